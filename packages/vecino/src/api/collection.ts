@@ -1,0 +1,136 @@
+import type { EmbeddingFunction } from './embedding.ts';
+import type { Filter, PathOf } from './filter.ts';
+import type { IndexFamily, IndexOptions } from './index-options.ts';
+import type { AnyMetadata, Metadata } from './metadata.ts';
+import type { Part, RecordInput, RecordUpdate, StoredRecord } from './record.ts';
+import type { Metric, SearchQuery, SearchResult } from './search.ts';
+
+/** What a collection is made of, and what opening it again is checked against. */
+export interface CollectionOptions {
+  /** Length of every vector, 1 to 8,192; taken from `embedding` where that is given. */
+  readonly dimension?: number;
+  /** Default `cosine`. */
+  readonly metric?: Metric;
+  /** Turns documents and query texts into vectors; its identity is recorded. */
+  readonly embedding?: EmbeddingFunction;
+  /** Default `hnsw`. */
+  readonly index?: IndexFamily | IndexOptions;
+}
+
+/** A collection's fixed properties. */
+export interface CollectionDescription {
+  readonly name: string;
+  readonly dimension: number;
+  readonly metric: Metric;
+  /** The recorded embedder, or null where vectors come from the caller. */
+  readonly embedding: { readonly name: string; readonly dimension: number } | null;
+  readonly index: Required<IndexOptions>;
+  readonly records: number;
+}
+
+/** What a collection holds and costs at this moment. */
+export interface CollectionStats {
+  readonly name: string;
+  readonly records: number;
+  /** The store's number of the latest change. */
+  readonly seq: number;
+  readonly index: {
+    readonly family: IndexFamily;
+    /** Records that the index can reach by itself. */
+    readonly linked: number;
+    /** Live records not linked yet; searches compare with them one by one. */
+    readonly pending: number;
+    /** Removed records whose place is not reclaimed yet. */
+    readonly removed: number;
+    /** Slots allocated, live or not. */
+    readonly slots: number;
+  };
+  readonly memory: {
+    /** Bytes that the vectors take in memory. */
+    readonly vectorBytes: number;
+    /** Bytes of links and marks: what the index adds to the vectors. */
+    readonly indexBytes: number;
+    /** Bytes of the columns that filters have built so far (estimated). */
+    readonly filterBytes: number;
+  };
+  readonly disk: {
+    /** Bytes of the index snapshot. */
+    readonly snapshotBytes: number;
+    /** Bytes of the database file and its log, all collections together. */
+    readonly storeBytes: number;
+  };
+}
+
+/** What `check` found; `problems` is empty where all is well. */
+export interface CheckReport {
+  readonly collection: string;
+  readonly records: number;
+  readonly problems: readonly string[];
+}
+
+/** Records asked for page by page. */
+export interface ListQuery<M extends Metadata = AnyMetadata> {
+  readonly filter?: Filter<M>;
+  /** `id`, `seq` (order of change, the default) or a metadata path; records that lack it come last. */
+  readonly orderBy?: 'id' | 'seq' | PathOf<M>;
+  /** Default `asc`. */
+  readonly order?: 'asc' | 'desc';
+  /** 1 to 10,000, default 100. */
+  readonly limit?: number;
+  /** The `cursor` of the page before. */
+  readonly cursor?: string;
+  /** Default document and metadata. */
+  readonly include?: readonly Part[];
+}
+
+export interface ListPage<M extends Metadata = AnyMetadata> {
+  readonly records: readonly StoredRecord<M>[];
+  /** Asks for the next page; absent on the last. */
+  readonly cursor?: string;
+}
+
+/** What to remove: ids, or everything that matches a filter. */
+export type RemoveTarget<M extends Metadata = AnyMetadata> =
+  | string
+  | readonly string[]
+  | { readonly filter: Filter<M> };
+
+/**
+ * A named set of records that share dimension and metric.
+ *
+ * Every write is one transaction: it is applied wholly or not at all, and it is durable when the promise
+ * resolves. A search that starts after that sees it.
+ */
+export interface Collection<M extends Metadata = AnyMetadata> {
+  readonly name: string;
+  readonly dimension: number;
+  readonly metric: Metric;
+
+  /** Stores new records and answers their ids. `ID_EXISTS` where one is there already. */
+  add(records: readonly RecordInput<M>[]): Promise<string[]>;
+  /** Stores records, replacing those that are there, and answers their ids. */
+  upsert(records: readonly RecordInput<M>[]): Promise<string[]>;
+  /** Changes parts of stored records. `RECORD_NOT_FOUND` where one is not there. */
+  update(changes: readonly RecordUpdate<M>[]): Promise<void>;
+  /** Removes records and answers how many were there. */
+  remove(target: RemoveTarget<M>): Promise<number>;
+
+  /** The stored record, or undefined. By default with document and metadata. */
+  get(id: string, include?: readonly Part[]): Promise<StoredRecord<M> | undefined>;
+  /** The stored records in the order of the ids, undefined where there is none. */
+  get(ids: readonly string[], include?: readonly Part[]): Promise<(StoredRecord<M> | undefined)[]>;
+  count(filter?: Filter<M>): Promise<number>;
+  list(query?: ListQuery<M>): Promise<ListPage<M>>;
+
+  /** The nearest records to a vector, a text or a stored record. */
+  search(query: SearchQuery<M>): Promise<SearchResult<M>>;
+
+  describe(): Promise<CollectionDescription>;
+  stats(): Promise<CollectionStats>;
+  /** Compares index and store record by record and tests the structure of the index. */
+  check(): Promise<CheckReport>;
+  /** Resolves when the index has linked everything that was written before the call. */
+  flush(): Promise<void>;
+  /** Reclaims the places of removed records in the index and writes its snapshot. */
+  compact(): Promise<void>;
+}

@@ -1,0 +1,61 @@
+import type { OptionSpecs } from '../base/options.ts';
+import type { Collection, CollectionDescription, CollectionOptions } from './collection.ts';
+import type { AnyMetadata, Metadata } from './metadata.ts';
+
+/** Something worth knowing that did not stop the work, such as a damaged snapshot that was rebuilt. */
+export interface Warning {
+  readonly code: 'SNAPSHOT_REBUILT' | 'SNAPSHOT_NOT_WRITTEN' | 'CHECKPOINT_FAILED';
+  readonly message: string;
+  readonly collection?: string;
+  readonly cause?: unknown;
+}
+
+export interface OpenOptions {
+  /** Open for reading only, beside the process that writes. Default false. */
+  readonly readOnly?: boolean;
+  /** Create the folder where it is missing. Default true. */
+  readonly create?: boolean;
+  /** Worker threads that build and scan: 1 to 64, default 1. */
+  readonly threads?: number;
+  /** Called with each warning; default `process.emitWarning`. */
+  readonly onWarning?: (warning: Warning) => void;
+}
+
+export const OPEN_OPTIONS = {
+  readOnly: { kind: 'boolean', default: false, about: 'Open for reading only, beside the writing process.' },
+  create: { kind: 'boolean', default: true, about: 'Create the folder where it is missing.' },
+  threads: { kind: 'integer', default: 1, min: 1, max: 64, about: 'Worker threads that build and scan.' },
+  onWarning: { kind: 'opaque', about: 'Called with each warning.' },
+} as const satisfies OptionSpecs;
+
+/** An open folder (or `:memory:`) of collections. Close it, or declare it with `await using`. */
+export interface Database extends AsyncDisposable {
+  /** The folder, or `:memory:`. */
+  readonly location: string;
+  readonly readOnly: boolean;
+
+  /**
+   * Opens a collection, or creates it where it is missing.
+   * `COLLECTION_MISMATCH` or `EMBEDDING_MISMATCH` where it exists with other settings.
+   */
+  collection<M extends Metadata = AnyMetadata>(
+    name: string,
+    options?: CollectionOptions,
+  ): Promise<Collection<M>>;
+  /** Creates a collection. `COLLECTION_EXISTS` where it is there. */
+  createCollection<M extends Metadata = AnyMetadata>(
+    name: string,
+    options: CollectionOptions,
+  ): Promise<Collection<M>>;
+  /** Opens a collection. `COLLECTION_NOT_FOUND` where it is missing. */
+  openCollection<M extends Metadata = AnyMetadata>(
+    name: string,
+    options?: CollectionOptions,
+  ): Promise<Collection<M>>;
+  /** All collections, by name. */
+  listCollections(): Promise<CollectionDescription[]>;
+  /** Removes a collection with all its records. `COLLECTION_NOT_FOUND` where it is missing. */
+  dropCollection(name: string): Promise<void>;
+  /** Writes index snapshots, releases threads and files. Safe to call twice. */
+  close(): Promise<void>;
+}

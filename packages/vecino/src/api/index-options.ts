@@ -1,0 +1,32 @@
+import type { OptionSpecs } from '../base/options.ts';
+
+/** Exact search: every distance is computed. */
+export interface FlatOptions {
+  readonly family: 'flat';
+}
+
+/** The hierarchical navigable small world graph. */
+export interface HnswOptions {
+  readonly family: 'hnsw';
+  /** Links a node on the upper levels; twice as many on the lowest. 4 to 64, default 16. */
+  readonly M?: number;
+  /** Effort of building: 8 to 2,000, default 200. */
+  readonly efConstruction?: number;
+  /** Default effort of searching: 1 to 10,000, default 64. */
+  readonly efSearch?: number;
+  /** Seed of the levels: the same seed and order of writes give the same graph. Default 42. */
+  readonly seed?: number;
+}
+
+/** Which index serves a collection. A bare name stands for its defaults. */
+export type IndexOptions = FlatOptions | HnswOptions;
+export type IndexFamily = IndexOptions['family'];
+
+export const FLAT_OPTIONS = {} as const satisfies OptionSpecs;
+
+export const HNSW_OPTIONS = {
+  M: { kind: 'integer', default: 16, min: 4, max: 64, about: 'Links a node on the upper levels.' },
+  efConstruction: { kind: 'integer', default: 200, min: 8, max: 2_000, about: 'Effort of building.' },
+  efSearch: { kind: 'integer', default: 64, min: 1, max: 10_000, about: 'Default effort of searching.' },
+  seed: { kind: 'integer', default: 42, min: 0, max: 2 ** 32 - 1, about: 'Seed of the levels.' },
+} as const satisfies OptionSpecs;

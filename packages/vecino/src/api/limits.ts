@@ -1,0 +1,21 @@
+/** The documented limits. Beyond one of them a call is refused; nothing is truncated or capped. */
+export const LIMITS = {
+  /** Longest id, in UTF-8 bytes. */
+  idBytesMax: 512,
+  /** Longest collection name, in characters. */
+  nameLengthMax: 128,
+  /** Highest dimension of a vector. */
+  dimensionMax: 8_192,
+  /** Largest document, in UTF-8 bytes. */
+  documentBytesMax: 1 << 20,
+  /** Largest metadata, in UTF-8 bytes of JSON. */
+  metadataBytesMax: 64 << 10,
+  /** Deepest nesting of metadata. */
+  metadataDepthMax: 32,
+  /** Most records in one call of a write. */
+  batchMax: 100_000,
+  /** Most hits of one search. */
+  kMax: 10_000,
+  /** Most records of one page of `list`. */
+  pageMax: 10_000,
+} as const;

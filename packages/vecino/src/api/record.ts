@@ -1,0 +1,41 @@
+import type { AnyMetadata, Metadata } from './metadata.ts';
+
+/** Numbers of a vector; stored as 32-bit floats. */
+export type VectorInput = Float32Array | readonly number[];
+
+/** A record as the caller gives it. */
+export interface RecordInput<M extends Metadata = AnyMetadata> {
+  /** Up to 512 bytes of UTF-8; a random UUID where absent. */
+  readonly id?: string;
+  /** `dimension` finite numbers; made from the document by the collection's embedding where absent. */
+  readonly vector?: VectorInput;
+  /** The source text, up to 1 MiB. */
+  readonly document?: string;
+  /** Filterable JSON, up to 64 KiB; `{}` where absent. */
+  readonly metadata?: M;
+}
+
+/** A change to a stored record: only what is named changes, and metadata is merged key by key. */
+export interface RecordUpdate<M extends Metadata = AnyMetadata> {
+  readonly id: string;
+  /** The new vector. Where only the document is given and the collection has an embedding, it is made anew. */
+  readonly vector?: VectorInput;
+  /** The new text; null removes it. */
+  readonly document?: string | null;
+  /** Keys to set, and keys to remove by giving `undefined`; the others stay. */
+  readonly metadata?: { readonly [K in keyof M]?: M[K] | undefined };
+}
+
+/** The parts of a record that an answer may carry. */
+export type Part = 'vector' | 'document' | 'metadata';
+
+/** A record as it is stored. */
+export interface StoredRecord<M extends Metadata = AnyMetadata> {
+  readonly id: string;
+  /** The store's number of the record's latest change; later changes have larger numbers. */
+  readonly seq: number;
+  /** As it was given, not normalised; only with `include: ['vector']`. */
+  readonly vector?: Float32Array;
+  readonly document?: string;
+  readonly metadata?: M;
+}

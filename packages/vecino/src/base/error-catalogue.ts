@@ -1,0 +1,78 @@
+/** Who must act on an error, and the HTTP status that says the same. */
+export const ERROR_KINDS = {
+  InvalidArgument: 400,
+  NotFound: 404,
+  Conflict: 409,
+  InvalidState: 409,
+  Unsupported: 501,
+  TooLarge: 413,
+  Exhausted: 507,
+  Cancelled: 504,
+  Corruption: 500,
+  Remote: 502,
+  Internal: 500,
+} as const;
+
+export type ErrorKind = keyof typeof ERROR_KINDS;
+
+interface ErrorEntry {
+  readonly kind: ErrorKind;
+  /** Whether the same call may succeed later without a change by the caller. */
+  readonly retryable?: true;
+}
+
+/**
+ * Every error code of the product, stable across versions; `docs/errors.md` explains each one, and a
+ * test compares the two both ways.
+ */
+export const ERROR_CATALOGUE = {
+  ADDRESS_UNSUPPORTED: { kind: 'Unsupported' },
+  BATCH_EMPTY: { kind: 'InvalidArgument' },
+  BATCH_TOO_LARGE: { kind: 'TooLarge' },
+  CANCELLED: { kind: 'Cancelled', retryable: true },
+  COLLECTION_DROPPED: { kind: 'InvalidState' },
+  COLLECTION_EXISTS: { kind: 'Conflict' },
+  COLLECTION_FULL: { kind: 'Exhausted' },
+  COLLECTION_MISMATCH: { kind: 'Conflict' },
+  COLLECTION_NOT_FOUND: { kind: 'NotFound' },
+  CURSOR_INVALID: { kind: 'InvalidArgument' },
+  DATABASE_CLOSED: { kind: 'InvalidState' },
+  DIMENSION_MISMATCH: { kind: 'InvalidArgument' },
+  DISK_FULL: { kind: 'Exhausted', retryable: true },
+  DOCUMENT_INVALID: { kind: 'InvalidArgument' },
+  DOCUMENT_TOO_LARGE: { kind: 'TooLarge' },
+  EMBEDDING_FAILED: { kind: 'Remote', retryable: true },
+  EMBEDDING_MISMATCH: { kind: 'Conflict' },
+  EMBEDDING_MISSING: { kind: 'InvalidArgument' },
+  FILTER_INVALID: { kind: 'InvalidArgument' },
+  FILTER_OPERATOR_UNKNOWN: { kind: 'InvalidArgument' },
+  ID_DUPLICATE: { kind: 'InvalidArgument' },
+  ID_EXISTS: { kind: 'Conflict' },
+  ID_INVALID: { kind: 'InvalidArgument' },
+  ID_TOO_LARGE: { kind: 'TooLarge' },
+  INPUT_MALFORMED: { kind: 'InvalidArgument' },
+  INTERNAL: { kind: 'Internal' },
+  METADATA_INVALID: { kind: 'InvalidArgument' },
+  METADATA_TOO_LARGE: { kind: 'TooLarge' },
+  NAME_INVALID: { kind: 'InvalidArgument' },
+  NODE_TOO_OLD: { kind: 'Unsupported' },
+  OPTION_INVALID: { kind: 'InvalidArgument' },
+  OPTION_OUT_OF_RANGE: { kind: 'InvalidArgument' },
+  OPTION_UNKNOWN: { kind: 'InvalidArgument' },
+  QUERY_INVALID: { kind: 'InvalidArgument' },
+  RECORD_NOT_FOUND: { kind: 'NotFound' },
+  SNAPSHOT_CORRUPT: { kind: 'Corruption' },
+  SNAPSHOT_OUTDATED: { kind: 'Corruption' },
+  STORE_CORRUPT: { kind: 'Corruption' },
+  STORE_IO: { kind: 'Internal', retryable: true },
+  STORE_LOCKED: { kind: 'Conflict', retryable: true },
+  STORE_NOT_FOUND: { kind: 'NotFound' },
+  STORE_READ_ONLY: { kind: 'InvalidState' },
+  STORE_VERSION_NEWER: { kind: 'Unsupported' },
+  VECTOR_INVALID: { kind: 'InvalidArgument' },
+  VECTOR_NOT_FINITE: { kind: 'InvalidArgument' },
+  VECTOR_ZERO: { kind: 'InvalidArgument' },
+} as const satisfies Record<string, ErrorEntry>;
+
+/** A stable error code, safe to compare with in programs. */
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
