@@ -12,6 +12,8 @@ export const LIMITS = {
   metadataBytesMax: 64 << 10,
   /** Deepest nesting of metadata. */
   metadataDepthMax: 32,
+  /** Deepest nesting of `$and`, `$or` and `$not` in a filter. */
+  filterDepthMax: 32,
   /** Most records in one call of a write. */
   batchMax: 100_000,
   /** Most hits of one search. */

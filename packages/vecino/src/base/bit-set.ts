@@ -3,13 +3,14 @@
  *
  * Reading beyond the capacity answers false; writing beyond it grows. `words` is the little-endian
  * bitmap that filters produce and that the WebAssembly engine reads: bit i of the set is bit
- * `i & 31` of word `i >> 5`.
+ * `i & 31` of word `i >> 5`. It is replaced when the set grows, so fetch it again after `add`, `addAll`
+ * and `union`.
  */
 export class BitSet {
   words: Uint32Array;
 
   constructor(capacity = 0) {
-    this.words = new Uint32Array((capacity + 31) >>> 5);
+    this.words = new Uint32Array(wordsFor(capacity));
   }
 
   static from(ordinals: Iterable<number>): BitSet {
@@ -35,9 +36,23 @@ export class BitSet {
   }
 
   add(ordinal: number): void {
-    this.reserve(ordinal + 1);
     const word = ordinal >>> 5;
+    if (word >= this.words.length) this.reserve(ordinal + 1);
     this.words[word] = (this.words[word] ?? 0) | (1 << (ordinal & 31));
+  }
+
+  /** Adds many at once: several times as fast as `add` in a loop. */
+  addAll(ordinals: ArrayLike<number>): void {
+    const count = ordinals.length;
+    let highest = -1;
+    for (let i = 0; i < count; i++) highest = Math.max(highest, ordinals[i] ?? 0);
+    this.reserve(highest + 1);
+    const words = this.words;
+    for (let i = 0; i < count; i++) {
+      const ordinal = ordinals[i] ?? 0;
+      const word = ordinal >>> 5;
+      words[word] = (words[word] ?? 0) | (1 << (ordinal & 31));
+    }
   }
 
   delete(ordinal: number): void {
@@ -46,13 +61,23 @@ export class BitSet {
   }
 
   count(): number {
+    const words = this.words;
     let total = 0;
-    for (let i = 0; i < this.words.length; i++) total += popcount(this.words[i] ?? 0);
+    for (let i = 0; i < words.length; i++) total += popcount(words[i] ?? 0);
     return total;
   }
 
   isEmpty(): boolean {
-    return this.words.every((word) => word === 0);
+    const words = this.words;
+    for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
+    return true;
+  }
+
+  /** Whether both have the same members, whatever their capacities. */
+  equals(other: BitSet): boolean {
+    const length = Math.max(this.words.length, other.words.length);
+    for (let i = 0; i < length; i++) if ((this.words[i] ?? 0) !== (other.words[i] ?? 0)) return false;
+    return true;
   }
 
   clone(): BitSet {
@@ -63,29 +88,35 @@ export class BitSet {
 
   /** Keeps what is in both; answers itself. */
   intersect(other: BitSet): this {
-    for (let i = 0; i < this.words.length; i++) this.words[i] = (this.words[i] ?? 0) & (other.words[i] ?? 0);
+    const [mine, theirs] = [this.words, other.words];
+    const shared = Math.min(mine.length, theirs.length);
+    for (let i = 0; i < shared; i++) mine[i] = (mine[i] ?? 0) & (theirs[i] ?? 0);
+    mine.fill(0, shared);
     return this;
   }
 
   /** Adds what is in the other; answers itself. */
   union(other: BitSet): this {
     this.reserve(other.capacity);
-    for (let i = 0; i < other.words.length; i++) this.words[i] = (this.words[i] ?? 0) | (other.words[i] ?? 0);
+    const [mine, theirs] = [this.words, other.words];
+    for (let i = 0; i < theirs.length; i++) mine[i] = (mine[i] ?? 0) | (theirs[i] ?? 0);
     return this;
   }
 
   /** Removes what is in the other; answers itself. */
   subtract(other: BitSet): this {
-    for (let i = 0; i < this.words.length; i++) this.words[i] = (this.words[i] ?? 0) & ~(other.words[i] ?? 0);
+    const [mine, theirs] = [this.words, other.words];
+    const shared = Math.min(mine.length, theirs.length);
+    for (let i = 0; i < shared; i++) mine[i] = (mine[i] ?? 0) & ~(theirs[i] ?? 0);
     return this;
   }
 
-  /** The members in ascending order. */
+  /** The members in ascending order. {@link toArray} is many times as fast where all are wanted. */
   *[Symbol.iterator](): Generator<number> {
     for (let i = 0; i < this.words.length; i++) {
       let word = this.words[i] ?? 0;
       while (word !== 0) {
-        yield (i << 5) + 31 - Math.clz32(word & -word);
+        yield (i << 5) + lowestBit(word);
         word &= word - 1;
       }
     }
@@ -93,12 +124,13 @@ export class BitSet {
 
   /** The members in ascending order, as a typed array. */
   toArray(): Uint32Array {
+    const words = this.words;
     const members = new Uint32Array(this.count());
     let next = 0;
-    for (let i = 0; i < this.words.length; i++) {
-      let word = this.words[i] ?? 0;
+    for (let i = 0; i < words.length; i++) {
+      let word = words[i] ?? 0;
       while (word !== 0) {
-        members[next++] = (i << 5) + 31 - Math.clz32(word & -word);
+        members[next++] = (i << 5) + lowestBit(word);
         word &= word - 1;
       }
     }
@@ -108,11 +140,19 @@ export class BitSet {
   private reserve(capacity: number): void {
     if (capacity <= this.capacity) return;
     const words = new Uint32Array(
-      Math.max((capacity + 31) >>> 5, this.words.length + (this.words.length >>> 1)),
+      Math.max(wordsFor(capacity), this.words.length + (this.words.length >>> 1)),
     );
     words.set(this.words);
     this.words = words;
   }
+}
+
+function wordsFor(capacity: number): number {
+  return (capacity + 31) >>> 5;
+}
+
+function lowestBit(word: number): number {
+  return 31 - Math.clz32(word & -word);
 }
 
 function popcount(word: number): number {
