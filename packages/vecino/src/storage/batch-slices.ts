@@ -1,0 +1,84 @@
+import { assert } from '../base/assert.ts';
+import type { WriteBatch } from './store.ts';
+
+const NOTHING: Omit<WriteBatch, 'collection'> = {
+  removals: new Uint32Array(),
+  puts: { slots: new Uint32Array(), ids: [], vectors: new Float32Array(), documents: [], metadata: [] },
+  patches: { slots: new Uint32Array(), documents: [], metadata: [] },
+};
+
+/** Guards against a batch whose parallel arrays do not match. */
+export function requireWellFormed({ puts, patches }: WriteBatch, dimension: number): void {
+  const count = puts.slots.length;
+  assert(puts.ids.length === count, 'as many ids as slots');
+  assert(puts.documents.length === count && puts.metadata.length === count, 'as many documents as slots');
+  assert(puts.vectors.length === count * dimension, 'one vector of the collection’s dimension for each slot');
+  const patched = patches.slots.length;
+  assert(patches.documents.length === patched && patches.metadata.length === patched, 'whole patches');
+}
+
+/**
+ * Cuts a batch into slices of about `bytesMax`, in the batch's order, each with arrays of its own that can be
+ * given away to another thread. A slice is copied when it is asked for, so that a large batch neither lies in
+ * memory twice nor holds the event loop while all of it is copied.
+ */
+export function* slicesOf(batch: WriteBatch, bytesMax: number): Generator<WriteBatch> {
+  const { collection, removals, puts, patches } = batch;
+  const slotsMax = Math.max(1, Math.floor(bytesMax / 4));
+  for (let from = 0; from < removals.length; from += slotsMax) {
+    yield { ...NOTHING, collection, removals: removals.slice(from, from + slotsMax) };
+  }
+  const dimension = puts.slots.length === 0 ? 0 : puts.vectors.length / puts.slots.length;
+  for (const [from, to] of ranges(puts, dimension * 4, bytesMax)) {
+    yield {
+      ...NOTHING,
+      collection,
+      puts: {
+        slots: puts.slots.slice(from, to),
+        ids: puts.ids.slice(from, to),
+        vectors: puts.vectors.slice(from * dimension, to * dimension),
+        documents: puts.documents.slice(from, to),
+        metadata: puts.metadata.slice(from, to),
+      },
+    };
+  }
+  for (const [from, to] of ranges(patches, 0, bytesMax)) {
+    yield {
+      ...NOTHING,
+      collection,
+      patches: {
+        slots: patches.slots.slice(from, to),
+        documents: patches.documents.slice(from, to),
+        metadata: patches.metadata.slice(from, to),
+      },
+    };
+  }
+}
+
+interface Texts {
+  readonly documents: readonly (string | null)[];
+  readonly metadata: readonly string[];
+}
+
+/** Consecutive ranges of records of about `bytesMax`, at least one record each. */
+function* ranges(
+  { documents, metadata }: Texts,
+  vectorBytes: number,
+  bytesMax: number,
+): Generator<[from: number, to: number]> {
+  let from = 0;
+  let bytes = 0;
+  for (let i = 0; i < metadata.length; i++) {
+    const size =
+      vectorBytes + (documents[i]?.length ?? 0) + (metadata[i]?.length ?? 0) + RECORD_OVERHEAD_BYTES;
+    if (bytes > 0 && bytes + size > bytesMax) {
+      yield [from, i];
+      [from, bytes] = [i, 0];
+    }
+    bytes += size;
+  }
+  if (from < metadata.length) yield [from, metadata.length];
+}
+
+/** What a record costs beside vector and texts: id, keys, index entries. Only its magnitude matters. */
+const RECORD_OVERHEAD_BYTES = 128;

@@ -1,0 +1,31 @@
+import type { SqliteWriter } from './sqlite-writer.ts';
+import type { NewCollection, StoredCollection, StoreWriter, WriteBatch, Written } from './store.ts';
+
+/**
+ * The writer of a store in memory. Nothing waits for a disk, so it works on the caller's thread and shares its
+ * connection with the reader, which therefore must never run between two slices of a batch: a batch is one
+ * synchronous call. Asynchronous only so that failures arrive as they do from a folder.
+ */
+export class InPlaceWriter implements StoreWriter {
+  private readonly writer: SqliteWriter;
+
+  constructor(writer: SqliteWriter) {
+    this.writer = writer;
+  }
+
+  async createCollection(collection: NewCollection): Promise<StoredCollection> {
+    return this.writer.createCollection(collection);
+  }
+
+  async dropCollection(collection: number): Promise<void> {
+    this.writer.dropCollection(collection);
+  }
+
+  async write(batch: WriteBatch): Promise<Written> {
+    return this.writer.write(batch);
+  }
+
+  async forgetRemovals(collection: number, seq: number): Promise<void> {
+    this.writer.forgetRemovals(collection, seq);
+  }
+}

@@ -1,0 +1,155 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Warning } from '../api/database.ts';
+import { VecinoError } from '../base/errors.ts';
+import { InPlaceWriter } from './in-place-writer.ts';
+import { openForWriting } from './open-for-writing.ts';
+import { ReadConnection } from './read-connection.ts';
+import { hasStore } from './schema.ts';
+import { SqliteReader } from './sqlite-reader.ts';
+import { SqliteWriter } from './sqlite-writer.ts';
+import type { Store } from './store.ts';
+import { checkStore } from './store-check.ts';
+import { storeError } from './store-error.ts';
+import { StoreFolder } from './store-folder.ts';
+import { ThreadedWriter } from './threaded-writer.ts';
+import { requireLittleEndian } from './vector-bytes.ts';
+import { WriterLock } from './writer-lock.ts';
+
+export interface OpenStoreOptions {
+  readonly readOnly: boolean;
+  /** Whether to make the store where it is missing. */
+  readonly create: boolean;
+  readonly onWarning?: (warning: Warning) => void;
+  /** For tests: the database may not outgrow this many pages, as if the disk were full. */
+  readonly pagesMax?: number;
+}
+
+const IN_MEMORY = ':memory:';
+
+/**
+ * Opens the store of a folder, or one in memory.
+ *
+ * Throws `STORE_NOT_FOUND` where there is nothing to read or `create` is false, `STORE_LOCKED` where another
+ * process writes, `STORE_READ_ONLY` where this process may not write, `STORE_CORRUPT` and
+ * `STORE_VERSION_NEWER` where the file cannot be understood, `OPTION_INVALID` where the path is a file.
+ */
+export async function openStore(location: string, options: OpenStoreOptions): Promise<Store> {
+  requireLittleEndian();
+  if (location === IN_MEMORY) return openMemory(options);
+  const folder = new StoreFolder(resolve(location));
+  try {
+    return options.readOnly ? openReader(folder) : await openWriter(folder, options);
+  } catch (error) {
+    throw storeError(error, folder.path);
+  }
+}
+
+function openMemory({ readOnly, pagesMax }: OpenStoreOptions): Store {
+  const connection = openForWriting(IN_MEMORY, pagesMax);
+  return {
+    location: IN_MEMORY,
+    reader: new SqliteReader(new ReadConnection(IN_MEMORY, connection)),
+    writer: readOnly ? undefined : new InPlaceWriter(new SqliteWriter(connection)),
+    snapshotPath: () => undefined,
+    bytes: () => Number(connection.pragma('page_count')) * Number(connection.pragma('page_size')),
+    check: () => checkStore(connection),
+    close: async () => connection.close(),
+  };
+}
+
+function openReader(folder: StoreFolder): Store {
+  requireStore(folder);
+  const source = new ReadConnection(folder.database);
+  try {
+    if (!hasStore(source.current())) throw notFound(folder);
+    return storeOf(folder, source, undefined, async () => source.close());
+  } catch (error) {
+    source.close();
+    throw error;
+  }
+}
+
+async function openWriter(
+  folder: StoreFolder,
+  { create, pagesMax, onWarning }: OpenStoreOptions,
+): Promise<Store> {
+  if (!create) requireStore(folder);
+  requireNoFile(folder);
+  folder.create();
+  requireWritable(folder);
+  const lock = WriterLock.acquire(folder);
+  let writer: ThreadedWriter | undefined;
+  let source: ReadConnection | undefined;
+  const close = async () => {
+    try {
+      await writer?.close();
+    } finally {
+      // The reading connection goes last. SQLite lets only a connection that may write remove the log and its
+      // index when it is the last to close; so they stay, empty, and a process that may read but not write in
+      // this folder can open the store.
+      source?.close();
+      lock.release();
+    }
+  };
+  try {
+    writer = await ThreadedWriter.open({ folder: folder.path, pagesMax }, (cause) => {
+      const message = `${folder.path}: the log could not be moved into the database (${cause.message}); nothing is lost, it is tried again`;
+      onWarning?.({ code: 'CHECKPOINT_FAILED', message, cause });
+    });
+    source = new ReadConnection(folder.database);
+    const store = storeOf(folder, source, writer, close);
+    folder.removeLeftovers(new Set(store.reader.collections().map(({ id }) => id)));
+    return store;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function storeOf(
+  folder: StoreFolder,
+  source: ReadConnection,
+  writer: ThreadedWriter | undefined,
+  close: () => Promise<void>,
+): Store {
+  return {
+    location: folder.path,
+    reader: new SqliteReader(source),
+    writer,
+    snapshotPath: (collection) => folder.snapshot(collection),
+    bytes: () => folder.bytes(),
+    check: () => checkStore(source.current()),
+    close,
+  };
+}
+
+function requireStore(folder: StoreFolder): void {
+  if (!existsSync(folder.database)) throw notFound(folder);
+}
+
+function notFound(folder: StoreFolder): VecinoError {
+  return new VecinoError(
+    'STORE_NOT_FOUND',
+    `${folder.path} holds no store (expected ${folder.database}); check the path, or open it for writing with { create: true }`,
+    { details: { folder: folder.path } },
+  );
+}
+
+function requireNoFile(folder: StoreFolder): void {
+  const found = statSync(folder.path, { throwIfNoEntry: false });
+  if (found === undefined || found.isDirectory()) return;
+  throw new VecinoError(
+    'OPTION_INVALID',
+    `${folder.path} is a file, expected a folder (or a path where one can be made); give the path of a folder`,
+    { details: { location: folder.path, expected: 'a folder', received: 'a file' } },
+  );
+}
+
+/** SQLite would open what it may not write for reading, without a word. */
+function requireWritable(folder: StoreFolder): void {
+  accessSync(folder.path, constants.W_OK);
+  for (const file of [folder.database, folder.log, folder.lock]) {
+    if (existsSync(file)) accessSync(file, constants.W_OK);
+  }
+}

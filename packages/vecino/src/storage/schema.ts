@@ -1,0 +1,105 @@
+import { VecinoError } from '../base/errors.ts';
+import type { Connection } from './connection.ts';
+
+/** "Vcno": tells our files from other SQLite databases. */
+export const APPLICATION_ID = 0x56636e6f;
+
+/**
+ * The steps from an empty file to the present schema. Step n turns version n into version n + 1; a step that
+ * was released is never changed again. `docs/format.md` describes the result column by column.
+ */
+const STEPS: readonly string[] = [
+  `
+  CREATE TABLE sequence (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    last INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO sequence (id, last) VALUES (1, 0);
+
+  CREATE TABLE collections (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    dimension INTEGER NOT NULL,
+    metric TEXT NOT NULL,
+    embedding_name TEXT,
+    embedding_dimension INTEGER,
+    index_options TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    removals_forgotten INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  CREATE TABLE records (
+    key INTEGER PRIMARY KEY,
+    collection INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    document TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX records_by_id ON records (collection, id);
+  CREATE UNIQUE INDEX records_by_seq ON records (collection, seq);
+
+  CREATE TABLE vectors (
+    key INTEGER PRIMARY KEY REFERENCES records (key) ON DELETE CASCADE,
+    vector BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE removals (
+    collection INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    slot INTEGER NOT NULL,
+    PRIMARY KEY (collection, seq)
+  ) STRICT, WITHOUT ROWID;
+  `,
+];
+
+/** The version that this program reads and writes. */
+export const SCHEMA_VERSION: number = STEPS.length;
+
+/** Brings the database to the present version, step by step, each in a transaction of its own. */
+export function migrate(connection: Connection): void {
+  for (let version = versionOf(connection) ?? 0; version < SCHEMA_VERSION; version++) {
+    connection.transaction('BEGIN IMMEDIATE', () => {
+      connection.exec(STEPS[version] ?? '');
+      connection.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+      connection.exec(`PRAGMA user_version = ${version + 1}`);
+    });
+  }
+}
+
+/** Whether a store is there, ready to be read; a file whose first migration never happened holds none. */
+export function hasStore(connection: Connection): boolean {
+  const version = versionOf(connection);
+  if (version === undefined) return false;
+  if (version < SCHEMA_VERSION) {
+    throw new VecinoError(
+      'STORE_READ_ONLY',
+      `${connection.file} has schema version ${version}, expected ${SCHEMA_VERSION}; open it once for writing, which brings it up to date`,
+      { details: { expected: SCHEMA_VERSION, received: version } },
+    );
+  }
+  return true;
+}
+
+/** The schema version, or undefined of an empty file. Refuses what is not ours and what is newer than we are. */
+function versionOf(connection: Connection): number | undefined {
+  const version = Number(connection.pragma('user_version'));
+  const application = connection.pragma('application_id');
+  if (application !== APPLICATION_ID) {
+    const tables = connection.get<{ count: number }>('SELECT count(*) AS count FROM sqlite_schema');
+    if (tables?.count === 0) return undefined;
+    throw new VecinoError(
+      'STORE_CORRUPT',
+      `${connection.file} is a SQLite database of another program (application id ${application}, expected ${APPLICATION_ID}); open another folder`,
+      { details: { file: connection.file, expected: APPLICATION_ID, received: application } },
+    );
+  }
+  if (version > SCHEMA_VERSION) {
+    throw new VecinoError(
+      'STORE_VERSION_NEWER',
+      `${connection.file} has schema version ${version}, this program knows versions up to ${SCHEMA_VERSION}; update vecino`,
+      { details: { file: connection.file, expected: SCHEMA_VERSION, received: version } },
+    );
+  }
+  return version;
+}

@@ -1,0 +1,178 @@
+import type { JsonObject } from '../api/metadata.ts';
+import type { Part } from '../api/record.ts';
+import { present } from '../base/assert.ts';
+import type { ReadConnection } from './read-connection.ts';
+import { keyEnd, recordKey, slotOfKey } from './record-key.ts';
+import type { PageRequest, StoredChange, StoredCollection, StoredRow, StoreReader } from './store.ts';
+import { vectorOfBytes } from './vector-bytes.ts';
+
+interface CollectionRow {
+  readonly id: number;
+  readonly name: string;
+  readonly dimension: number;
+  readonly metric: string;
+  readonly embedding_name: string | null;
+  readonly embedding_dimension: number | null;
+  readonly index_options: string;
+  readonly seq: number;
+}
+
+interface RecordRow {
+  readonly key: number;
+  readonly id: Uint8Array;
+  readonly seq: number;
+  readonly vector?: Uint8Array;
+  readonly document?: Uint8Array | null;
+  readonly metadata?: string;
+}
+
+/**
+ * Node 22 cuts a text that it reads at the first NUL character, which ids and documents may contain; bytes
+ * arrive whole on every version. Metadata is JSON, where NUL is escaped.
+ */
+const COLUMNS: Readonly<Record<Part, string>> = {
+  vector: 'v.vector AS vector',
+  document: 'CAST(r.document AS BLOB) AS document',
+  metadata: 'r.metadata AS metadata',
+};
+
+/** Reads of what is committed. A call that takes several statements is one transaction, hence one state. */
+export class SqliteReader implements StoreReader {
+  private readonly source: ReadConnection;
+  private readonly selections = new Map<string, string>();
+
+  constructor(source: ReadConnection) {
+    this.source = source;
+  }
+
+  collections(): StoredCollection[] {
+    const rows = this.source.current().all<CollectionRow>('SELECT * FROM collections ORDER BY name');
+    return rows.map(collectionOfRow);
+  }
+
+  dataVersion(): number {
+    return this.source.version();
+  }
+
+  slotsOf(collection: number, ids: readonly string[]): (number | undefined)[] {
+    const connection = this.source.current();
+    return connection.transaction('BEGIN', () =>
+      ids.map((id) => {
+        const sql = 'SELECT key FROM records WHERE collection = ? AND id = ?';
+        const row = connection.get<{ key: number }>(sql, collection, id);
+        return row === undefined ? undefined : slotOfKey(row.key);
+      }),
+    );
+  }
+
+  occupiedSlots(collection: number): Uint32Array {
+    // One JSON text instead of one object a record: several times faster for a large collection.
+    const row = this.source
+      .current()
+      .get<{ slots: string }>(
+        'SELECT json_group_array(key & 4294967295) AS slots FROM records INDEXED BY records_by_seq WHERE collection = ?',
+        collection,
+      );
+    return Uint32Array.from(JSON.parse(present(row, 'the list of slots').slots) as number[]).sort();
+  }
+
+  count(collection: number): number {
+    const row = this.source
+      .current()
+      .get<{ count: number }>('SELECT count(*) AS count FROM records WHERE collection = ?', collection);
+    return present(row, 'the count of records').count;
+  }
+
+  rows(collection: number, slots: ArrayLike<number>, parts: readonly Part[]): (StoredRow | undefined)[] {
+    const connection = this.source.current();
+    const sql = `${this.selection(parts)} WHERE r.key = ?`;
+    return connection.transaction('BEGIN', () =>
+      Array.from(slots, (slot) => {
+        const row = connection.get<RecordRow>(sql, recordKey(collection, slot));
+        return row && recordOfRow(row);
+      }),
+    );
+  }
+
+  scan(collection: number, fromSlot: number, limit: number, parts: readonly Part[]): StoredRow[] {
+    const rows = this.source
+      .current()
+      .all<RecordRow>(
+        `${this.selection(parts)} WHERE r.key >= ? AND r.key < ? ORDER BY r.key LIMIT ?`,
+        recordKey(collection, fromSlot),
+        keyEnd(collection),
+        limit,
+      );
+    return rows.map(recordOfRow);
+  }
+
+  page(collection: number, { orderBy, descending, after, limit, parts }: PageRequest): StoredRow[] {
+    const [beyond, order] = descending ? ['<', 'DESC'] : ['>', 'ASC'];
+    const from = after === undefined ? '' : `AND r.${orderBy} ${beyond} ?`;
+    const rows = this.source
+      .current()
+      .all<RecordRow>(
+        `${this.selection(parts)} WHERE r.collection = ? ${from} ORDER BY r.${orderBy} ${order} LIMIT ?`,
+        ...(after === undefined ? [collection, limit] : [collection, after, limit]),
+      );
+    return rows.map(recordOfRow);
+  }
+
+  changesSince(collection: number, seq: number, limit: number): StoredChange[] {
+    const rows = this.source.current().all<{ seq: number; slot: number; removed: number }>(
+      `SELECT seq, key & 4294967295 AS slot, 0 AS removed FROM records WHERE collection = ? AND seq > ?
+       UNION ALL
+       SELECT seq, slot, 1 AS removed FROM removals WHERE collection = ? AND seq > ?
+       ORDER BY seq LIMIT ?`,
+      collection,
+      seq,
+      collection,
+      seq,
+      limit,
+    );
+    return rows.map((row) => ({ seq: row.seq, slot: row.slot, removed: row.removed === 1 }));
+  }
+
+  removalsForgottenUntil(collection: number): number {
+    const sql = 'SELECT removals_forgotten AS seq FROM collections WHERE id = ?';
+    return this.source.current().get<{ seq: number }>(sql, collection)?.seq ?? 0;
+  }
+
+  private selection(parts: readonly Part[]): string {
+    const name = parts.join();
+    let sql = this.selections.get(name);
+    if (sql === undefined) {
+      const columns = ['r.key AS key', 'CAST(r.id AS BLOB) AS id', 'r.seq AS seq'];
+      for (const part of new Set(parts)) columns.push(COLUMNS[part]);
+      const vectors = parts.includes('vector') ? ' JOIN vectors AS v ON v.key = r.key' : '';
+      sql = `SELECT ${columns.join(', ')} FROM records AS r${vectors}`;
+      this.selections.set(name, sql);
+    }
+    return sql;
+  }
+}
+
+export function collectionOfRow(row: CollectionRow): StoredCollection {
+  const { id, name, dimension, metric, seq } = row;
+  const embedding =
+    row.embedding_name === null
+      ? null
+      : { name: row.embedding_name, dimension: row.embedding_dimension ?? dimension };
+  const index = JSON.parse(row.index_options) as JsonObject;
+  return { id, name, dimension, metric, embedding, index, seq };
+}
+
+function recordOfRow(row: RecordRow): StoredRow {
+  return {
+    slot: slotOfKey(row.key),
+    id: textOfBytes(row.id),
+    seq: row.seq,
+    ...(row.vector === undefined ? {} : { vector: vectorOfBytes(row.vector) }),
+    ...(row.document === undefined ? {} : { document: row.document && textOfBytes(row.document) }),
+    ...(row.metadata === undefined ? {} : { metadata: row.metadata }),
+  };
+}
+
+function textOfBytes(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}

@@ -1,0 +1,219 @@
+import { present } from '../base/assert.ts';
+import { VecinoError } from '../base/errors.ts';
+import { requireWellFormed } from './batch-slices.ts';
+import type { Connection } from './connection.ts';
+import { COLLECTION_ID_MAX, recordKey } from './record-key.ts';
+import type { NewCollection, StoredCollection, WriteBatch, Written } from './store.ts';
+import { bytesOfRow } from './vector-bytes.ts';
+
+/** A transaction under way. */
+interface OpenBatch {
+  readonly collection: number;
+  readonly dimension: number;
+  lastSeq: number;
+}
+
+/**
+ * All writes of a store, synchronously: in place for a store in memory, on a thread of its own for a folder.
+ * Each public operation is one transaction, undone wholly where anything fails. A batch may arrive in slices:
+ * any number of `append`, then `commit`.
+ */
+export class SqliteWriter {
+  private readonly connection: Connection;
+  private open: OpenBatch | undefined;
+
+  constructor(connection: Connection) {
+    this.connection = connection;
+  }
+
+  createCollection(collection: NewCollection): StoredCollection {
+    const { name, dimension, metric, embedding, index } = collection;
+    return this.transaction(() => {
+      const seq = this.takeSeqs(1);
+      if (this.connection.get('SELECT id FROM collections WHERE name = ?', name) !== undefined) {
+        throw new VecinoError(
+          'COLLECTION_EXISTS',
+          `collection "${name}" exists already; open it, or drop it first`,
+          { details: { collection: name } },
+        );
+      }
+      this.connection.run(
+        'INSERT INTO collections (name, dimension, metric, embedding_name, embedding_dimension, index_options, seq) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        name,
+        dimension,
+        metric,
+        embedding?.name ?? null,
+        embedding?.dimension ?? null,
+        JSON.stringify(index),
+        seq,
+      );
+      const row = this.connection.get<{ id: number }>('SELECT id FROM collections WHERE name = ?', name);
+      const { id } = present(row, 'the new collection');
+      if (id > COLLECTION_ID_MAX) {
+        throw new VecinoError(
+          'COLLECTION_FULL',
+          `the store has created ${COLLECTION_ID_MAX} collections in its life, expected at most that; copy what you need into a new folder`,
+          { details: { expected: COLLECTION_ID_MAX, received: id } },
+        );
+      }
+      return { id, name, dimension, metric, embedding, index, seq };
+    });
+  }
+
+  dropCollection(collection: number): void {
+    this.transaction(() => {
+      const found = this.connection.run('DELETE FROM collections WHERE id = ?', collection);
+      if (found === 0) throw dropped();
+    });
+  }
+
+  forgetRemovals(collection: number, seq: number): void {
+    this.transaction(() => {
+      const found = this.connection.run(
+        'UPDATE collections SET removals_forgotten = max(removals_forgotten, ?) WHERE id = ?',
+        seq,
+        collection,
+      );
+      if (found === 0) throw dropped();
+      this.connection.run('DELETE FROM removals WHERE collection = ? AND seq <= ?', collection, seq);
+    });
+  }
+
+  write(batch: WriteBatch): Written {
+    this.begin(batch.collection);
+    this.append(batch);
+    return this.commit();
+  }
+
+  /** Opens the transaction of a batch; one that was left open is undone. */
+  begin(collection: number): void {
+    this.rollback();
+    this.connection.exec('BEGIN IMMEDIATE');
+    this.undoingFailures(() => {
+      const row = this.connection.get<{ dimension: number }>(
+        'SELECT dimension FROM collections WHERE id = ?',
+        collection,
+      );
+      if (row === undefined) throw dropped();
+      this.open = { collection, dimension: row.dimension, lastSeq: this.lastSeq() };
+    });
+  }
+
+  /** Applies a slice of the open batch: removals, puts, patches. */
+  append(slice: WriteBatch): void {
+    const open = present(this.open, 'the open batch');
+    this.undoingFailures(() => {
+      requireWellFormed(slice, open.dimension);
+      this.applyRemovals(open, slice.removals);
+      this.applyPuts(open, slice.puts);
+      this.applyPatches(open, slice.patches);
+    });
+  }
+
+  /** Makes the open batch durable. */
+  commit(): Written {
+    const { collection, lastSeq } = present(this.open, 'the open batch');
+    this.undoingFailures(() => {
+      this.connection.run('UPDATE sequence SET last = ? WHERE id = 1', lastSeq);
+      this.connection.run('UPDATE collections SET seq = ? WHERE id = ?', lastSeq, collection);
+      this.connection.exec('COMMIT');
+    });
+    this.open = undefined;
+    return { lastSeq };
+  }
+
+  /** Undoes the open batch, if there is one. */
+  rollback(): void {
+    if (this.open === undefined) return;
+    this.open = undefined;
+    this.connection.rollback();
+  }
+
+  close(): void {
+    this.rollback();
+    this.connection.close();
+  }
+
+  private applyRemovals(open: OpenBatch, slots: Uint32Array): void {
+    const { collection } = open;
+    for (const slot of slots) {
+      const found = this.connection.run('DELETE FROM records WHERE key = ?', recordKey(collection, slot));
+      if (found === 0) throw freeSlot('removed');
+      this.connection.run(
+        'INSERT INTO removals (collection, seq, slot) VALUES (?, ?, ?)',
+        collection,
+        ++open.lastSeq,
+        slot,
+      );
+    }
+  }
+
+  private applyPuts(open: OpenBatch, { slots, ids, vectors, documents, metadata }: WriteBatch['puts']): void {
+    const { collection, dimension } = open;
+    for (let i = 0; i < slots.length; i++) {
+      const key = recordKey(collection, present(slots[i], 'the slot'));
+      this.connection.run(
+        'INSERT INTO records (key, collection, seq, id, metadata, document) VALUES (?, ?, ?, ?, ?, ?)',
+        key,
+        collection,
+        ++open.lastSeq,
+        present(ids[i], 'the id'),
+        present(metadata[i], 'the metadata'),
+        documents[i] ?? null,
+      );
+      const vector = bytesOfRow(vectors, i, dimension);
+      this.connection.run('INSERT INTO vectors (key, vector) VALUES (?, ?)', key, vector);
+    }
+  }
+
+  private applyPatches(open: OpenBatch, { slots, documents, metadata }: WriteBatch['patches']): void {
+    for (let i = 0; i < slots.length; i++) {
+      const found = this.connection.run(
+        'UPDATE records SET seq = ?, document = ?, metadata = ? WHERE key = ?',
+        ++open.lastSeq,
+        documents[i] ?? null,
+        present(metadata[i], 'the metadata'),
+        recordKey(open.collection, present(slots[i], 'the slot')),
+      );
+      if (found === 0) throw freeSlot('patched');
+    }
+  }
+
+  private transaction<T>(work: () => T): T {
+    this.rollback();
+    return this.connection.transaction('BEGIN IMMEDIATE', work);
+  }
+
+  private undoingFailures(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.open = undefined;
+      this.connection.rollback();
+      throw error;
+    }
+  }
+
+  private lastSeq(): number {
+    const row = this.connection.get<{ last: number }>('SELECT last FROM sequence WHERE id = 1');
+    return present(row, 'the sequence').last;
+  }
+
+  /** Takes the next numbers of the sequence and answers the last of them. */
+  private takeSeqs(count: number): number {
+    const last = this.lastSeq() + count;
+    this.connection.run('UPDATE sequence SET last = ? WHERE id = 1', last);
+    return last;
+  }
+}
+
+function dropped(): VecinoError {
+  return new VecinoError(
+    'COLLECTION_DROPPED',
+    'the collection has been dropped; create it again, or stop using this handle',
+  );
+}
+
+function freeSlot(change: 'removed' | 'patched'): VecinoError {
+  return new VecinoError('INTERNAL', `a slot to be ${change} holds no record; please report this as a bug`);
+}

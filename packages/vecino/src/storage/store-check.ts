@@ -1,0 +1,64 @@
+import type { Connection } from './connection.ts';
+
+/** Rules of the tables that SQLite does not hold by itself: a sentence and the count of what breaks it. */
+const RULES: readonly (readonly [breach: string, count: string])[] = [
+  [
+    'records have no vector',
+    'SELECT count(*) AS count FROM records WHERE key NOT IN (SELECT key FROM vectors)',
+  ],
+  [
+    'vectors have another length than their collection’s dimension',
+    `SELECT count(*) AS count FROM vectors AS v JOIN records AS r ON r.key = v.key
+     JOIN collections AS c ON c.id = r.collection WHERE length(v.vector) <> 4 * c.dimension`,
+  ],
+  [
+    'records lie under the key of another collection',
+    'SELECT count(*) AS count FROM records WHERE key >> 32 <> collection',
+  ],
+  [
+    'records have metadata that is no JSON object',
+    "SELECT count(*) AS count FROM records WHERE NOT json_valid(metadata) OR json_type(metadata) <> 'object'",
+  ],
+  [
+    'changes have a later sequence number than their collection',
+    `SELECT count(*) AS count FROM (${changes()}) AS change JOIN collections AS c ON c.id = change.collection
+     WHERE change.seq > c.seq`,
+  ],
+  [
+    'sequence numbers were given twice',
+    `SELECT count(*) AS count FROM (SELECT seq FROM (${changes()}) GROUP BY seq HAVING count(*) > 1)`,
+  ],
+  [
+    'collections have a later sequence number than the store',
+    'SELECT count(*) AS count FROM collections WHERE seq > (SELECT last FROM sequence)',
+  ],
+  [
+    'removals are still listed though they count as forgotten',
+    `SELECT count(*) AS count FROM removals AS r JOIN collections AS c ON c.id = r.collection
+     WHERE r.seq <= c.removals_forgotten`,
+  ],
+];
+
+function changes(): string {
+  return 'SELECT collection, seq FROM records UNION ALL SELECT collection, seq FROM removals';
+}
+
+/** Problems of the store, one sentence each; empty where all is well. */
+export function checkStore(connection: Connection): string[] {
+  const problems: string[] = [];
+  for (const { integrity_check: problem } of connection.all<{ integrity_check: string }>(
+    'PRAGMA integrity_check',
+  )) {
+    if (problem !== 'ok') problems.push(`${connection.file}: ${problem}`);
+  }
+  // A damaged file may answer anything to further questions.
+  if (problems.length > 0) return problems;
+  const orphans = connection.all('PRAGMA foreign_key_check').length;
+  if (orphans > 0)
+    problems.push(`${connection.file}: ${orphans} rows belong to a record or collection that is gone`);
+  for (const [breach, sql] of RULES) {
+    const count = connection.get<{ count: number }>(sql)?.count ?? 0;
+    if (count > 0) problems.push(`${connection.file}: ${count} ${breach}`);
+  }
+  return problems;
+}

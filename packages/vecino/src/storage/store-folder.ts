@@ -1,0 +1,70 @@
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { syncFolder } from './durable-files.ts';
+
+/** Temporary files that a crash may leave behind end like this; the next writer removes them. */
+export const PARTIAL_SUFFIX = '.partial';
+
+const SNAPSHOT = /^(\d+)\.snapshot$/;
+
+/** Where everything lies in a store's folder. */
+export class StoreFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  get database(): string {
+    return join(this.path, 'store.sqlite');
+  }
+
+  get log(): string {
+    return `${this.database}-wal`;
+  }
+
+  get lock(): string {
+    return join(this.path, 'lock.sqlite');
+  }
+
+  /** Names the writing process, for the message that the second one gets. */
+  get writer(): string {
+    return join(this.path, 'writer.json');
+  }
+
+  get index(): string {
+    return join(this.path, 'index');
+  }
+
+  snapshot(collection: number): string {
+    return join(this.index, `${collection}.snapshot`);
+  }
+
+  /** Makes the folders that are missing, durably. */
+  create(): void {
+    const made = mkdirSync(this.index, { recursive: true });
+    if (made === undefined) return;
+    // Each new folder's name lies in its parent, up to the first that was made.
+    for (let folder = this.index; folder !== dirname(made); folder = dirname(folder))
+      syncFolder(dirname(folder));
+  }
+
+  /** Removes what a crash may have left: half-written files, snapshots of collections that are gone. */
+  removeLeftovers(collections: ReadonlySet<number>): void {
+    for (const name of readdirSync(this.index)) {
+      const id = SNAPSHOT.exec(name)?.[1];
+      const orphan = id !== undefined && !collections.has(Number(id));
+      if (orphan || name.endsWith(`.snapshot${PARTIAL_SUFFIX}`))
+        rmSync(join(this.index, name), { force: true });
+    }
+  }
+
+  /** Bytes of database and log. */
+  bytes(): number {
+    return sizeOf(this.database) + sizeOf(this.log);
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

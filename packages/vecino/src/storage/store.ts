@@ -1,0 +1,121 @@
+import type { JsonObject } from '../api/metadata.ts';
+import type { Part } from '../api/record.ts';
+
+/** A collection as the store knows it. Numbers and texts only: what they mean is the engine's affair. */
+export interface StoredCollection {
+  readonly id: number;
+  readonly name: string;
+  readonly dimension: number;
+  readonly metric: string;
+  readonly embedding: { readonly name: string; readonly dimension: number } | null;
+  /** Options of the index, as given to the engine. */
+  readonly index: JsonObject;
+  /** The sequence number of the collection's latest change. */
+  readonly seq: number;
+}
+
+export type NewCollection = Omit<StoredCollection, 'id' | 'seq'>;
+
+/**
+ * Changes of one transaction, applied in the order removals, puts, patches; each changed record takes the
+ * next sequence number in that order.
+ */
+export interface WriteBatch {
+  readonly collection: number;
+  /** Slots whose records go. */
+  readonly removals: Uint32Array;
+  /** New records; their slots are free once the removals are done. */
+  readonly puts: {
+    readonly slots: Uint32Array;
+    readonly ids: readonly string[];
+    /** `slots.length` rows of `dimension` floats, as the caller gave them. */
+    readonly vectors: Float32Array;
+    readonly documents: readonly (string | null)[];
+    /** JSON texts. */
+    readonly metadata: readonly string[];
+  };
+  /** Records whose vector stays and whose document and metadata are replaced. */
+  readonly patches: {
+    readonly slots: Uint32Array;
+    readonly documents: readonly (string | null)[];
+    readonly metadata: readonly string[];
+  };
+}
+
+/** The sequence number of the batch's last change. */
+export interface Written {
+  readonly lastSeq: number;
+}
+
+/** A record as it lies in the store; parts that were not asked for are absent. */
+export interface StoredRow {
+  readonly slot: number;
+  readonly id: string;
+  readonly seq: number;
+  readonly vector?: Float32Array;
+  readonly document?: string | null;
+  /** JSON text. */
+  readonly metadata?: string;
+}
+
+/** A change that a reader has not seen: a removal, or a record that was put or patched. */
+export interface StoredChange {
+  readonly seq: number;
+  readonly slot: number;
+  readonly removed: boolean;
+}
+
+/** Where a page of records starts and how it is ordered. */
+export interface PageRequest {
+  readonly orderBy: 'id' | 'seq';
+  readonly descending: boolean;
+  /** The id or sequence number of the last record of the page before. */
+  readonly after?: string | number;
+  readonly limit: number;
+  readonly parts: readonly Part[];
+}
+
+/** Synchronous reads of what is committed; each call sees one consistent state. */
+export interface StoreReader {
+  collections(): StoredCollection[];
+  /** A number that differs whenever another connection has committed something since. */
+  dataVersion(): number;
+  /** For each id its slot, or undefined. */
+  slotsOf(collection: number, ids: readonly string[]): (number | undefined)[];
+  /** All occupied slots, ascending. */
+  occupiedSlots(collection: number): Uint32Array;
+  count(collection: number): number;
+  /** For each slot its row, or undefined. */
+  rows(collection: number, slots: ArrayLike<number>, parts: readonly Part[]): (StoredRow | undefined)[];
+  /** Rows by ascending slot, from `fromSlot` on, at most `limit`. */
+  scan(collection: number, fromSlot: number, limit: number, parts: readonly Part[]): StoredRow[];
+  page(collection: number, request: PageRequest): StoredRow[];
+  /** Changes after `seq` in ascending order, at most `limit`. */
+  changesSince(collection: number, seq: number, limit: number): StoredChange[];
+  /** Removals up to this number may have been forgotten: who has seen less must reload everything. */
+  removalsForgottenUntil(collection: number): number;
+}
+
+/** What the one writing process does; each call is one durable transaction. */
+export interface StoreWriter {
+  createCollection(collection: NewCollection): Promise<StoredCollection>;
+  dropCollection(collection: number): Promise<void>;
+  write(batch: WriteBatch): Promise<Written>;
+  /** Drops the log of removals up to `seq`, once a snapshot holds them. */
+  forgetRemovals(collection: number, seq: number): Promise<void>;
+}
+
+/** An open folder, or memory. */
+export interface Store {
+  readonly location: string;
+  readonly reader: StoreReader;
+  /** Absent where the store was opened for reading only. */
+  readonly writer: StoreWriter | undefined;
+  /** Where a collection's index snapshot lies; undefined in memory. */
+  snapshotPath(collection: number): string | undefined;
+  /** Bytes of database and log. */
+  bytes(): number;
+  /** Problems that SQLite's own integrity check and the table invariants show; empty where all is well. */
+  check(): string[];
+  close(): Promise<void>;
+}

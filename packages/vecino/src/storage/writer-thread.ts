@@ -1,0 +1,82 @@
+import { rmSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { present } from '../base/assert.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { openForWriting } from './open-for-writing.ts';
+import { SqliteWriter } from './sqlite-writer.ts';
+import { StoreFolder } from './store-folder.ts';
+import {
+  carry,
+  OPENED,
+  type WriterCall,
+  type WriterReply,
+  type WriterRequest,
+  type WriterThreadData,
+} from './writer-messages.ts';
+
+/**
+ * The thread that writes: commits, syncs and checkpoints wait for the disk here, so that the caller's event
+ * loop does not. It handles one call after another and replies in the same order.
+ */
+const port = present(parentPort, 'the port to the thread that opened the store');
+const data = workerData as WriterThreadData;
+const folder = new StoreFolder(data.folder);
+
+function reply(message: WriterReply): void {
+  port.postMessage(message);
+}
+
+function serve(): void {
+  const connection = openForWriting(folder.database, data.pagesMax);
+  const writer = new SqliteWriter(connection);
+  const checkpoints = new Checkpoints(connection, folder.log, (error) =>
+    reply({ kind: 'checkpointFailed', error: carry(error) }),
+  );
+  port.on('message', ({ id, call }: WriterRequest) => {
+    try {
+      reply({ kind: 'done', id, value: answer(call) });
+    } catch (error) {
+      reply({ kind: 'failed', id, error: carry(error) });
+    }
+    if (call.kind === 'close') port.close();
+    else if (COMMITTING.has(call.kind)) checkpoints.committed();
+  });
+
+  function answer(call: WriterCall): unknown {
+    switch (call.kind) {
+      case 'createCollection':
+        return writer.createCollection(call.collection);
+      case 'dropCollection':
+        writer.dropCollection(call.collection);
+        rmSync(folder.snapshot(call.collection), { force: true });
+        return undefined;
+      case 'forgetRemovals':
+        return writer.forgetRemovals(call.collection, call.seq);
+      case 'begin':
+        return writer.begin(call.collection);
+      case 'append':
+        return writer.append(call.slice);
+      case 'commit':
+        return writer.commit();
+      case 'close':
+        writer.rollback();
+        checkpoints.close();
+        return writer.close();
+    }
+  }
+}
+
+const COMMITTING: ReadonlySet<WriterCall['kind']> = new Set([
+  'createCollection',
+  'dropCollection',
+  'forgetRemovals',
+  'commit',
+]);
+
+try {
+  serve();
+  reply({ kind: 'done', id: OPENED, value: undefined });
+} catch (error) {
+  reply({ kind: 'failed', id: OPENED, error: carry(error) });
+  port.close();
+}
