@@ -1,0 +1,2 @@
+/** The length of the model's vectors. */
+export const DIMENSION = 384;

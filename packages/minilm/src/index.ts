@@ -1,0 +1,2 @@
+export { type MiniLm, minilm } from './minilm.ts';
+export type { MiniLmOptions } from './options.ts';

@@ -1,0 +1,97 @@
+import { Worker } from 'node:worker_threads';
+import { VecinoError } from 'vecino/errors';
+import type { EmbedAnswer, ModelRequest, ModelSettings } from './protocol.ts';
+
+interface PendingCall {
+  readonly resolve: (vectors: Float32Array) => void;
+  readonly reject: (error: VecinoError) => void;
+}
+
+/**
+ * The calling thread's end of the model's thread: starts it at the first call, keeps the process alive
+ * during calls and only then, and fails the calls under way when the thread dies.
+ */
+export class ModelThread {
+  readonly #settings: ModelSettings;
+  readonly #entry: URL;
+  readonly #pending = new Map<number, PendingCall>();
+  #worker: Worker | undefined;
+  #lastCall = 0;
+
+  /** @param entry the file that the thread runs; tests give one that dies */
+  constructor(settings: ModelSettings, entry: URL = modelWorker()) {
+    this.#settings = settings;
+    this.#entry = entry;
+  }
+
+  /** The vectors of the texts, one after another. */
+  async embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array> {
+    if (signal?.aborted) throw cancelled(signal);
+    this.#worker ??= this.#start();
+    const worker = this.#worker;
+    const call = ++this.#lastCall;
+    const { promise, resolve, reject } = Promise.withResolvers<Float32Array>();
+    const onAbort = () => {
+      worker.postMessage({ cancel: call } satisfies ModelRequest);
+      reject(cancelled(signal));
+    };
+    this.#pending.set(call, { resolve, reject });
+    worker.ref();
+    worker.postMessage({ call, texts } satisfies ModelRequest);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await promise;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      this.#pending.delete(call);
+      if (this.#pending.size === 0) worker.unref();
+    }
+  }
+
+  /** Ends the thread, where there is one. */
+  async close(): Promise<void> {
+    const worker = this.#worker;
+    if (!worker) return;
+    this.#abandon(new VecinoError('CANCELLED', 'minilm: the model was closed while it made embeddings'));
+    await worker.terminate();
+  }
+
+  #start(): Worker {
+    // Without the process's own flags: some, such as `--input-type` of `node --eval`, stop a thread.
+    const worker = new Worker(this.#entry, { name: 'minilm', workerData: this.#settings, execArgv: [] });
+    worker.on('message', ({ call, vectors }: EmbedAnswer) => this.#pending.get(call)?.resolve(vectors));
+    worker.on('error', (error) => {
+      if (worker === this.#worker) this.#abandon(threadFailed(describe(error), error));
+    });
+    worker.on('exit', (exitCode) => {
+      if (worker === this.#worker) this.#abandon(threadFailed(`it ended with exit code ${exitCode}`));
+    });
+    return worker;
+  }
+
+  /** Fails the calls under way and forgets the thread, so that the next call starts another. */
+  #abandon(error: VecinoError): void {
+    this.#worker = undefined;
+    for (const { reject } of this.#pending.values()) reject(error);
+    this.#pending.clear();
+  }
+}
+
+function modelWorker(): URL {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return new URL(`./model-worker.${extension}`, import.meta.url);
+}
+
+function threadFailed(what: string, cause?: unknown): VecinoError {
+  const message = `minilm: the thread of the model failed: ${what}; the next call starts it again`;
+  return new VecinoError('EMBEDDING_FAILED', message, { cause });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function cancelled(signal: AbortSignal | undefined): VecinoError {
+  const message = 'minilm: making embeddings was cancelled by the signal that the caller gave';
+  return new VecinoError('CANCELLED', message, { cause: signal?.reason });
+}

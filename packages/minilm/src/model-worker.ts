@@ -1,0 +1,66 @@
+import { setImmediate } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { planBatches } from './batches.ts';
+import { DIMENSION } from './dimension.ts';
+import { loadModel } from './model.ts';
+import type { EmbedAnswer, EmbedRequest, ModelRequest, ModelSettings } from './protocol.ts';
+import { loadTokenizer } from './tokenizer.ts';
+
+/**
+ * The model's thread. It works on all calls in turn, a batch of each, so that the embedding of a question
+ * waits for one batch, and not for the ten thousand documents that another call brought.
+ */
+interface Job {
+  readonly ids: readonly (readonly number[])[];
+  /** What is left to do: positions in `ids`. */
+  readonly batches: number[][];
+  readonly vectors: Float32Array<ArrayBuffer>;
+}
+
+if (!parentPort) throw new Error('this file starts a worker thread; it is not to be imported');
+const port = parentPort;
+const encode = loadTokenizer();
+const embed = await loadModel(workerData as ModelSettings);
+
+const jobs = new Map<number, Job>();
+let working = false;
+
+port.on('message', (request: ModelRequest) => {
+  if ('cancel' in request) {
+    jobs.delete(request.cancel);
+  } else {
+    jobs.set(request.call, planJob(request));
+    if (!working) void work();
+  }
+});
+
+function planJob({ texts }: EmbedRequest): Job {
+  const ids = texts.map(encode);
+  const batches = planBatches(ids.map((tokens) => tokens.length));
+  return { ids, batches, vectors: new Float32Array(texts.length * DIMENSION) };
+}
+
+async function work(): Promise<void> {
+  working = true;
+  while (jobs.size > 0) {
+    for (const [call, job] of jobs) {
+      await embedNextBatch(job);
+      if (job.batches.length === 0) {
+        jobs.delete(call);
+        const { vectors } = job;
+        port.postMessage({ call, vectors } satisfies EmbedAnswer, [vectors.buffer]);
+      }
+      // Lets messages in: other calls and cancellations.
+      await setImmediate();
+    }
+  }
+  working = false;
+}
+
+async function embedNextBatch({ ids, batches, vectors }: Job): Promise<void> {
+  const batch = batches.pop() ?? [];
+  const embedded = await embed(batch.map((position) => ids[position] ?? []));
+  for (const [row, position] of batch.entries()) {
+    vectors.set(embedded.subarray(row * DIMENSION, (row + 1) * DIMENSION), position * DIMENSION);
+  }
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import type { InferenceSession } from 'onnxruntime-web';
+import { modelFile } from './model-file.ts';
+import type { ModelSettings } from './protocol.ts';
+
+/** From the token ids of some texts to their vectors, one after another. */
+export type EmbedBatch = (batch: readonly (readonly number[])[]) => Promise<Float32Array>;
+
+/** Onnxruntime-web and onnxruntime-node implement the same interface. */
+type Runtime = typeof import('onnxruntime-web');
+
+/** Not a literal in the import: the package is optional, and its types are not there without it. */
+const NATIVE_RUNTIME: string = 'onnxruntime-node';
+
+/** Errors only: the runtimes' warnings are about processors and graph nodes, nothing that a user can act on. */
+const LOG_ERRORS = 3;
+
+export async function loadModel({ runtime: wanted, threads }: ModelSettings): Promise<EmbedBatch> {
+  const runtime = (wanted !== 'wasm' && (await importNative(wanted))) || (await importWasm(threads));
+  const options: InferenceSession.SessionOptions = {
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: threads,
+    logSeverityLevel: LOG_ERRORS,
+  };
+  const session = await runtime.InferenceSession.create(readFileSync(modelFile('model.onnx')), options);
+
+  return async (batch) => {
+    const length = Math.max(...batch.map((ids) => ids.length));
+    const inputIds = new Int32Array(batch.length * length);
+    const attentionMask = new Int32Array(batch.length * length);
+    for (const [row, ids] of batch.entries()) {
+      inputIds.set(ids, row * length);
+      attentionMask.fill(1, row * length, row * length + ids.length);
+    }
+    const shape = [batch.length, length];
+    const { sentence_embedding: output } = await session.run({
+      input_ids: new runtime.Tensor('int32', inputIds, shape),
+      attention_mask: new runtime.Tensor('int32', attentionMask, shape),
+    });
+    if (!(output?.data instanceof Float32Array)) throw new Error('the model answered no vectors');
+    return output.data;
+  };
+}
+
+/** Undefined where any runtime will do and this one is not there. */
+async function importNative(wanted: 'auto' | 'native'): Promise<Runtime | undefined> {
+  try {
+    const module = (await import(NATIVE_RUNTIME)) as { readonly default: Runtime };
+    return module.default;
+  } catch (error) {
+    if (wanted === 'native') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') {
+      process.emitWarning(
+        `minilm: ${NATIVE_RUNTIME} is installed and does not load (${error}); using WebAssembly`,
+      );
+    }
+    return undefined;
+  }
+}
+
+async function importWasm(threads: number): Promise<Runtime> {
+  const runtime = await import('onnxruntime-web');
+  runtime.env.logLevel = 'error';
+  runtime.env.wasm.numThreads = threads;
+  return runtime;
+}

@@ -1,0 +1,29 @@
+/** What the calling thread and the model's thread say to each other. */
+
+/** Given to the model's thread when it starts. */
+export interface ModelSettings {
+  readonly runtime: 'auto' | 'wasm' | 'native';
+  readonly threads: number;
+}
+
+/** Asks for the vectors of some texts. */
+export interface EmbedRequest {
+  readonly call: number;
+  readonly texts: readonly string[];
+}
+
+/** Says that the answer to a call is not wanted any more. */
+export interface CancelRequest {
+  readonly cancel: number;
+}
+
+export type ModelRequest = EmbedRequest | CancelRequest;
+
+/**
+ * The vectors of a call, one after another. There is no answer that says that a call has failed: whatever
+ * goes wrong in the model's thread ends it, and all calls under way with it.
+ */
+export interface EmbedAnswer {
+  readonly call: number;
+  readonly vectors: Float32Array;
+}

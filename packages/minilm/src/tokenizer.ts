@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { modelFile } from './model-file.ts';
+
+/** What the model was trained with; the text beyond does not count. */
+export const TOKENS_MAX = 256;
+/** Ends every text, a cut one too. */
+const SEPARATOR = 102;
+
+/**
+ * A long text is not tokenised as a whole, because at most its first 256 tokens count: a prefix is, and four
+ * times as much of it until it has tokens enough. The cut itself may harm the last word of the prefix. A word
+ * of more than 100 characters is a single unknown token and a shorter one at most 100 tokens, so that the
+ * first 256 of 356 tokens are right.
+ */
+const PREFIX_CHARACTERS = 4_096;
+const WORD_TOKENS_MAX = 100;
+
+/** Answers a function from a text to at most 256 token ids, the framing [CLS] and [SEP] included. */
+export function loadTokenizer(): (text: string) => readonly number[] {
+  const read = (name: string) => JSON.parse(readFileSync(modelFile(name), 'utf8')) as object;
+  const tokenizer = new Tokenizer(read('tokenizer.json'), read('tokenizer_config.json'));
+  return (text) => {
+    let { ids } = tokenizer.encode(text.slice(0, PREFIX_CHARACTERS));
+    let length = PREFIX_CHARACTERS;
+    while (length < text.length && ids.length < TOKENS_MAX + WORD_TOKENS_MAX) {
+      length *= 4;
+      ({ ids } = tokenizer.encode(text.slice(0, length)));
+    }
+    return ids.length <= TOKENS_MAX ? ids : [...ids.slice(0, TOKENS_MAX - 1), SEPARATOR];
+  };
+}

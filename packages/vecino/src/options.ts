@@ -1,0 +1,2 @@
+export type { OptionSpec, OptionSpecs } from './base/options.ts';
+export { readOptions } from './base/options.ts';
