@@ -1,0 +1,91 @@
+import type { JsonObject, JsonValue } from '../../api/metadata.ts';
+import type { RecordInput } from '../../api/record.ts';
+import { describeValue } from '../../base/options.ts';
+import type { Row } from './rows.ts';
+
+/** Which field of a row is what. */
+export interface FieldMapping {
+  readonly id: string;
+  readonly document: string;
+  readonly vector: string;
+  /** The fields that become metadata; all the others where undefined. */
+  readonly metadata: readonly string[] | undefined;
+  /** What a field's value says: for a CSV, whose cells are all text, the number in it. */
+  readonly readValue: (value: JsonValue) => JsonValue;
+}
+
+export const DEFAULT_FIELDS = { id: 'id', document: 'document', vector: 'vector' } as const;
+
+/** The field that holds metadata as an object, as `export` writes it. */
+const METADATA_FIELD = 'metadata';
+
+/** Why a row is no record, in the words of an error message. */
+export class MappingFault {
+  readonly expected: string;
+
+  constructor(expected: string) {
+    this.expected = expected;
+  }
+}
+
+/**
+ * The record that a row describes.
+ *
+ * The id may be an integer, because the keys of other databases often are. Metadata is the object in the field
+ * `metadata`, as `export` writes it, together with all fields that have no other role.
+ */
+export function recordOf(row: Row, mapping: FieldMapping): RecordInput | MappingFault {
+  const id = idOf(row.fields.get(mapping.id), mapping);
+  if (id instanceof MappingFault) return id;
+  const document = row.fields.get(mapping.document) ?? undefined;
+  if (document !== undefined && typeof document !== 'string')
+    return wanted('text', mapping.document, document);
+  const vector = mapping.readValue(row.fields.get(mapping.vector) ?? null) ?? undefined;
+  if (vector !== undefined && !Array.isArray(vector)) {
+    return wanted('an array of numbers', mapping.vector, vector);
+  }
+  if (vector === undefined && document === undefined) {
+    return new MappingFault(`a vector in "${mapping.vector}" or a text in "${mapping.document}"`);
+  }
+  const metadata = metadataOf(row, mapping);
+  if (metadata instanceof MappingFault) return metadata;
+  return {
+    ...(id === undefined ? {} : { id }),
+    ...(vector === undefined ? {} : { vector: vector as readonly number[] }),
+    ...(document === undefined ? {} : { document }),
+    metadata,
+  };
+}
+
+function idOf(id: JsonValue | undefined, mapping: FieldMapping): string | undefined | MappingFault {
+  if (id === undefined || id === null) return undefined;
+  if (typeof id === 'string') return id;
+  return Number.isSafeInteger(id) ? String(id) : wanted('a string or an integer', mapping.id, id);
+}
+
+function metadataOf(row: Row, mapping: FieldMapping): Record<string, JsonValue> | MappingFault {
+  const { fields } = row;
+  if (mapping.metadata !== undefined) {
+    const chosen = mapping.metadata.filter((name) => fields.has(name));
+    return Object.fromEntries(chosen.map((name) => [name, mapping.readValue(fields.get(name) ?? null)]));
+  }
+  const given = mapping.readValue(fields.get(METADATA_FIELD) ?? null);
+  const spread = isObject(given) ? Object.entries(given) : [];
+  const names = new Set(spread.map(([name]) => name));
+  const roles: ReadonlySet<string> = new Set([mapping.id, mapping.document, mapping.vector]);
+  const rest: [string, JsonValue][] = [];
+  for (const [name, value] of fields) {
+    if (roles.has(name) || (name === METADATA_FIELD && isObject(given))) continue;
+    if (names.has(name)) return new MappingFault(`"${name}" either inside or beside "${METADATA_FIELD}"`);
+    rest.push([name, mapping.readValue(value)]);
+  }
+  return Object.fromEntries([...spread, ...rest]);
+}
+
+function isObject(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function wanted(what: string, field: string, received: JsonValue): MappingFault {
+  return new MappingFault(`${what} in "${field}" (it is ${describeValue(received)})`);
+}
