@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue } from '../api/metadata.ts';
 import { BitSet } from '../base/bit-set.ts';
-import { uniteNumbersAmong, uniteNumbersBetween } from './number-scan.ts';
+import { uniteCodesAmong, uniteNumbersAmong, uniteNumbersBetween } from './column-scan.ts';
 import { type PathReader, readPath } from './path.ts';
 import type { Bound, Range } from './predicate.ts';
-import { NO_CODE, ValueIndex } from './value-index.ts';
+import { type CodedValue, NO_CODE, ValueIndex } from './value-index.ts';
 
 /**
  * Different numbers that a column indexes. Years, ratings and foreign keys of small tables stay below; a
@@ -14,6 +14,12 @@ const INDEXED_NUMBERS_MAX = 65_536;
 
 /** The code of a number beyond {@link INDEXED_NUMBERS_MAX}: it stands in `numbers` alone. */
 const UNINDEXED = 0xffff_ffff;
+
+/**
+ * Where a query concerns more values than this part of the slots, one pass over all slots is faster than
+ * fetching the slots of each value from all over the memory: 3 ms instead of 16 for half a million texts.
+ */
+const SCAN_PART = 1 / 16;
 
 /**
  * The values of one metadata path, by slot.
@@ -42,7 +48,7 @@ export class Column {
     const code = value === undefined ? NO_CODE : this.values.codeOf(value);
     if (code !== NO_CODE && code === this.codes[slot]) return;
     this.delete(slot);
-    if (value !== undefined) this.put(slot, value);
+    if (value !== undefined) this.put(slot, value, code);
   }
 
   delete(slot: number): void {
@@ -52,7 +58,7 @@ export class Column {
     if (code !== UNINDEXED) {
       const elements = this.elements && this.values.valueOf(code);
       if (Array.isArray(elements)) this.removeElements(slot, elements);
-      this.values.remove(code, slot);
+      this.values.unlink(code, slot);
     }
     this.codes[slot] = NO_CODE;
     this.present.delete(slot);
@@ -69,33 +75,32 @@ export class Column {
   }
 
   among(wanted: readonly JsonValue[]): BitSet {
-    const slots = new BitSet(this.codes.length);
+    const codes = new BitSet();
     const unindexed = new Set<number>();
     for (const value of wanted) {
-      if (this.hasUnindexed && typeof value === 'number' && this.values.codeOf(value) === NO_CODE) {
-        unindexed.add(value);
-      } else {
-        this.values.uniteEqual(value, slots);
-      }
+      const code = this.values.codeOf(value);
+      if (code !== NO_CODE) codes.add(code);
+      else if (this.hasUnindexed && typeof value === 'number') unindexed.add(value);
     }
+    const slots = this.withCodes(codes);
     uniteNumbersAmong(this.numbers, unindexed, slots);
     return slots;
   }
 
   between(range: Range): BitSet {
+    const { lower, upper } = range;
+    if (typeof (lower ?? upper)?.value === 'string') return this.withCodes(this.values.textsBetween(range));
     const slots = new BitSet(this.codes.length);
-    if (typeof (range.lower ?? range.upper)?.value === 'string') {
-      this.values.uniteTextsBetween(range, slots);
-    } else {
-      uniteNumbersBetween(this.numbers, least(range.lower), greatest(range.upper), slots);
-    }
+    uniteNumbersBetween(this.numbers, least(lower), greatest(upper), slots);
     return slots;
   }
 
   containing(operand: JsonValue): BitSet {
-    const slots = new BitSet(this.codes.length);
-    this.elements?.uniteEqual(operand, slots);
-    if (typeof operand === 'string') this.values.uniteTextsWith(operand, slots);
+    const slots =
+      typeof operand === 'string'
+        ? this.withCodes(this.values.textsWith(operand))
+        : new BitSet(this.codes.length);
+    this.elements?.uniteInto(this.elements.codeOf(operand), slots);
     return slots;
   }
 
@@ -110,33 +115,60 @@ export class Column {
     );
   }
 
-  private put(slot: number, value: JsonValue): void {
+  private put(slot: number, value: JsonValue, knownCode: number): void {
     this.reserve(slot + 1);
     this.present.add(slot);
-    if (typeof value === 'number') {
-      if (this.numbers.length <= slot) this.numbers = grown(this.numbers, this.codes.length);
-      this.numbers[slot] = value;
-    }
-    this.codes[slot] = this.isIndexed(value) ? this.values.add(value, slot) : UNINDEXED;
-    if (Array.isArray(value)) {
-      this.elements ??= new ValueIndex();
-      for (const element of value) this.elements.add(element, slot);
-    }
+    if (typeof value === 'number') this.putNumber(slot, value);
+    const code = knownCode === NO_CODE ? this.newCode(value as CodedValue) : knownCode;
+    this.codes[slot] = code;
+    if (code !== UNINDEXED) this.values.link(code, slot);
+    if (Array.isArray(value)) this.putElements(slot, value);
   }
 
-  /** Once a number was left out of the index no further one is taken in, or it might be found by halves. */
-  private isIndexed(value: JsonValue): boolean {
-    if (typeof value !== 'number' || this.values.codeOf(value) !== NO_CODE) return true;
-    this.hasUnindexed ||= this.values.numbers >= INDEXED_NUMBERS_MAX;
-    return !this.hasUnindexed;
+  private putNumber(slot: number, number: number): void {
+    if (this.numbers.length <= slot) {
+      const numbers = new Float64Array(this.codes.length).fill(Number.NaN, this.numbers.length);
+      numbers.set(this.numbers);
+      this.numbers = numbers;
+    }
+    // Adding zero turns -0 into 0; the two are equal, and hashing their bits shall not tell them apart.
+    this.numbers[slot] = number + 0;
+  }
+
+  private newCode(value: CodedValue): number {
+    if (typeof value === 'number') {
+      // Once a number was left out no further one is taken in, or slots of one number might be found by halves.
+      this.hasUnindexed ||= this.values.numberCount >= INDEXED_NUMBERS_MAX;
+      if (this.hasUnindexed) return UNINDEXED;
+    }
+    return this.values.assignCode(value);
+  }
+
+  private putElements(slot: number, elements: readonly JsonValue[]): void {
+    this.elements ??= new ValueIndex();
+    for (const element of elements) {
+      this.elements.link(this.elements.ensureCode(element), slot);
+    }
   }
 
   private removeElements(slot: number, elements: readonly JsonValue[]): void {
     for (const element of elements) {
+      // An element that occurs twice in the array may have lost its code after the first time.
       const code = this.elements?.codeOf(element) ?? NO_CODE;
-      // An element that occurs twice in the array is gone after the first.
-      if (code !== NO_CODE) this.elements?.remove(code, slot);
+      if (code !== NO_CODE) this.elements?.unlink(code, slot);
     }
+  }
+
+  /** The slots whose value has one of the codes. */
+  private withCodes(codes: BitSet): BitSet {
+    const slots = new BitSet(this.codes.length);
+    const list = codes.toArray();
+    if (list.length > this.codes.length * SCAN_PART) {
+      uniteCodesAmong(this.codes, codes, slots);
+    } else {
+      for (const code of list) this.values.uniteInto(code, slots);
+    }
+    return slots;
   }
 
   private reserve(slots: number): void {
@@ -145,12 +177,6 @@ export class Column {
     codes.set(this.codes);
     this.codes = codes;
   }
-}
-
-function grown(numbers: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(length).fill(Number.NaN, numbers.length);
-  larger.set(numbers);
-  return larger;
 }
 
 function least(bound: Bound | undefined): number {
