@@ -19,7 +19,7 @@ export interface MiniLm extends EmbeddingFunction, AsyncDisposable {
    */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array[]>;
   /**
-   * Ends the thread and frees its memory, about 200 MB. Calls that are under way fail with `CANCELLED`. A
+   * Ends the thread and frees its memory, some 300 MB. Calls that are under way fail with `CANCELLED`. A
    * later call would load the model again.
    */
   close(): Promise<void>;
