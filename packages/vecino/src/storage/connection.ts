@@ -15,6 +15,9 @@ export interface ConnectionOptions {
 /** How long a statement waits for another connection: recovery after a crash is over by then. */
 const BUSY_TIMEOUT_MS = 5_000;
 
+/** Pages that a connection keeps: enough for the upper levels of the trees; the system caches the rest. */
+const CACHE_KIBIBYTES = 16_384;
+
 /**
  * One connection to SQLite: prepared statements are kept by their text, failures arrive as `VecinoError`, and
  * rows are plain objects of the type that the caller's `SELECT` gives them.
@@ -29,9 +32,12 @@ export class Connection {
     this.file = file;
     this.database = openDatabase(file, options);
     try {
-      this.exec(
-        `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY`,
-      );
+      this.exec(`
+        PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};
+        PRAGMA cache_size = -${CACHE_KIBIBYTES};
+        PRAGMA temp_store = MEMORY;
+        PRAGMA foreign_keys = ON;
+      `);
     } catch (error) {
       this.close();
       throw error;

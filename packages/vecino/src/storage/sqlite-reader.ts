@@ -1,6 +1,7 @@
 import type { JsonObject } from '../api/metadata.ts';
 import type { Part } from '../api/record.ts';
 import { present } from '../base/assert.ts';
+import type { Connection } from './connection.ts';
 import type { ReadConnection } from './read-connection.ts';
 import { keyEnd, recordKey, slotOfKey } from './record-key.ts';
 import type { PageRequest, StoredChange, StoredCollection, StoredRow, StoreReader } from './store.ts';
@@ -19,30 +20,22 @@ interface CollectionRow {
 
 interface RecordRow {
   readonly key: number;
-  readonly id: Uint8Array;
+  readonly id: string | Uint8Array;
   readonly seq: number;
   readonly vector?: Uint8Array;
-  readonly document?: Uint8Array | null;
+  readonly document?: string | Uint8Array | null;
   readonly metadata?: string;
 }
-
-/**
- * Node 22 cuts a text that it reads at the first NUL character, which ids and documents may contain; bytes
- * arrive whole on every version. Metadata is JSON, where NUL is escaped.
- */
-const COLUMNS: Readonly<Record<Part, string>> = {
-  vector: 'v.vector AS vector',
-  document: 'CAST(r.document AS BLOB) AS document',
-  metadata: 'r.metadata AS metadata',
-};
 
 /** Reads of what is committed. A call that takes several statements is one transaction, hence one state. */
 export class SqliteReader implements StoreReader {
   private readonly source: ReadConnection;
+  private readonly textsAsBytes: boolean;
   private readonly selections = new Map<string, string>();
 
   constructor(source: ReadConnection) {
     this.source = source;
+    this.textsAsBytes = cutsTexts(source.current());
   }
 
   collections(): StoredCollection[] {
@@ -142,8 +135,12 @@ export class SqliteReader implements StoreReader {
     const name = parts.join();
     let sql = this.selections.get(name);
     if (sql === undefined) {
-      const columns = ['r.key AS key', 'CAST(r.id AS BLOB) AS id', 'r.seq AS seq'];
-      for (const part of new Set(parts)) columns.push(COLUMNS[part]);
+      const text = (column: string) => (this.textsAsBytes ? `CAST(${column} AS BLOB)` : column);
+      const columns = ['r.key AS key', `${text('r.id')} AS id`, 'r.seq AS seq'];
+      if (parts.includes('vector')) columns.push('v.vector AS vector');
+      if (parts.includes('document')) columns.push(`${text('r.document')} AS document`);
+      // Metadata is JSON, in which NUL is escaped.
+      if (parts.includes('metadata')) columns.push('r.metadata AS metadata');
       const vectors = parts.includes('vector') ? ' JOIN vectors AS v ON v.key = r.key' : '';
       sql = `SELECT ${columns.join(', ')} FROM records AS r${vectors}`;
       this.selections.set(name, sql);
@@ -152,7 +149,16 @@ export class SqliteReader implements StoreReader {
   }
 }
 
-export function collectionOfRow(row: CollectionRow): StoredCollection {
+/**
+ * Whether this Node cuts a text that it reads at the first NUL character, as Node 22 does. Ids and documents
+ * may contain one; they are then read as bytes, which takes twice the time.
+ */
+function cutsTexts(connection: Connection): boolean {
+  const row = connection.get<{ text: string }>("SELECT 'a' || char(0) || 'b' AS text");
+  return row?.text.length !== 3;
+}
+
+function collectionOfRow(row: CollectionRow): StoredCollection {
   const { id, name, dimension, metric, seq } = row;
   const embedding =
     row.embedding_name === null
@@ -163,16 +169,18 @@ export function collectionOfRow(row: CollectionRow): StoredCollection {
 }
 
 function recordOfRow(row: RecordRow): StoredRow {
-  return {
+  const record: { -readonly [Field in keyof StoredRow]: StoredRow[Field] } = {
     slot: slotOfKey(row.key),
-    id: textOfBytes(row.id),
+    id: wholeText(row.id),
     seq: row.seq,
-    ...(row.vector === undefined ? {} : { vector: vectorOfBytes(row.vector) }),
-    ...(row.document === undefined ? {} : { document: row.document && textOfBytes(row.document) }),
-    ...(row.metadata === undefined ? {} : { metadata: row.metadata }),
   };
+  if (row.vector !== undefined) record.vector = vectorOfBytes(row.vector);
+  if (row.document !== undefined) record.document = row.document === null ? null : wholeText(row.document);
+  if (row.metadata !== undefined) record.metadata = row.metadata;
+  return record;
 }
 
-function textOfBytes(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+function wholeText(text: string | Uint8Array): string {
+  if (typeof text === 'string') return text;
+  return Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString('utf8');
 }
