@@ -42,6 +42,8 @@ export interface CollectionStats {
     readonly pending: number;
     /** Removed records whose place is not reclaimed yet. */
     readonly removed: number;
+    /** Linked records that a walk from the entry point would miss; searches compare with them one by one. */
+    readonly unreached: number;
     /** Slots allocated, live or not. */
     readonly slots: number;
   };

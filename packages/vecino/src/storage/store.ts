@@ -18,7 +18,9 @@ export type NewCollection = Omit<StoredCollection, 'id' | 'seq'>;
 
 /**
  * Changes of one transaction, applied in the order removals, puts, patches; each changed record takes the
- * next sequence number in that order.
+ * next sequence number in that order. The arrays must stay as they are until the write has ended: a large
+ * batch is copied piece by piece while it is written. A slot that should be free and is not, or the other way
+ * round, is a mistake of ours: `INTERNAL`, and nothing is written.
  */
 export interface WriteBatch {
   readonly collection: number;
@@ -27,6 +29,7 @@ export interface WriteBatch {
   /** New records; their slots are free once the removals are done. */
   readonly puts: {
     readonly slots: Uint32Array;
+    /** Well-formed Unicode: a lone surrogate would not survive the way through UTF-8. */
     readonly ids: readonly string[];
     /** `slots.length` rows of `dimension` floats, as the caller gave them. */
     readonly vectors: Float32Array;
@@ -78,7 +81,10 @@ export interface PageRequest {
 /** Synchronous reads of what is committed; each call sees one consistent state. */
 export interface StoreReader {
   collections(): StoredCollection[];
-  /** A number that differs whenever another connection has committed something since. */
+  /**
+   * A number that differs whenever another connection has committed something since. In a folder the store's
+   * own writer counts as another connection; in memory reads see everything at once and the number stays.
+   */
   dataVersion(): number;
   /** For each id its slot, or undefined. */
   slotsOf(collection: number, ids: readonly string[]): (number | undefined)[];
@@ -89,6 +95,7 @@ export interface StoreReader {
   rows(collection: number, slots: ArrayLike<number>, parts: readonly Part[]): (StoredRow | undefined)[];
   /** Rows by ascending slot, from `fromSlot` on, at most `limit`. */
   scan(collection: number, fromSlot: number, limit: number, parts: readonly Part[]): StoredRow[];
+  /** Rows by id (in the order of UTF-8 bytes, which is that of code points) or by sequence number. */
   page(collection: number, request: PageRequest): StoredRow[];
   /** Changes after `seq` in ascending order, at most `limit`. */
   changesSince(collection: number, seq: number, limit: number): StoredChange[];
@@ -96,12 +103,18 @@ export interface StoreReader {
   removalsForgottenUntil(collection: number): number;
 }
 
-/** What the one writing process does; each call is one durable transaction. */
+/**
+ * What the one writing process does; each call is one durable transaction, and the calls take effect in their
+ * order. A call that fails has changed nothing: `DISK_FULL`, `STORE_IO`, `STORE_CORRUPT`, or
+ * `COLLECTION_DROPPED` where the collection is gone.
+ */
 export interface StoreWriter {
+  /** Takes a sequence number. Ids are never given twice. `COLLECTION_EXISTS` where the name is taken. */
   createCollection(collection: NewCollection): Promise<StoredCollection>;
+  /** Removes the collection, its records and its index snapshot. Its sequence numbers stay taken. */
   dropCollection(collection: number): Promise<void>;
   write(batch: WriteBatch): Promise<Written>;
-  /** Drops the log of removals up to `seq`, once a snapshot holds them. */
+  /** Drops the log of removals up to `seq`, once a snapshot holds them. Takes no sequence number. */
   forgetRemovals(collection: number, seq: number): Promise<void>;
 }
 
@@ -117,5 +130,6 @@ export interface Store {
   bytes(): number;
   /** Problems that SQLite's own integrity check and the table invariants show; empty where all is well. */
   check(): string[];
+  /** Waits for writes that were asked for, empties the log, releases the lock. */
   close(): Promise<void>;
 }

@@ -1,0 +1,9 @@
+// The engine's exports: everything that JavaScript calls, and nothing else.
+
+export { dot, l2Squared, takeComputations } from './distance';
+export { badLinks, unreachable } from './hnsw/check';
+export { link, prepareBlock, setEntry, unlink } from './hnsw/link';
+export { markReplaced, markStale, moveEntry, release, repair } from './hnsw/repair';
+export { searchFiltered, searchGraph } from './hnsw/walk';
+export { attach } from './layout';
+export { scanAllowed, scanList, scanRange } from './scan';

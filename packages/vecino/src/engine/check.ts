@@ -1,0 +1,59 @@
+import type { CheckReport } from '../api/collection.ts';
+import { TimeSlice } from '../base/time-slice.ts';
+import { prepared } from '../vector/normalize.ts';
+import type { CollectionState } from './collection-state.ts';
+
+const ROWS = 256;
+/** How many problems of one kind are listed. */
+const LISTED = 20;
+
+/** Compares store and index record by record, and lets both check their own structure. */
+export async function checkCollection(state: CollectionState): Promise<CheckReport> {
+  const problems: string[] = [...state.store.check()];
+  // Writes wait meanwhile, so that store and index are compared at the same moment.
+  await state.writes.run(async () => {
+    problems.push(...(await state.index.check()));
+    problems.push(...(await compareRecords(state)));
+  });
+  return { collection: state.stored.name, records: state.store.reader.count(state.id), problems };
+}
+
+async function compareRecords(state: CollectionState): Promise<string[]> {
+  const problems: string[] = [];
+  const slice = new TimeSlice();
+  const { reader } = state.store;
+  let compared = 0;
+  for (let from = 0; ; ) {
+    const rows = reader.scan(state.id, from, ROWS, ['vector', 'metadata']);
+    for (const row of rows) {
+      compared += 1;
+      if (row.vector?.length !== state.dimension) {
+        problems.push(
+          `record "${row.id}" has a vector of ${row.vector?.length ?? 0} dimensions, expected ${state.dimension}`,
+        );
+      } else if (!state.index.live.has(row.slot)) {
+        problems.push(`record "${row.id}" is stored but not in the index`);
+      } else if (!state.index.holds(row.slot, prepared(state.metric, row.vector))) {
+        problems.push(`record "${row.id}" has another vector in the index than in the store`);
+      }
+      if (!isJson(row.metadata)) problems.push(`record "${row.id}" has metadata that is no JSON`);
+      if (problems.length >= LISTED) return problems;
+    }
+    const last = rows.at(-1);
+    if (!last || rows.length < ROWS) break;
+    from = last.slot + 1;
+    await slice.pause();
+  }
+  const live = state.index.live.count();
+  if (live !== compared) problems.push(`the index has ${live} live slots, the store ${compared} records`);
+  return problems;
+}
+
+function isJson(text: string | undefined): boolean {
+  try {
+    JSON.parse(text ?? '');
+    return true;
+  } catch {
+    return false;
+  }
+}

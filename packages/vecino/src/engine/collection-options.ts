@@ -1,0 +1,116 @@
+import type { CollectionOptions } from '../api/collection.ts';
+import type { EmbeddingFunction } from '../api/embedding.ts';
+import type { IndexOptions } from '../api/index-options.ts';
+import { LIMITS } from '../api/limits.ts';
+import type { Metric } from '../api/search.ts';
+import { VecinoError } from '../base/errors.ts';
+import { describeValue, type OptionSpecs, readOptions } from '../base/options.ts';
+import { completeIndexOptions } from '../index/registry.ts';
+import type { StoredCollection } from '../storage/store.ts';
+
+export const COLLECTION_OPTIONS = {
+  dimension: { kind: 'integer', min: 1, max: LIMITS.dimensionMax, about: 'Length of every vector.' },
+  metric: { kind: 'choice', values: ['cosine', 'dot', 'l2'], about: 'How nearness is measured.' },
+  embedding: { kind: 'opaque', about: 'Turns documents and query texts into vectors.' },
+  index: { kind: 'opaque', about: 'Family of the index, or its options.' },
+} as const satisfies OptionSpecs;
+
+/** Options of a collection, validated; `index` is complete, `givenIndex` is what the caller named. */
+export interface ReadCollectionOptions {
+  readonly dimension: number | undefined;
+  readonly metric: Metric | undefined;
+  readonly embedding: EmbeddingFunction | undefined;
+  readonly index: Required<IndexOptions>;
+  readonly indexGiven: boolean;
+}
+
+export function readCollectionOptions(
+  name: string,
+  options: CollectionOptions | undefined,
+): ReadCollectionOptions {
+  const thing = `collection "${name}"`;
+  const read = readOptions<CollectionOptions>(thing, COLLECTION_OPTIONS, options);
+  const embedding = read.embedding === undefined ? undefined : readEmbedding(thing, read.embedding);
+  if (embedding && read.dimension !== undefined && embedding.dimension !== read.dimension) {
+    throw new VecinoError(
+      'COLLECTION_MISMATCH',
+      `${thing}: dimension is ${read.dimension}, but embedding "${embedding.name}" makes vectors of ${embedding.dimension}; leave the dimension out`,
+      { details: { expected: embedding.dimension, received: read.dimension } },
+    );
+  }
+  return {
+    dimension: read.dimension ?? embedding?.dimension,
+    metric: read.metric,
+    embedding,
+    index: completeIndexOptions(thing, read.index),
+    indexGiven: read.index !== undefined,
+  };
+}
+
+export function requireDimension(name: string, { dimension }: ReadCollectionOptions): number {
+  if (dimension !== undefined) return dimension;
+  throw new VecinoError(
+    'OPTION_INVALID',
+    `collection "${name}" does not exist yet and has no dimension; create it with \`{ dimension: … }\` or \`{ embedding: … }\``,
+    { details: { option: 'dimension' } },
+  );
+}
+
+/** Refuses to open a collection as something that it is not. What the caller does not name is not compared. */
+export function compareOptions(stored: StoredCollection, read: ReadCollectionOptions): void {
+  const thing = `collection "${stored.name}"`;
+  const { embedding } = read;
+  const recorded = stored.embedding;
+  if (
+    embedding &&
+    recorded &&
+    (embedding.name !== recorded.name || embedding.dimension !== recorded.dimension)
+  ) {
+    throw new VecinoError(
+      'EMBEDDING_MISMATCH',
+      `${thing} was embedded with "${recorded.name}" (${recorded.dimension} dimensions), received "${embedding.name}" (${embedding.dimension}); vectors of two models cannot be compared, so open it with the first or create another collection`,
+      { details: { expected: recorded, received: { name: embedding.name, dimension: embedding.dimension } } },
+    );
+  }
+  if (embedding && !recorded) {
+    throw new VecinoError(
+      'EMBEDDING_MISMATCH',
+      `${thing} was created without an embedding, its vectors come from elsewhere; received "${embedding.name}": leave it out, or create another collection`,
+      { details: { expected: null, received: { name: embedding.name, dimension: embedding.dimension } } },
+    );
+  }
+  requireSame(thing, 'dimension', stored.dimension, read.dimension);
+  requireSame(thing, 'metric', stored.metric, read.metric);
+  if (!read.indexGiven) return;
+  for (const [option, received] of Object.entries(read.index)) {
+    requireSame(thing, `index ${option}`, (stored.index as Record<string, unknown>)[option], received);
+  }
+}
+
+function requireSame(thing: string, what: string, stored: unknown, received: unknown): void {
+  if (received === undefined || received === stored) return;
+  throw new VecinoError(
+    'COLLECTION_MISMATCH',
+    `${thing} exists with ${what} ${String(stored)}, received ${String(received)}; open it without that option, or create another collection`,
+    { details: { option: what, expected: stored, received } },
+  );
+}
+
+function readEmbedding(thing: string, embedding: EmbeddingFunction): EmbeddingFunction {
+  const { name, dimension, embed } = (embedding ?? {}) as Partial<EmbeddingFunction>;
+  const flaw =
+    typeof name !== 'string' || name === ''
+      ? `name is ${describeValue(name)}, expected a non-empty string`
+      : typeof embed !== 'function'
+        ? `embed is ${describeValue(embed)}, expected a function`
+        : typeof dimension !== 'number' ||
+            !Number.isInteger(dimension) ||
+            dimension < 1 ||
+            dimension > LIMITS.dimensionMax
+          ? `dimension is ${describeValue(dimension)}, expected an integer from 1 to ${LIMITS.dimensionMax}`
+          : undefined;
+  if (flaw === undefined) return embedding;
+  throw new VecinoError('OPTION_INVALID', `${thing}: the embedding's ${flaw}; see EmbeddingFunction`, {
+    details: { option: 'embedding' },
+  });
+}

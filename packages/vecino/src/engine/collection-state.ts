@@ -1,0 +1,110 @@
+import type { EmbeddingFunction } from '../api/embedding.ts';
+import type { Metric } from '../api/search.ts';
+import { present } from '../base/assert.ts';
+import { VecinoError } from '../base/errors.ts';
+import { Mutex } from '../base/mutex.ts';
+import type { Store, StoredCollection, StoreWriter } from '../storage/store.ts';
+import type { LiveIndex } from './live-index.ts';
+import type { MetadataFilter } from './metadata-filter.ts';
+
+/** What the parts of an open collection share. */
+export class CollectionState {
+  readonly stored: StoredCollection;
+  readonly store: Store;
+  readonly index: LiveIndex;
+  readonly filter: MetadataFilter;
+  /** Writes of this collection, one after another. */
+  readonly writes = new Mutex();
+  /** Ids by slot, as far as answers have needed them. */
+  readonly ids: (string | undefined)[] = [];
+  embedding: EmbeddingFunction | undefined;
+  private ended: 'closed' | 'dropped' | undefined;
+
+  constructor(stored: StoredCollection, store: Store, index: LiveIndex, filter: MetadataFilter) {
+    this.stored = stored;
+    this.store = store;
+    this.index = index;
+    this.filter = filter;
+  }
+
+  get id(): number {
+    return this.stored.id;
+  }
+
+  get dimension(): number {
+    return this.stored.dimension;
+  }
+
+  get metric(): Metric {
+    return this.stored.metric as Metric;
+  }
+
+  /** The opening words of messages. */
+  get thing(): string {
+    return `collection "${this.stored.name}"`;
+  }
+
+  get writer(): StoreWriter {
+    if (this.store.writer) return this.store.writer;
+    throw new VecinoError(
+      'STORE_READ_ONLY',
+      `${this.thing}: the database was opened for reading only; open it without \`readOnly\` to write`,
+    );
+  }
+
+  /** The texts of messages name the operation: `add to collection "docs"`. */
+  requireOpen(): void {
+    if (this.ended === 'dropped') {
+      throw new VecinoError('COLLECTION_DROPPED', `${this.thing} was dropped; create it again to use it`);
+    }
+    if (this.ended === 'closed') {
+      throw new VecinoError(
+        'DATABASE_CLOSED',
+        `${this.thing}: the database is closed; open it again to use it`,
+      );
+    }
+  }
+
+  requireEmbedding(why: string): EmbeddingFunction {
+    if (this.embedding) return this.embedding;
+    const recorded = this.stored.embedding;
+    const remedy = recorded
+      ? `it was created with "${recorded.name}": open it with \`{ embedding: … }\` of that name`
+      : 'it was created without one: give vectors instead, or create a collection with `{ embedding: … }`';
+    throw new VecinoError('EMBEDDING_MISSING', `${this.thing}: ${why} needs an embedding, and ${remedy}`, {
+      details: { recorded: recorded?.name ?? null },
+    });
+  }
+
+  end(how: 'closed' | 'dropped'): void {
+    this.ended = how;
+  }
+
+  /** Ids of slots; fetched from the store the first time. Undefined where the record is gone. */
+  idsOf(slots: ArrayLike<number>): (string | undefined)[] {
+    const unknown = Array.from(slots).filter((slot) => this.ids[slot] === undefined);
+    if (unknown.length > 0) {
+      for (const row of this.store.reader.rows(this.id, unknown, [])) {
+        if (row) this.ids[row.slot] = row.id;
+      }
+    }
+    return Array.from(slots, (slot) => this.ids[slot]);
+  }
+
+  /** The slot of a record that must be there. */
+  slotOf(id: string, what: string): number {
+    const slot = this.store.reader.slotsOf(this.id, [id])[0];
+    if (slot !== undefined) return slot;
+    throw new VecinoError('RECORD_NOT_FOUND', `${this.thing}: ${what}: no record has the id "${id}"`, {
+      details: { id },
+    });
+  }
+
+  /** The writer's number of the latest change; for `stats`. */
+  get latestSeq(): number {
+    return present(
+      this.store.reader.collections().find((one) => one.id === this.id),
+      `stored collection ${this.id}`,
+    ).seq;
+  }
+}

@@ -1,0 +1,202 @@
+import type {
+  CheckReport,
+  Collection,
+  CollectionDescription,
+  CollectionStats,
+  ListPage,
+  ListQuery,
+  RemoveTarget,
+} from '../api/collection.ts';
+import type { Filter } from '../api/filter.ts';
+import type { IndexOptions } from '../api/index-options.ts';
+import type { AnyMetadata, Metadata } from '../api/metadata.ts';
+import type { Part, RecordInput, RecordUpdate, StoredRecord } from '../api/record.ts';
+import type { Metric, SearchQuery, SearchResult } from '../api/search.ts';
+import { VecinoError } from '../base/errors.ts';
+import { describeValue } from '../base/options.ts';
+import { checkCollection } from './check.ts';
+import type { CollectionState } from './collection-state.ts';
+import { catchUp } from './follow.ts';
+import { listRecords } from './listing.ts';
+import { readId } from './read-records.ts';
+import { readParts, recordOf } from './record-view.ts';
+import { searchRecords } from './search.ts';
+import { addRecords, removeSlots, slotsOf, updateRecords, upsertRecords } from './write.ts';
+
+/** The public face of an open collection: every call checks that it is open, then goes to its own room. */
+export class EmbeddedCollection implements Collection<Metadata> {
+  private readonly state: CollectionState;
+  /** Brings a reading process up to what has been committed; nothing to do for the writing one. */
+  private readonly follow: (() => Promise<void>) | undefined;
+
+  constructor(state: CollectionState) {
+    this.state = state;
+    if (!state.store.writer) this.follow = followerOf(state);
+  }
+
+  get name(): string {
+    return this.state.stored.name;
+  }
+
+  get dimension(): number {
+    return this.state.dimension;
+  }
+
+  get metric(): Metric {
+    return this.state.metric;
+  }
+
+  async add(records: readonly RecordInput<Metadata>[]): Promise<string[]> {
+    this.forWriting();
+    return addRecords(this.state, records);
+  }
+
+  async upsert(records: readonly RecordInput<Metadata>[]): Promise<string[]> {
+    this.forWriting();
+    return upsertRecords(this.state, records);
+  }
+
+  async update(changes: readonly RecordUpdate<Metadata>[]): Promise<void> {
+    this.forWriting();
+    return updateRecords(this.state, changes);
+  }
+
+  async remove(target: RemoveTarget<Metadata>): Promise<number> {
+    this.forWriting();
+    const { state } = this;
+    const where = `remove from ${state.thing}`;
+    const ids = readTarget(where, target);
+    if (ids) {
+      return state.writes.run(async () => {
+        const slots = await slotsOf(state, [...new Set(ids)]);
+        return removeSlots(state, Uint32Array.from(slots.filter((slot) => slot !== undefined)));
+      });
+    }
+    const predicate = state.filter.parse(where, (target as { filter: unknown }).filter);
+    await state.filter.prepare(predicate);
+    return state.writes.run(() =>
+      removeSlots(state, state.filter.evaluate(predicate, state.index.live).toArray()),
+    );
+  }
+
+  get(id: string, include?: readonly Part[]): Promise<StoredRecord<Metadata> | undefined>;
+  get(ids: readonly string[], include?: readonly Part[]): Promise<(StoredRecord<Metadata> | undefined)[]>;
+  async get(
+    idOrIds: string | readonly string[],
+    include?: readonly Part[],
+  ): Promise<StoredRecord<Metadata> | undefined | (StoredRecord<Metadata> | undefined)[]> {
+    await this.forReading();
+    const where = `get from ${this.state.thing}`;
+    const parts = readParts(where, include);
+    const ids = (Array.isArray(idOrIds) ? idOrIds : [idOrIds]).map((id) => readId(where, id));
+    const slots = await slotsOf(this.state, ids);
+    const found = slots.filter((slot) => slot !== undefined);
+    const rows = this.state.store.reader.rows(this.state.id, found, parts);
+    const byId = new Map(rows.flatMap((row) => (row ? [[row.id, row] as const] : [])));
+    const records = ids.map((id) => {
+      const row = byId.get(id);
+      return row && recordOf(row);
+    });
+    return Array.isArray(idOrIds) ? records : records[0];
+  }
+
+  async count(filter?: Filter<AnyMetadata>): Promise<number> {
+    await this.forReading();
+    const { state } = this;
+    if (filter === undefined) return state.store.reader.count(state.id);
+    const predicate = state.filter.parse(`count ${state.thing}`, filter);
+    await state.filter.prepare(predicate);
+    return state.filter.evaluate(predicate, state.index.live).count();
+  }
+
+  async list(query?: ListQuery<Metadata>): Promise<ListPage<Metadata>> {
+    await this.forReading();
+    return listRecords(this.state, query);
+  }
+
+  async search(query: SearchQuery<Metadata>): Promise<SearchResult<Metadata>> {
+    await this.forReading();
+    return searchRecords(this.state, query);
+  }
+
+  async describe(): Promise<CollectionDescription> {
+    await this.forReading();
+    const { name, dimension, embedding, index } = this.state.stored;
+    return {
+      name,
+      dimension,
+      metric: this.metric,
+      embedding,
+      index: index as unknown as Required<IndexOptions>,
+      records: this.state.store.reader.count(this.state.id),
+    };
+  }
+
+  async stats(): Promise<CollectionStats> {
+    await this.forReading();
+    const { state } = this;
+    const { vectorBytes, indexBytes, snapshotBytes, ...index } = state.index.figures;
+    return {
+      name: this.name,
+      records: state.store.reader.count(state.id),
+      seq: state.latestSeq,
+      index,
+      memory: { vectorBytes, indexBytes, filterBytes: state.filter.bytes },
+      disk: { snapshotBytes, storeBytes: state.store.bytes() },
+    };
+  }
+
+  async check(): Promise<CheckReport> {
+    await this.forReading();
+    return checkCollection(this.state);
+  }
+
+  async flush(): Promise<void> {
+    await this.forReading();
+    await this.state.index.flush();
+  }
+
+  async compact(): Promise<void> {
+    this.forWriting();
+    await this.state.writes.idle();
+    const before = this.state.index.saved;
+    await this.state.index.compact();
+    if (before > 0) await this.state.writer.forgetRemovals(this.state.id, before);
+  }
+
+  private forWriting(): void {
+    this.state.requireOpen();
+    void this.state.writer;
+  }
+
+  private async forReading(): Promise<void> {
+    this.state.requireOpen();
+    if (this.follow) await this.follow();
+  }
+}
+
+/** Follows the writing process: looks at SQLite's data version, and at the changes only if it has moved. */
+function followerOf(state: CollectionState): () => Promise<void> {
+  let version = state.store.reader.dataVersion();
+  return () =>
+    state.writes.run(async () => {
+      const now = state.store.reader.dataVersion();
+      if (now === version) return;
+      await catchUp(state);
+      state.index.kick();
+      version = now;
+    });
+}
+
+/** The ids to remove, or undefined where the target is a filter. */
+function readTarget(where: string, target: unknown): readonly string[] | undefined {
+  if (typeof target === 'string') return [readId(where, target)];
+  if (Array.isArray(target)) return target.map((id) => readId(where, id));
+  const keys = typeof target === 'object' && target !== null ? Object.keys(target) : [];
+  if (keys.length === 1 && keys[0] === 'filter') return undefined;
+  throw new VecinoError(
+    'OPTION_INVALID',
+    `${where}: the target is ${describeValue(target)}, expected an id, an array of ids or { filter }`,
+    { details: { received: describeValue(target) } },
+  );
+}

@@ -1,0 +1,250 @@
+import type { Collection, CollectionDescription, CollectionOptions } from '../api/collection.ts';
+import type { Database, OpenOptions, Warning } from '../api/database.ts';
+import type { IndexOptions } from '../api/index-options.ts';
+import { LIMITS } from '../api/limits.ts';
+import type { AnyMetadata, JsonObject, Metadata } from '../api/metadata.ts';
+import type { Metric } from '../api/search.ts';
+import { VecinoError } from '../base/errors.ts';
+import { Mutex } from '../base/mutex.ts';
+import { didYouMean } from '../base/near-miss.ts';
+import { WorkerPool } from '../kernel/worker-pool.ts';
+import type { Store, StoredCollection } from '../storage/store.ts';
+import { EmbeddedCollection } from './collection.ts';
+import {
+  compareOptions,
+  type ReadCollectionOptions,
+  readCollectionOptions,
+  requireDimension,
+} from './collection-options.ts';
+import { CollectionState } from './collection-state.ts';
+import { catchUpFromOpening } from './follow.ts';
+import { LiveIndex } from './live-index.ts';
+import { MetadataFilter } from './metadata-filter.ts';
+
+interface OpenCollection {
+  readonly state: CollectionState;
+  readonly collection: EmbeddedCollection;
+}
+
+/** An open store with its collections, each opened when it is first asked for. */
+export class EmbeddedDatabase implements Database {
+  private readonly store: Store;
+  private readonly pool: WorkerPool;
+  private readonly warn: (warning: Warning) => void;
+  private readonly open = new Map<string, Promise<OpenCollection>>();
+  /** Creating and dropping collections, one after another. */
+  private readonly catalogue = new Mutex();
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    store: Store,
+    options: OpenOptions & { readonly threads: number; warn: (warning: Warning) => void },
+  ) {
+    this.store = store;
+    this.warn = options.warn;
+    const script = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
+    this.pool = new WorkerPool(options.threads, new URL(script, import.meta.url));
+  }
+
+  get location(): string {
+    return this.store.location;
+  }
+
+  get readOnly(): boolean {
+    return this.store.writer === undefined;
+  }
+
+  async collection<M extends Metadata = AnyMetadata>(
+    name: string,
+    options?: CollectionOptions,
+  ): Promise<Collection<M>> {
+    const read = this.read(name, options);
+    return this.catalogue.run(async () => {
+      const stored = this.find(name);
+      return stored ? this.reopen<M>(stored, read) : this.create<M>(name, read);
+    });
+  }
+
+  async createCollection<M extends Metadata = AnyMetadata>(
+    name: string,
+    options: CollectionOptions,
+  ): Promise<Collection<M>> {
+    const read = this.read(name, options);
+    return this.catalogue.run(async () => {
+      if (this.find(name)) {
+        throw new VecinoError(
+          'COLLECTION_EXISTS',
+          `collection "${name}" exists already; open it, or drop it first`,
+          {
+            details: { name },
+          },
+        );
+      }
+      return this.create<M>(name, read);
+    });
+  }
+
+  async openCollection<M extends Metadata = AnyMetadata>(
+    name: string,
+    options?: CollectionOptions,
+  ): Promise<Collection<M>> {
+    const read = this.read(name, options);
+    return this.catalogue.run(async () => this.reopen<M>(this.findOrThrow(name), read));
+  }
+
+  async listCollections(): Promise<CollectionDescription[]> {
+    this.requireOpen();
+    return this.store.reader
+      .collections()
+      .map((stored) => ({
+        name: stored.name,
+        dimension: stored.dimension,
+        metric: stored.metric as Metric,
+        embedding: stored.embedding,
+        index: stored.index as unknown as Required<IndexOptions>,
+        records: this.store.reader.count(stored.id),
+      }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async dropCollection(name: string): Promise<void> {
+    this.requireOpen();
+    await this.catalogue.run(async () => {
+      const stored = this.findOrThrow(name);
+      const { writer } = this.store;
+      if (!writer) throw readOnly(`drop collection "${name}"`);
+      const open = await this.open.get(name)?.catch(() => undefined);
+      open?.state.end('dropped');
+      await open?.state.writes.idle();
+      await open?.state.index.close({ save: false });
+      this.open.delete(name);
+      await writer.dropCollection(stored.id);
+    });
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.release();
+    return this.closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  private async release(): Promise<void> {
+    await this.catalogue.idle();
+    try {
+      for (const opening of this.open.values()) {
+        const open = await opening.catch(() => undefined);
+        await open?.state.writes.idle();
+        open?.state.end('closed');
+        await open?.state.index.close({ save: true });
+      }
+    } finally {
+      await this.pool.close();
+      await this.store.close();
+    }
+  }
+
+  private read(name: string, options: CollectionOptions | undefined): ReadCollectionOptions {
+    this.requireOpen();
+    requireName(name);
+    return readCollectionOptions(name, options);
+  }
+
+  private find(name: string): StoredCollection | undefined {
+    this.requireOpen();
+    return this.store.reader.collections().find((stored) => stored.name === name);
+  }
+
+  private findOrThrow(name: string): StoredCollection {
+    const stored = this.find(name);
+    if (stored) return stored;
+    const names = this.store.reader.collections().map((one) => one.name);
+    const known = names.length === 0 ? 'there are none yet' : `there are: ${names.join(', ')}`;
+    throw new VecinoError(
+      'COLLECTION_NOT_FOUND',
+      `collection "${name}" is not in "${this.location}"${didYouMean(name, names)} (${known})`,
+      { details: { name, known: names } },
+    );
+  }
+
+  private async create<M extends Metadata>(
+    name: string,
+    read: ReadCollectionOptions,
+  ): Promise<Collection<M>> {
+    const { writer } = this.store;
+    if (!writer) {
+      this.findOrThrow(name);
+      throw readOnly(`create collection "${name}"`);
+    }
+    const { embedding, metric, index } = read;
+    const stored = await writer.createCollection({
+      name,
+      dimension: requireDimension(name, read),
+      metric: metric ?? 'cosine',
+      embedding: embedding ? { name: embedding.name, dimension: embedding.dimension } : null,
+      index: index as unknown as JsonObject,
+    });
+    return this.reopen<M>(stored, read);
+  }
+
+  private async reopen<M extends Metadata>(
+    stored: StoredCollection,
+    read: ReadCollectionOptions,
+  ): Promise<Collection<M>> {
+    compareOptions(stored, read);
+    const { name } = stored;
+    let opening = this.open.get(name);
+    if (!opening) {
+      opening = this.start(stored);
+      this.open.set(name, opening);
+      opening.catch(() => this.open.delete(name));
+    }
+    const { state, collection } = await opening;
+    state.embedding ??= read.embedding;
+    return collection as unknown as Collection<M>;
+  }
+
+  private async start(stored: StoredCollection): Promise<OpenCollection> {
+    const index = new LiveIndex({
+      collection: stored.name,
+      dimension: stored.dimension,
+      metric: stored.metric as Metric,
+      index: stored.index as unknown as Required<IndexOptions>,
+      pool: this.pool,
+      snapshotPath: this.store.snapshotPath(stored.id),
+      readOnly: this.readOnly,
+      warn: this.warn,
+    });
+    const filter = new MetadataFilter(this.store.reader, stored.id);
+    const state = new CollectionState(stored, this.store, index, filter);
+    await catchUpFromOpening(state);
+    return { state, collection: new EmbeddedCollection(state) };
+  }
+
+  private requireOpen(): void {
+    if (!this.closing) return;
+    throw new VecinoError(
+      'DATABASE_CLOSED',
+      `the database "${this.location}" is closed; open it again to use it`,
+    );
+  }
+}
+
+function requireName(name: unknown): asserts name is string {
+  const valid = typeof name === 'string' && /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name);
+  if (valid && name.length <= LIMITS.nameLengthMax) return;
+  throw new VecinoError(
+    'NAME_INVALID',
+    `collection name ${JSON.stringify(name)?.slice(0, 80)} is not valid, expected 1 to ${LIMITS.nameLengthMax} letters, digits, "_", "-" and ".", the first a letter, a digit or "_"`,
+    { details: { lengthMax: LIMITS.nameLengthMax } },
+  );
+}
+
+function readOnly(what: string): VecinoError {
+  return new VecinoError(
+    'STORE_READ_ONLY',
+    `cannot ${what}: the database was opened for reading only; open it without \`readOnly\``,
+  );
+}

@@ -1,0 +1,71 @@
+import { TimeSlice } from '../base/time-slice.ts';
+import type { StoredRow } from '../storage/store.ts';
+import { prepared } from '../vector/normalize.ts';
+import type { CollectionState } from './collection-state.ts';
+import { forget } from './write.ts';
+
+/** Rows read in one go. */
+const ROWS = 256;
+const CHANGES = 2_000;
+
+/**
+ * Brings a freshly opened collection up to the store: snapshot, then the records that it lacks, then what has
+ * changed since. Every step may be repeated without harm, so that a reader beside a writing process ends up
+ * right whatever is committed meanwhile.
+ */
+export async function catchUpFromOpening(state: CollectionState): Promise<void> {
+  const { reader } = state.store;
+  const committed = state.latestSeq;
+  const snapshotSeq = await state.index.loadSnapshot(committed);
+  const missing = await state.index.adopt(reader.occupiedSlots(state.id));
+  const slice = new TimeSlice();
+  for (let from = 0; from < missing.length; from += ROWS) {
+    for (const row of reader.rows(state.id, missing.slice(from, from + ROWS), ['vector'])) {
+      if (row) putRow(state, row);
+    }
+    await slice.pause();
+  }
+  // Without a snapshot everything was read just now; with one, what has changed since may lie in slots that
+  // the snapshot holds with another vector.
+  state.index.saw(snapshotSeq === 0 ? committed : snapshotSeq);
+  await catchUp(state);
+  state.index.kick();
+}
+
+/** Shows to index and filters what has been committed since they last looked. */
+export async function catchUp(state: CollectionState): Promise<void> {
+  const { reader } = state.store;
+  const slice = new TimeSlice();
+  for (;;) {
+    const changes = reader.changesSince(state.id, state.index.seen, CHANGES);
+    for (const { slot, removed, seq } of changes) {
+      if (removed) forget(state, slot);
+      else refresh(state, reader.rows(state.id, [slot], ['vector', 'metadata'])[0]);
+      state.index.saw(seq);
+      await slice.pause();
+    }
+    if (changes.length < CHANGES) return;
+  }
+}
+
+/** Whether a reader has missed removals that the log has forgotten since. */
+export function hasMissedRemovals(state: CollectionState): boolean {
+  return state.store.reader.removalsForgottenUntil(state.id) > state.index.seen;
+}
+
+function refresh(state: CollectionState, row: StoredRow | undefined): void {
+  // Removed again in the meantime: the log says so in its turn.
+  if (!row?.vector) return;
+  const { slot } = row;
+  const vector = prepared(state.metric, row.vector);
+  if (!state.index.live.has(slot) || !state.index.holds(slot, vector)) {
+    forget(state, slot);
+    state.index.put(slot, vector);
+  }
+  state.ids[slot] = row.id;
+  state.filter.set(slot, row.metadata ?? '{}');
+}
+
+function putRow(state: CollectionState, row: StoredRow): void {
+  if (row.vector) state.index.put(row.slot, prepared(state.metric, row.vector));
+}

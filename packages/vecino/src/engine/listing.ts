@@ -1,0 +1,177 @@
+import type { ListPage, ListQuery } from '../api/collection.ts';
+import { LIMITS } from '../api/limits.ts';
+import type { AnyMetadata, JsonValue } from '../api/metadata.ts';
+import { VecinoError } from '../base/errors.ts';
+import { type OptionSpecs, readOptions } from '../base/options.ts';
+import { TimeSlice } from '../base/time-slice.ts';
+import { compareJson } from '../filter/json-order.ts';
+import type { StoredRow } from '../storage/store.ts';
+import type { CollectionState } from './collection-state.ts';
+import { readParts, recordOf } from './record-view.ts';
+
+const LIST_OPTIONS = {
+  filter: { kind: 'opaque', about: 'Only records whose metadata match this filter.' },
+  orderBy: { kind: 'opaque', about: 'id, seq or a metadata path.' },
+  order: { kind: 'choice', values: ['asc', 'desc'], default: 'asc', about: 'Ascending or descending.' },
+  limit: { kind: 'integer', default: 100, min: 1, max: LIMITS.pageMax, about: 'Records of one page.' },
+  cursor: { kind: 'opaque', about: 'The cursor of the page before.' },
+  include: { kind: 'opaque', about: 'Parts of each record: vector, document, metadata.' },
+} as const satisfies OptionSpecs;
+
+/** Rows read in one go where all matches must be looked at. */
+const ROWS = 500;
+
+/** Where a page ended, and of which query: a cursor of another query is refused. */
+interface Position {
+  readonly query: string;
+  readonly id: string;
+  /** The value that the page's last record was ordered by; absent where it has none. */
+  readonly key?: JsonValue;
+}
+
+interface Entry {
+  readonly slot: number;
+  readonly id: string;
+  readonly key: JsonValue | undefined;
+}
+
+/**
+ * A page of records. In the order of ids or changes without a filter it is read straight from the store; with
+ * a filter, or by a metadata path, the matches are ordered first.
+ */
+export async function listRecords(state: CollectionState, input: unknown): Promise<ListPage<AnyMetadata>> {
+  const thing = `list ${state.thing}`;
+  const query = readOptions<ListQuery>(thing, LIST_OPTIONS, input as ListQuery | undefined);
+  const parts = readParts(thing, query.include);
+  const orderBy = readOrderBy(thing, query.orderBy);
+  const descending = query.order === 'desc';
+  const limit = query.limit ?? LIST_OPTIONS.limit.default;
+  const identity = JSON.stringify([state.stored.name, orderBy, descending, query.filter ?? null]);
+  const after = query.cursor === undefined ? undefined : readCursor(thing, query.cursor, identity);
+
+  if (query.filter === undefined && (orderBy === 'id' || orderBy === 'seq')) {
+    const from = orderBy === 'id' ? after?.id : after?.key;
+    const rows = state.store.reader.page(state.id, {
+      orderBy,
+      descending,
+      limit: limit + 1,
+      parts,
+      ...(from !== undefined && { after: from as string | number }),
+    });
+    return pageOf(rows, limit, (row) => ({ query: identity, id: row.id, key: row.seq }));
+  }
+  const entries = await orderedMatches(state, thing, query.filter, orderBy, descending);
+  const start = after ? firstAfter(entries, after, descending) : 0;
+  const chosen = entries.slice(start, start + limit + 1);
+  const keys = new Map(chosen.map(({ id, key }) => [id, key]));
+  const rows = state.store.reader.rows(
+    state.id,
+    chosen.map(({ slot }) => slot),
+    parts,
+  );
+  return pageOf(
+    rows.filter((row) => row !== undefined),
+    limit,
+    (row) => positionOf(identity, row.id, keys.get(row.id)),
+  );
+}
+
+function positionOf(query: string, id: string, key: JsonValue | undefined): Position {
+  return { query, id, ...(key !== undefined && { key }) };
+}
+
+function pageOf(
+  rows: readonly StoredRow[],
+  limit: number,
+  position: (row: StoredRow) => Position,
+): ListPage<AnyMetadata> {
+  const records = rows.slice(0, limit).map(recordOf);
+  const last = rows[limit - 1];
+  if (rows.length <= limit || !last) return { records };
+  return { records, cursor: Buffer.from(JSON.stringify(position(last))).toString('base64url') };
+}
+
+async function orderedMatches(
+  state: CollectionState,
+  thing: string,
+  filter: unknown,
+  orderBy: string,
+  descending: boolean,
+): Promise<Entry[]> {
+  const predicate = filter === undefined ? undefined : state.filter.parse(thing, filter);
+  if (predicate) await state.filter.prepare(predicate);
+  if (orderBy !== 'id' && orderBy !== 'seq') await state.filter.preparePath(orderBy);
+  const matches = predicate ? state.filter.evaluate(predicate, state.index.live) : state.index.live;
+  const slots = matches.toArray();
+  const entries: Entry[] = [];
+  const slice = new TimeSlice();
+  for (let from = 0; from < slots.length; from += ROWS) {
+    for (const row of state.store.reader.rows(state.id, slots.subarray(from, from + ROWS), [])) {
+      if (row) entries.push({ slot: row.slot, id: row.id, key: keyOf(state, orderBy, row) });
+    }
+    await slice.pause();
+  }
+  return entries.sort((a, b) => compareEntries(a, b, descending));
+}
+
+function keyOf(state: CollectionState, orderBy: string, row: StoredRow): JsonValue | undefined {
+  if (orderBy === 'id') return row.id;
+  if (orderBy === 'seq') return row.seq;
+  return state.filter.valueAt(orderBy, row.slot) as JsonValue | undefined;
+}
+
+/** By key and then by id; records without the key come last in both directions. */
+function compareEntries(
+  a: Pick<Entry, 'id' | 'key'>,
+  b: Pick<Entry, 'id' | 'key'>,
+  descending: boolean,
+): number {
+  if ((a.key === undefined) !== (b.key === undefined)) return a.key === undefined ? 1 : -1;
+  const direction = descending ? -1 : 1;
+  return direction * (compareJson(a.key, b.key) || compareJson(a.id, b.id));
+}
+
+function firstAfter(entries: readonly Entry[], after: Position, descending: boolean): number {
+  const start = entries.findIndex(
+    (entry) => compareEntries(entry, { id: after.id, key: after.key }, descending) > 0,
+  );
+  return start === -1 ? entries.length : start;
+}
+
+function readOrderBy(thing: string, orderBy: unknown): string {
+  if (orderBy === undefined) return 'seq';
+  if (typeof orderBy === 'string' && orderBy !== '') return orderBy;
+  throw new VecinoError(
+    'OPTION_INVALID',
+    `${thing}: orderBy is ${String(orderBy)}, expected "id", "seq" or a metadata path`,
+  );
+}
+
+function readCursor(thing: string, cursor: unknown, query: string): Position {
+  const position = decodeCursor(cursor);
+  if (!position) {
+    throw new VecinoError(
+      'CURSOR_INVALID',
+      `${thing}: the cursor is not one that a page of \`list\` gave; start without a cursor`,
+    );
+  }
+  if (position.query !== query) {
+    throw new VecinoError(
+      'CURSOR_INVALID',
+      `${thing}: the cursor belongs to another query; keep filter, orderBy and order the same from page to page`,
+    );
+  }
+  return position;
+}
+
+function decodeCursor(cursor: unknown): Position | undefined {
+  if (typeof cursor !== 'string') return undefined;
+  try {
+    const position = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Partial<Position> | null;
+    return typeof position?.query === 'string' && typeof position.id === 'string'
+      ? (position as Position)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,98 @@
+import type { JsonObject } from '../api/metadata.ts';
+import type { BitSet } from '../base/bit-set.ts';
+import { Mutex } from '../base/mutex.ts';
+import { TimeSlice } from '../base/time-slice.ts';
+import { FilterColumns } from '../filter/columns.ts';
+import { parseFilter } from '../filter/parse.ts';
+import { type Predicate, pathsOf } from '../filter/predicate.ts';
+import type { StoreReader } from '../storage/store.ts';
+
+/** Rows read in one go while columns are built. */
+const SCAN_ROWS = 500;
+
+/**
+ * Turns filters into bitmaps of slots. A column of a metadata path is built from the store when a filter first
+ * asks for it, in slices that leave the event loop free, and kept in step with writes from then on.
+ */
+export class MetadataFilter {
+  private readonly columns = new FilterColumns();
+  private readonly building = new Mutex();
+  private readonly reader: StoreReader;
+  private readonly collection: number;
+
+  constructor(reader: StoreReader, collection: number) {
+    this.reader = reader;
+    this.collection = collection;
+  }
+
+  /** Validates a filter; see {@link parseFilter} for the errors. */
+  parse(thing: string, filter: unknown): Predicate {
+    return parseFilter(thing, filter);
+  }
+
+  /** Makes the columns that a predicate reads. Await it before `evaluate`. */
+  async prepare(predicate: Predicate): Promise<void> {
+    await this.preparePaths(pathsOf(predicate), () => this.columns.missing(predicate));
+  }
+
+  /** Makes the column of one path, for ordering by it. */
+  async preparePath(path: string): Promise<void> {
+    const probe = this.parse('order', { [path]: { $exists: true } });
+    await this.preparePaths([path], () => this.columns.missing(probe));
+  }
+
+  /** The live slots that match; every column must be prepared. */
+  evaluate(predicate: Predicate, live: BitSet): BitSet {
+    return this.columns.evaluate(predicate, live);
+  }
+
+  valueAt(path: string, slot: number): unknown {
+    return this.columns.valueAt(path, slot);
+  }
+
+  /** Takes note of committed metadata, given as JSON text. */
+  set(slot: number, metadata: string): void {
+    if (this.isUsed) this.columns.set(slot, JSON.parse(metadata) as JsonObject);
+  }
+
+  delete(slot: number): void {
+    if (this.isUsed) this.columns.delete(slot);
+  }
+
+  get bytes(): number {
+    return this.columns.bytes;
+  }
+
+  /** Nothing needs to be parsed while no filter has asked for a column. */
+  private isUsed = false;
+
+  private async preparePaths(paths: readonly string[], missing: () => readonly string[]): Promise<void> {
+    if (paths.length === 0 || missing().length === 0) return;
+    await this.building.run(async () => {
+      const wanted = missing();
+      if (wanted.length === 0) return;
+      this.isUsed = true;
+      this.columns.begin(wanted);
+      try {
+        await this.scan();
+        this.columns.finish();
+      } catch (error) {
+        this.columns.abandon();
+        throw error;
+      }
+    });
+  }
+
+  private async scan(): Promise<void> {
+    const slice = new TimeSlice();
+    let from = 0;
+    for (;;) {
+      const rows = this.reader.scan(this.collection, from, SCAN_ROWS, ['metadata']);
+      for (const row of rows) this.columns.load(row.slot, JSON.parse(row.metadata ?? '{}') as JsonObject);
+      const last = rows.at(-1);
+      if (!last || rows.length < SCAN_ROWS) return;
+      from = last.slot + 1;
+      await slice.pause();
+    }
+  }
+}

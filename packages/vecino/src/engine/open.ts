@@ -1,0 +1,60 @@
+import { type Database, OPEN_OPTIONS, type OpenOptions, type Warning } from '../api/database.ts';
+import { VecinoError } from '../base/errors.ts';
+import { requireNode } from '../base/node-version.ts';
+import { describeValue, readOptions } from '../base/options.ts';
+import { openStore } from '../storage/open-store.ts';
+import { EmbeddedDatabase } from './database.ts';
+
+/**
+ * Opens a vector database in a folder, which is created where it is missing, or in memory (`':memory:'`).
+ *
+ * One process may have a folder open for writing; any number may read it beside that with `readOnly: true`.
+ *
+ * @throws STORE_LOCKED where another process writes, STORE_NOT_FOUND where there is nothing to read,
+ * STORE_READ_ONLY where the folder cannot be written, ADDRESS_UNSUPPORTED for addresses of other engines
+ *
+ * @example
+ * ```ts
+ * await using db = await open('./library');
+ * const books = await db.collection('books', { dimension: 3 });
+ * await books.add([{ id: 'a', vector: [1, 0, 0] }]);
+ * const [nearest] = await books.search({ vector: [1, 0.1, 0], k: 1 });
+ * ```
+ */
+export async function open(location: string, options?: OpenOptions): Promise<Database> {
+  requireNode();
+  requireFolder(location);
+  const read = readOptions<OpenOptions>(`open "${location}"`, OPEN_OPTIONS, options);
+  const warn = read.onWarning ?? emitWarning;
+  const readOnly = read.readOnly ?? OPEN_OPTIONS.readOnly.default;
+  const store = await openStore(location, {
+    readOnly,
+    create: read.create ?? OPEN_OPTIONS.create.default,
+    onWarning: warn,
+  });
+  return new EmbeddedDatabase(store, {
+    ...read,
+    threads: read.threads ?? OPEN_OPTIONS.threads.default,
+    warn,
+  });
+}
+
+function requireFolder(location: unknown): asserts location is string {
+  if (typeof location !== 'string' || location === '') {
+    throw new VecinoError(
+      'OPTION_INVALID',
+      `open: the location is ${describeValue(location)}, expected a folder or ":memory:"`,
+    );
+  }
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1];
+  if (scheme === undefined) return;
+  throw new VecinoError(
+    'ADDRESS_UNSUPPORTED',
+    `open: this version opens folders and ":memory:", received an address of "${scheme}://"; give a folder`,
+    { details: { scheme } },
+  );
+}
+
+function emitWarning(warning: Warning): void {
+  process.emitWarning(warning.message, { type: 'VecinoWarning', code: warning.code });
+}

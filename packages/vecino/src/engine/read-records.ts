@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { LIMITS } from '../api/limits.ts';
+import { VecinoError } from '../base/errors.ts';
+import type { OptionSpecs } from '../base/options.ts';
+import { describeValue, readOptions } from '../base/options.ts';
+import { TimeSlice } from '../base/time-slice.ts';
+import { encodeMetadata } from '../filter/metadata.ts';
+import { readVector } from '../vector/read-vector.ts';
+import type { CollectionState } from './collection-state.ts';
+import { embed } from './embed.ts';
+
+/** Records of one write, validated completely, vectors included. */
+export interface RecordBatch {
+  readonly ids: string[];
+  readonly vectors: Float32Array[];
+  readonly documents: (string | null)[];
+  /** JSON texts. */
+  readonly metadata: string[];
+}
+
+const RECORD_FIELDS = {
+  id: { kind: 'opaque', about: 'Identity, unique in the collection.' },
+  vector: { kind: 'opaque', about: 'The embedding.' },
+  document: { kind: 'opaque', about: 'The source text.' },
+  metadata: { kind: 'opaque', about: 'Filterable JSON.' },
+} as const satisfies OptionSpecs;
+
+/**
+ * Reads the records of `add` and `upsert`: everything is checked before anything is written. Documents without
+ * a vector are embedded together.
+ */
+export async function readRecords(
+  state: CollectionState,
+  operation: string,
+  input: unknown,
+): Promise<RecordBatch> {
+  const where = `${operation} ${state.thing}`;
+  const records = readBatch(where, input);
+  const batch: RecordBatch = { ids: [], vectors: [], documents: [], metadata: [] };
+  const seen = new Set<string>();
+  const unembedded: number[] = [];
+  const slice = new TimeSlice();
+  for (const [position, given] of records.entries()) {
+    const at = `${where}: record ${position}`;
+    const record = readOptions<Record<string, unknown>>(at, RECORD_FIELDS, given as Record<string, unknown>);
+    const id = record['id'] === undefined ? randomUUID() : readId(at, record['id']);
+    requireNew(where, seen, id, position);
+    const thing = `${where}: record "${id}"`;
+    batch.ids.push(id);
+    batch.documents.push(readDocument(thing, record['document']));
+    batch.metadata.push(encodeMetadata(thing, record['metadata']));
+    if (record['vector'] === undefined) {
+      requireText(state, thing, batch.documents[position] ?? null);
+      unembedded.push(position);
+    } else {
+      batch.vectors[position] = readVector(thing, record['vector'], state.dimension, state.metric);
+    }
+    await slice.pause();
+  }
+  await embedMissing(state, where, batch, unembedded);
+  return batch;
+}
+
+/** The array of a batch call, neither empty nor too long. */
+export function readBatch(where: string, input: unknown): readonly unknown[] {
+  if (!Array.isArray(input)) {
+    throw new VecinoError(
+      'OPTION_INVALID',
+      `${where}: records are ${describeValue(input)}, expected an array of records`,
+      {
+        details: { received: describeValue(input) },
+      },
+    );
+  }
+  if (input.length === 0) {
+    throw new VecinoError('BATCH_EMPTY', `${where}: the batch is empty, expected at least one record`);
+  }
+  if (input.length > LIMITS.batchMax) {
+    throw new VecinoError(
+      'BATCH_TOO_LARGE',
+      `${where}: the batch has ${input.length} records, expected at most ${LIMITS.batchMax}; write it in several calls`,
+      { details: { expected: LIMITS.batchMax, received: input.length } },
+    );
+  }
+  return input;
+}
+
+export function readId(where: string, id: unknown): string {
+  if (typeof id !== 'string' || id === '' || !id.isWellFormed()) {
+    const received = id === '' ? 'empty' : typeof id === 'string' ? 'malformed Unicode' : describeValue(id);
+    throw new VecinoError('ID_INVALID', `${where}: id is ${received}, expected a non-empty string`, {
+      details: { received },
+    });
+  }
+  // Few ids come near the limit in UTF-16 units already.
+  if (id.length * 3 > LIMITS.idBytesMax && Buffer.byteLength(id) > LIMITS.idBytesMax) {
+    throw new VecinoError(
+      'ID_TOO_LARGE',
+      `${where}: id has ${Buffer.byteLength(id)} bytes, expected at most ${LIMITS.idBytesMax}; keep long keys in metadata`,
+      { details: { expected: LIMITS.idBytesMax, received: Buffer.byteLength(id) } },
+    );
+  }
+  return id;
+}
+
+/** Notes an id of the batch, which must not be in it already. */
+export function requireNew(where: string, seen: Set<string>, id: string, position: number): void {
+  if (seen.has(id)) {
+    throw new VecinoError(
+      'ID_DUPLICATE',
+      `${where}: id "${id}" is in the batch twice, the second time at position ${position}; keep one of the two`,
+      {
+        details: { id, position },
+      },
+    );
+  }
+  seen.add(id);
+}
+
+export function readDocument(thing: string, document: unknown): string | null {
+  if (document === undefined || document === null) return null;
+  if (typeof document !== 'string' || !document.isWellFormed()) {
+    const received =
+      typeof document === 'string' ? 'malformed Unicode (a lone surrogate)' : describeValue(document);
+    throw new VecinoError(
+      'DOCUMENT_INVALID',
+      `${thing}: document is ${received}, expected well-formed text`,
+      {
+        details: { received },
+      },
+    );
+  }
+  if (
+    document.length * 3 > LIMITS.documentBytesMax &&
+    Buffer.byteLength(document) > LIMITS.documentBytesMax
+  ) {
+    throw new VecinoError(
+      'DOCUMENT_TOO_LARGE',
+      `${thing}: document has ${Buffer.byteLength(document)} bytes, expected at most ${LIMITS.documentBytesMax}; split it into passages`,
+      { details: { expected: LIMITS.documentBytesMax, received: Buffer.byteLength(document) } },
+    );
+  }
+  return document;
+}
+
+/** Embeds the documents at these positions and puts their vectors into the batch. */
+export async function embedMissing(
+  state: CollectionState,
+  where: string,
+  batch: Pick<RecordBatch, 'ids' | 'vectors' | 'documents'>,
+  positions: readonly number[],
+): Promise<void> {
+  if (positions.length === 0) return;
+  const embedding = state.requireEmbedding('a document without a vector');
+  const texts = positions.map((position) => batch.documents[position] ?? '');
+  const vectors = await embed(where, embedding, texts, 'document');
+  for (const [i, position] of positions.entries()) {
+    const thing = `${where}: record "${batch.ids[position]}", embedded by "${embedding.name}"`;
+    batch.vectors[position] = readVector(
+      thing,
+      Float32Array.from(vectors[i] ?? []),
+      state.dimension,
+      state.metric,
+    );
+  }
+}
+
+function requireText(state: CollectionState, thing: string, document: string | null): void {
+  if (document === null) {
+    const remedy = state.embedding
+      ? 'give a document, which the embedding turns into a vector, or a vector'
+      : `give a vector of ${state.dimension} numbers`;
+    throw new VecinoError('VECTOR_INVALID', `${thing}: has neither vector nor document; ${remedy}`, {
+      details: { expected: state.dimension },
+    });
+  }
+  state.requireEmbedding('a document without a vector');
+}

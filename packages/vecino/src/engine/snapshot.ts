@@ -1,0 +1,94 @@
+import type { IndexOptions } from '../api/index-options.ts';
+import type { JsonObject } from '../api/metadata.ts';
+import { VecinoError } from '../base/errors.ts';
+import { BLOCK_SLOTS, NO_SLOT } from '../kernel/layout.ts';
+import type { VectorSpace } from '../kernel/vector-space.ts';
+import { SnapshotReader, SnapshotWriter } from '../storage/snapshot-file.ts';
+
+/**
+ * Changes whenever the meaning of the stored blocks does (regions, their order, the arithmetic of levels): a
+ * snapshot of another version is made anew.
+ */
+const BLOCK_VERSION = 1;
+
+/** What a snapshot says of itself. It is only used if everything but `seq`, `slots` and `entry` is as expected. */
+export interface SnapshotHeader {
+  readonly blockVersion: number;
+  readonly dimension: number;
+  readonly metric: string;
+  readonly index: IndexOptions;
+  readonly storedBytes: number;
+  /** The latest change of the collection that the blocks hold. */
+  readonly seq: number;
+  /** Slots in use, live or not. */
+  readonly slots: number;
+  readonly entry: { readonly slot: number; readonly level: number };
+}
+
+export type SnapshotIdentity = Pick<SnapshotHeader, 'dimension' | 'metric' | 'index' | 'storedBytes'>;
+
+export function snapshotHeader(
+  identity: SnapshotIdentity,
+  state: Pick<SnapshotHeader, 'seq' | 'slots' | 'entry'>,
+): SnapshotHeader {
+  return { blockVersion: BLOCK_VERSION, ...identity, ...state };
+}
+
+/** Writes the stored part of each block in use. Answers the file's bytes. */
+export function saveSnapshot(space: VectorSpace, path: string, header: JsonObject, slots: number): number {
+  const writer = new SnapshotWriter(path, header);
+  try {
+    for (let block = 0; block < Math.ceil(slots / BLOCK_SLOTS); block++)
+      writer.chunk(space.storedBlock(block));
+    return writer.finish();
+  } catch (error) {
+    writer.abort();
+    throw error;
+  }
+}
+
+/**
+ * Reads and checks a snapshot's header.
+ * @throws SNAPSHOT_OUTDATED where it was made by another version or for other settings
+ */
+export function readSnapshotHeader(path: string, identity: SnapshotIdentity): SnapshotHeader {
+  const reader = new SnapshotReader(path);
+  const header = reader.header as unknown as SnapshotHeader;
+  reader.close();
+  const expected = snapshotHeader(identity, { seq: header.seq, slots: header.slots, entry: header.entry });
+  if (canonical(header) !== canonical(expected)) {
+    throw new VecinoError(
+      'SNAPSHOT_OUTDATED',
+      `snapshot "${path}" was made for other settings or by another version`,
+    );
+  }
+  return header;
+}
+
+/** Reads the blocks into memory that has room for them, verifying each. */
+export function loadSnapshot(space: VectorSpace, path: string, slots: number): void {
+  const reader = new SnapshotReader(path);
+  try {
+    const { entry } = reader.header as unknown as SnapshotHeader;
+    for (let block = 0; block < Math.ceil(slots / BLOCK_SLOTS); block++)
+      reader.chunkInto(space.storedBlock(block));
+    reader.finish();
+    if (entry.slot !== NO_SLOT && entry.slot >= slots) {
+      throw new VecinoError(
+        'SNAPSHOT_CORRUPT',
+        `snapshot "${path}": entry point ${entry.slot} of ${slots} slots`,
+      );
+    }
+    space.engine.setEntry(entry.slot, entry.level);
+  } finally {
+    reader.close();
+  }
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}

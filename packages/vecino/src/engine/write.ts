@@ -1,0 +1,301 @@
+import type { JsonObject } from '../api/metadata.ts';
+import { VecinoError } from '../base/errors.ts';
+import type { OptionSpecs } from '../base/options.ts';
+import { readOptions } from '../base/options.ts';
+import { TimeSlice } from '../base/time-slice.ts';
+import { encodeMetadata, mergeMetadata } from '../filter/metadata.ts';
+import type { StoredRow, WriteBatch } from '../storage/store.ts';
+import { prepared } from '../vector/normalize.ts';
+import { readVector } from '../vector/read-vector.ts';
+import type { CollectionState } from './collection-state.ts';
+import {
+  embedMissing,
+  type RecordBatch,
+  readBatch,
+  readDocument,
+  readId,
+  readRecords,
+  requireNew,
+} from './read-records.ts';
+
+/** Ids looked up in one go, so that long batches leave the event loop free. */
+const LOOKUP_IDS = 500;
+/** How many offending ids an error names. */
+const NAMED_IDS = 5;
+
+/** One record of a write, decided: a new vector in a new slot, or a change beside the vector in place. */
+type Change =
+  | { readonly kind: 'put'; readonly ordinal: number; readonly replaces: number | undefined }
+  | { readonly kind: 'patch'; readonly ordinal: number; readonly slot: number };
+
+/** Stores new records; refuses ids that are there. */
+export async function addRecords(state: CollectionState, input: unknown): Promise<string[]> {
+  const batch = await readRecords(state, 'add to', input);
+  return state.writes.run(async () => {
+    state.requireOpen();
+    const slots = await slotsOf(state, batch.ids);
+    const existing = batch.ids.filter((_, i) => slots[i] !== undefined);
+    if (existing.length > 0) {
+      throw new VecinoError(
+        'ID_EXISTS',
+        `add to ${state.thing}: ${existing.length} of ${batch.ids.length} ids exist already: ${nameIds(existing)}; use upsert to replace them`,
+        { details: { ids: existing.slice(0, NAMED_IDS), count: existing.length } },
+      );
+    }
+    await commit(
+      state,
+      batch,
+      batch.ids.map((_, ordinal) => ({ kind: 'put', ordinal, replaces: undefined })),
+    );
+    return batch.ids;
+  });
+}
+
+/** Stores records, replacing what is there. A record whose vector stays the same keeps its place in the index. */
+export async function upsertRecords(state: CollectionState, input: unknown): Promise<string[]> {
+  const batch = await readRecords(state, 'upsert into', input);
+  return state.writes.run(async () => {
+    state.requireOpen();
+    const slots = await slotsOf(state, batch.ids);
+    const slice = new TimeSlice();
+    const changes: Change[] = [];
+    for (const [ordinal, slot] of slots.entries()) {
+      changes.push(changeOf(state, batch, ordinal, slot));
+      await slice.pause();
+    }
+    await commit(state, batch, changes);
+    return batch.ids;
+  });
+}
+
+const UPDATE_FIELDS = {
+  id: { kind: 'opaque', about: 'The record to change.' },
+  vector: { kind: 'opaque', about: 'The new vector.' },
+  document: { kind: 'opaque', about: 'The new text; null removes it.' },
+  metadata: { kind: 'opaque', about: 'Keys to set; undefined removes a key.' },
+} as const satisfies OptionSpecs;
+
+interface UpdateInput {
+  readonly id: string;
+  readonly vector: Float32Array | undefined;
+  readonly document: string | null | undefined;
+  readonly metadata: object | undefined;
+}
+
+/** Changes parts of stored records: what is not named stays. */
+export async function updateRecords(state: CollectionState, input: unknown): Promise<void> {
+  const where = `update ${state.thing}`;
+  const updates = readUpdates(state, where, input);
+  const reembedded = await embedUpdates(state, where, updates);
+  await state.writes.run(async () => {
+    state.requireOpen();
+    const ids = updates.map(({ id }) => id);
+    const slots = await slotsOf(state, ids);
+    const missing = ids.filter((_, i) => slots[i] === undefined);
+    if (missing.length > 0) {
+      throw new VecinoError(
+        'RECORD_NOT_FOUND',
+        `${where}: ${missing.length} of ${ids.length} ids are not there: ${nameIds(missing)}; use upsert to create them`,
+        { details: { ids: missing.slice(0, NAMED_IDS), count: missing.length } },
+      );
+    }
+    const batch: RecordBatch = { ids, vectors: [], documents: [], metadata: [] };
+    const changes: Change[] = [];
+    const slice = new TimeSlice();
+    for (const [ordinal, update] of updates.entries()) {
+      const slot = slots[ordinal] as number;
+      const row = state.store.reader.rows(state.id, [slot], ['document', 'metadata'])[0];
+      applyUpdate(where, batch, update, row);
+      const vector = reembedded.get(ordinal) ?? update.vector;
+      if (vector) batch.vectors[ordinal] = vector;
+      changes.push(vector ? changeOf(state, batch, ordinal, slot) : { kind: 'patch', ordinal, slot });
+      await slice.pause();
+    }
+    await commit(state, batch, changes);
+  });
+}
+
+/** Removes the records of these slots. Answers their number. */
+export async function removeSlots(state: CollectionState, slots: Uint32Array): Promise<number> {
+  if (slots.length === 0) return 0;
+  const { lastSeq } = await state.writer.write({ ...emptyBatch(state.id), removals: slots });
+  const slice = new TimeSlice();
+  for (const slot of slots) {
+    forget(state, slot);
+    await slice.pause();
+  }
+  state.index.saw(lastSeq);
+  state.index.kick();
+  return slots.length;
+}
+
+/** The slots of ids, looked up in slices. */
+export async function slotsOf(
+  state: CollectionState,
+  ids: readonly string[],
+): Promise<(number | undefined)[]> {
+  const slots: (number | undefined)[] = [];
+  const slice = new TimeSlice();
+  for (let from = 0; from < ids.length; from += LOOKUP_IDS) {
+    slots.push(...state.store.reader.slotsOf(state.id, ids.slice(from, from + LOOKUP_IDS)));
+    await slice.pause();
+  }
+  return slots;
+}
+
+function readUpdates(state: CollectionState, where: string, input: unknown): UpdateInput[] {
+  const seen = new Set<string>();
+  return readBatch(where, input).map((given, position) => {
+    const at = `${where}: change ${position}`;
+    const change = readOptions<Record<string, unknown>>(at, UPDATE_FIELDS, given as Record<string, unknown>);
+    const id = readId(at, change['id']);
+    requireNew(where, seen, id, position);
+    const thing = `${where}: record "${id}"`;
+    const { vector, metadata } = change;
+    const document = (given as Record<string, unknown>)['document'];
+    if (metadata !== undefined) mergeMetadata({}, metadata as object, thing);
+    return {
+      id,
+      vector: vector === undefined ? undefined : readVector(thing, vector, state.dimension, state.metric),
+      document: document === undefined ? undefined : readDocument(thing, document),
+      metadata: metadata as object | undefined,
+    };
+  });
+}
+
+/** New vectors for changed texts, where the collection makes its own. */
+async function embedUpdates(
+  state: CollectionState,
+  where: string,
+  updates: readonly UpdateInput[],
+): Promise<Map<number, Float32Array>> {
+  const batch = {
+    ids: updates.map(({ id }) => id),
+    vectors: [] as Float32Array[],
+    documents: updates.map(({ document }) => document ?? null),
+  };
+  const positions = [...updates.keys()].filter((i) => {
+    const update = updates[i];
+    return (
+      state.stored.embedding !== null && update?.vector === undefined && typeof update?.document === 'string'
+    );
+  });
+  await embedMissing(state, where, batch, positions);
+  return new Map(positions.map((position) => [position, batch.vectors[position] as Float32Array]));
+}
+
+function applyUpdate(
+  where: string,
+  batch: RecordBatch,
+  update: UpdateInput,
+  row: StoredRow | undefined,
+): void {
+  const thing = `${where}: record "${update.id}"`;
+  const old = JSON.parse(row?.metadata ?? '{}') as JsonObject;
+  batch.documents.push(update.document === undefined ? (row?.document ?? null) : update.document);
+  batch.metadata.push(
+    update.metadata === undefined
+      ? JSON.stringify(old)
+      : encodeMetadata(thing, mergeMetadata(old, update.metadata, thing)),
+  );
+}
+
+function changeOf(
+  state: CollectionState,
+  batch: RecordBatch,
+  ordinal: number,
+  slot: number | undefined,
+): Change {
+  if (slot === undefined) return { kind: 'put', ordinal, replaces: undefined };
+  const vector = batch.vectors[ordinal];
+  const stored = state.store.reader.rows(state.id, [slot], ['vector'])[0]?.vector;
+  const same =
+    vector !== undefined && stored !== undefined && vector.every((value, i) => Object.is(value, stored[i]));
+  return same ? { kind: 'patch', ordinal, slot } : { kind: 'put', ordinal, replaces: slot };
+}
+
+/** Commits the changes, then shows them to index and filters. Nothing is changed if the commit fails. */
+async function commit(state: CollectionState, batch: RecordBatch, changes: readonly Change[]): Promise<void> {
+  const puts = changes.filter((change) => change.kind === 'put');
+  const patches = changes.filter((change) => change.kind === 'patch');
+  const slots = state.index.allocate(puts.length);
+  const write = writeBatchOf(state, batch, puts, patches, slots);
+  let lastSeq: number;
+  try {
+    ({ lastSeq } = await state.writer.write(write));
+  } catch (error) {
+    state.index.slots.free(slots);
+    throw error;
+  }
+  const slice = new TimeSlice();
+  for (const [i, put] of puts.entries()) {
+    const slot = slots[i] as number;
+    if (put.replaces !== undefined) forget(state, put.replaces);
+    state.index.put(slot, prepared(state.metric, batch.vectors[put.ordinal] as Float32Array));
+    state.filter.set(slot, batch.metadata[put.ordinal] ?? '{}');
+    state.ids[slot] = batch.ids[put.ordinal];
+    await slice.pause();
+  }
+  for (const { slot, ordinal } of patches) {
+    state.filter.set(slot, batch.metadata[ordinal] ?? '{}');
+    await slice.pause();
+  }
+  state.index.saw(lastSeq);
+  state.index.kick();
+  await state.index.room();
+}
+
+function writeBatchOf(
+  state: CollectionState,
+  batch: RecordBatch,
+  puts: readonly Extract<Change, { kind: 'put' }>[],
+  patches: readonly Extract<Change, { kind: 'patch' }>[],
+  slots: Uint32Array,
+): WriteBatch {
+  const vectors = new Float32Array(puts.length * state.dimension);
+  for (const [i, { ordinal }] of puts.entries()) {
+    vectors.set(batch.vectors[ordinal] as Float32Array, i * state.dimension);
+  }
+  const documentsOf = (changes: readonly Change[]) =>
+    changes.map(({ ordinal }) => batch.documents[ordinal] ?? null);
+  const metadataOf = (changes: readonly Change[]) =>
+    changes.map(({ ordinal }) => batch.metadata[ordinal] ?? '{}');
+  return {
+    collection: state.id,
+    removals: Uint32Array.from(puts.flatMap(({ replaces }) => (replaces === undefined ? [] : [replaces]))),
+    puts: {
+      slots,
+      ids: puts.map(({ ordinal }) => batch.ids[ordinal] ?? ''),
+      vectors,
+      documents: documentsOf(puts),
+      metadata: metadataOf(puts),
+    },
+    patches: {
+      slots: Uint32Array.from(patches, ({ slot }) => slot),
+      documents: documentsOf(patches),
+      metadata: metadataOf(patches),
+    },
+  };
+}
+
+function emptyBatch(collection: number): WriteBatch {
+  const none = new Uint32Array();
+  return {
+    collection,
+    removals: none,
+    puts: { slots: none, ids: [], vectors: new Float32Array(), documents: [], metadata: [] },
+    patches: { slots: none, documents: [], metadata: [] },
+  };
+}
+
+/** Takes a record out of index, filters and the cache of ids. */
+export function forget(state: CollectionState, slot: number): void {
+  state.index.remove(slot);
+  state.filter.delete(slot);
+  state.ids[slot] = undefined;
+}
+
+function nameIds(ids: readonly string[]): string {
+  const named = ids.slice(0, NAMED_IDS).map((id) => `"${id}"`);
+  return ids.length > NAMED_IDS ? `${named.join(', ')} and ${ids.length - NAMED_IDS} more` : named.join(', ');
+}

@@ -1,0 +1,29 @@
+/**
+ * Vecino: an embedded, durable vector database for TypeScript.
+ *
+ * @packageDocumentation
+ */
+import { requireNode } from './base/node-version.ts';
+
+requireNode();
+
+export type {
+  CheckReport,
+  Collection,
+  CollectionDescription,
+  CollectionOptions,
+  CollectionStats,
+  ListPage,
+  ListQuery,
+  RemoveTarget,
+} from './api/collection.ts';
+export type { Database, OpenOptions, Warning } from './api/database.ts';
+export type { EmbeddingFunction, EmbedOptions } from './api/embedding.ts';
+export type { Condition, Filter, PathOf, ValueAt } from './api/filter.ts';
+export type { FlatOptions, HnswOptions, IndexFamily, IndexOptions } from './api/index-options.ts';
+export { LIMITS } from './api/limits.ts';
+export type { AnyMetadata, JsonObject, JsonValue, Metadata } from './api/metadata.ts';
+export type { Part, RecordInput, RecordUpdate, StoredRecord, VectorInput } from './api/record.ts';
+export type { Hit, Metric, SearchExplanation, SearchQuery, SearchResult } from './api/search.ts';
+export { open } from './engine/open.ts';
+export { type ErrorCode, type ErrorKind, VecinoError } from './errors.ts';

@@ -1,0 +1,35 @@
+import { POOL_MAX } from '../../kernel/layout.ts';
+import type { VectorSpace } from '../../kernel/vector-space.ts';
+import type { FamilyBuilder } from '../family.ts';
+
+/** Growing and mending the graph; the algorithms are in `assembly/hnsw/link.ts` and `repair.ts`. */
+export const builder: FamilyBuilder = {
+  link(space: VectorSpace, slots: Uint32Array, deadline: number): number {
+    let done = 0;
+    for (const slot of slots) {
+      if (!space.isLinked(slot)) space.engine.link(slot, space.blocks);
+      done += 1;
+      if (performance.now() >= deadline) break;
+    }
+    return done;
+  },
+
+  mark(space: VectorSpace, slots: number, replaced: Uint32Array): number {
+    for (const slot of replaced) space.engine.markReplaced(slot);
+    return space.engine.markStale(0, slots);
+  },
+
+  repair(space: VectorSpace, from: number, to: number): void {
+    space.engine.repair(from, to, space.blocks);
+  },
+
+  release(space: VectorSpace, slots: number): number {
+    space.engine.moveEntry(slots);
+    return space.engine.release(0, slots);
+  },
+
+  unreachable(space: VectorSpace, slots: number): Uint32Array {
+    const count = space.engine.unreachable(slots, space.blocks);
+    return space.readPoolWords(Math.min(count, POOL_MAX));
+  },
+};

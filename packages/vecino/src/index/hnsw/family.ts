@@ -1,0 +1,20 @@
+import { HNSW_OPTIONS, type HnswOptions } from '../../api/index-options.ts';
+import type { Family } from '../family.ts';
+import { builder } from './build.ts';
+import { check } from './check.ts';
+import { search } from './search.ts';
+
+/**
+ * The hierarchical navigable small world graph of Malkov and Yashunin (arXiv:1603.09320). A search computes
+ * some ef × M distances, growing with the logarithm of n; a build n × efConstruction × M; links take
+ * 8 M + 4 bytes a record beside the vector.
+ */
+export const hnsw: Family<HnswOptions> = {
+  name: 'hnsw',
+  options: HNSW_OPTIONS,
+  graph: ({ M, efConstruction, seed }) => ({ M, efConstruction, seed }),
+  effort: ({ efSearch }) => efSearch,
+  search,
+  builder,
+  check,
+};

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+
+/** What the WebAssembly engine exports; the meanings stand in `assembly/`. */
+export interface EngineExports {
+  attach(lane: number): void;
+  l2Squared(a: number, b: number, floats: number): number;
+  dot(a: number, b: number, floats: number): number;
+  takeComputations(): number;
+  scanRange(from: number, to: number, size: number, k: number): number;
+  scanAllowed(from: number, to: number, size: number, k: number): number;
+  scanList(count: number, filtered: number, size: number, k: number): number;
+  prepareBlock(block: number): void;
+  link(slot: number, blocks: number): void;
+  unlink(slot: number): void;
+  setEntry(slot: number, level: number): void;
+  searchGraph(efSearch: number, blocks: number): number;
+  searchFiltered(efSearch: number, filtered: number, budget: number, blocks: number): number;
+  markStale(from: number, to: number): number;
+  markReplaced(slot: number): void;
+  repair(from: number, to: number, blocks: number): void;
+  release(from: number, to: number): number;
+  moveEntry(slots: number): void;
+  badLinks(from: number, to: number, slots: number): number;
+  unreachable(slots: number, blocks: number): number;
+}
+
+/** `plain` gives the same bits on every processor; `relaxed` fuses multiply and add where it can. */
+export type EngineBuild = 'plain' | 'relaxed';
+
+const FILES: Readonly<Record<EngineBuild, string>> = { plain: 'engine.wasm', relaxed: 'engine-relaxed.wasm' };
+
+const compiled = new Map<EngineBuild, WebAssembly.Module>();
+
+/** The compiled engine, the faster build that this runtime accepts unless one is named. Compiled once. */
+export function engineModule(build?: EngineBuild): WebAssembly.Module {
+  if (build) return compile(build);
+  try {
+    return compile('relaxed');
+  } catch {
+    // This runtime has no relaxed SIMD.
+    return compile('plain');
+  }
+}
+
+function compile(build: EngineBuild): WebAssembly.Module {
+  const known = compiled.get(build);
+  if (known) return known;
+  const bytes = readFileSync(new URL(`../../wasm/${FILES[build]}`, import.meta.url));
+  const module = new WebAssembly.Module(bytes);
+  compiled.set(build, module);
+  return module;
+}
+
+/** An instance for one thread over the memory of one index; its scratch is the given lane. */
+export function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  lane: number,
+): EngineExports {
+  const instance = new WebAssembly.Instance(module, { env: { memory } });
+  const exports = instance.exports as unknown as EngineExports;
+  exports.attach(lane);
+  return exports;
+}

@@ -1,0 +1,201 @@
+import { LIMITS } from '../api/limits.ts';
+import { VecinoError } from '../base/errors.ts';
+
+/**
+ * Where everything lies in an index's linear memory.
+ *
+ * ```
+ * header | state | lane 0 | lane 1 | … | block 0 | block 1 | …
+ *
+ * block    = vectors | linked | levels | upper ordinals | links | upper links | live | locks | visited × lanes | bitmap × lanes
+ *            ╰────────────────────── goes into snapshots ───────────────────╯  ╰────────── belongs to the process ──────────╯
+ * ```
+ *
+ * A block holds everything about 1,024 slots; all blocks of an index have the same size, so an address is
+ * arithmetic, memory grows at its end without moving what is there (searches need not stop), and a snapshot
+ * is a copy of the first part of each block. A lane is the scratch memory of one thread: lane 0 belongs to the
+ * thread that owns the index, the others to workers.
+ *
+ * `assembly/layout.ts` reads the numbers from the header in the order in which `headerFields` lists them.
+ */
+export interface Layout {
+  readonly lanes: number;
+  /** Whether blocks hold a graph beside the vectors. */
+  readonly hasGraph: boolean;
+  readonly blockBase: number;
+  readonly blockBytes: number;
+  /** The leading bytes of each block that a snapshot keeps. */
+  readonly storedBytes: number;
+  /** Most blocks that fit into the 4 GiB of one memory. */
+  readonly blocksMax: number;
+  /** Floats of a vector with its padding. */
+  readonly floats: number;
+  readonly vectorStride: number;
+  /** Offsets within a block. */
+  readonly vectors: number;
+  readonly linked: number;
+  readonly live: number;
+  readonly allowed: number;
+  /** Offsets within the first lane, and from one lane to the next. */
+  readonly query: number;
+  readonly pool: number;
+  readonly slotList: number;
+  readonly laneBytes: number;
+  readonly headerFields: readonly number[];
+}
+
+/** What of a graph decides the layout; absent for families without one. */
+export interface GraphShape {
+  /** Links a node on the upper levels; twice as many on the lowest. */
+  readonly M: number;
+  readonly efConstruction: number;
+  readonly seed: number;
+}
+
+export interface LayoutRequest {
+  readonly dimension: number;
+  /** Kernel of the metric: cosine data are normalised and use `l2`. */
+  readonly kernel: 'l2' | 'dot';
+  readonly graph?: GraphShape;
+  /** Threads that may work on the index, its owner included. */
+  readonly lanes: number;
+}
+
+export const BLOCK_SLOTS = 1024;
+export const HEADER = 4096;
+/** Entry point and its level, 64 bits, shared by all threads. */
+export const GRAPH_ENTRY = 2048;
+export const NO_SLOT = 0xffffffff;
+
+/** Most entries of a pool: the largest k or effort, and one for the record that was asked with. */
+export const POOL_MAX = LIMITS.kMax + 240;
+/** Most candidates of a filtered walk. */
+const HEAP_MAX = 65_536;
+/** Most slots of one list scan. */
+export const SLOT_LIST_MAX = 16_384;
+
+const PAGE = 65_536;
+const MEMORY_MAX = 4 * 2 ** 30 - PAGE;
+/** A processor's cache line. */
+const LINE = 64;
+
+export function layoutOf(request: LayoutRequest): Layout {
+  const { dimension, kernel, graph, lanes } = request;
+  const floats = roundUp(dimension, 4);
+  const vectorStride = floats * 4;
+
+  const links0Stride = graph ? graph.M * 2 * 4 : 0;
+  const upperStride = graph ? graph.M * 4 : 0;
+  const upperLists = graph ? upperListsOf(graph.M) : 0;
+
+  const block = new Regions();
+  const vectors = block.add(BLOCK_SLOTS * vectorStride);
+  const linked = block.add(BLOCK_SLOTS);
+  const levels = block.add(graph ? BLOCK_SLOTS : 0);
+  const upperIndex = block.add(graph ? BLOCK_SLOTS * 2 : 0);
+  const links0 = block.add(BLOCK_SLOTS * links0Stride);
+  const upper = block.add(upperLists * upperStride);
+  const storedBytes = block.end;
+  const live = block.add(BLOCK_SLOTS);
+  const locks = block.add(graph ? BLOCK_SLOTS : 0);
+  const visited = block.add(graph ? BLOCK_SLOTS * lanes : 0);
+  const allowed = block.add((BLOCK_SLOTS / 8) * lanes);
+  const blockBytes = block.end;
+
+  const lane = new Regions();
+  const query = lane.add(vectorStride);
+  const pool = lane.add(POOL_MAX * 8);
+  const heap = lane.add(HEAP_MAX * 8);
+  const slotList = lane.add(SLOT_LIST_MAX * 4);
+  const gathered = lane.add(4 * 2 * 64);
+  const chosen = lane.add(8 * 2 * 64);
+  const laneBytes = lane.end;
+
+  const laneBase = 2 * HEADER;
+  const blockBase = roundUp(laneBase + lanes * laneBytes, LINE);
+  const blocksMax = Math.floor((MEMORY_MAX - blockBase) / blockBytes);
+  if (blocksMax < 1) {
+    throw new VecinoError(
+      'OPTION_OUT_OF_RANGE',
+      `${lanes} threads leave no room for vectors; use fewer threads`,
+    );
+  }
+  return {
+    lanes,
+    hasGraph: graph !== undefined,
+    blockBase,
+    blockBytes,
+    storedBytes,
+    blocksMax,
+    floats,
+    vectorStride,
+    vectors,
+    linked,
+    live,
+    allowed,
+    query: laneBase + query,
+    pool: laneBase + pool,
+    slotList: laneBase + slotList,
+    laneBytes,
+    headerFields: [
+      blockBase,
+      blockBytes,
+      vectors,
+      vectorStride,
+      floats,
+      kernel === 'l2' ? 0 : 1,
+      live,
+      linked,
+      visited,
+      allowed,
+      locks,
+      levels,
+      upperIndex,
+      links0,
+      links0Stride,
+      upper,
+      upperStride,
+      graph ? graph.M * 2 : 0,
+      graph ? graph.M : 0,
+      graph ? graph.efConstruction : 0,
+      graph ? graph.seed : 0,
+      upperLists,
+      laneBase,
+      laneBytes,
+      query,
+      pool,
+      POOL_MAX,
+      heap,
+      HEAP_MAX,
+      slotList,
+      gathered,
+      chosen,
+    ],
+  };
+}
+
+/**
+ * Room for a block's upper lists: the number of levels of one node is geometric with ratio 1/M, so the mean of
+ * the sum over a block is slots / (M - 1); six standard deviations above it is never reached in practice, and
+ * a node that would not fit stays on the lowest level.
+ */
+function upperListsOf(M: number): number {
+  const mean = BLOCK_SLOTS / (M - 1);
+  const deviation = Math.sqrt((BLOCK_SLOTS * M) / (M - 1) ** 2);
+  return roundUp(Math.ceil(mean + 6 * deviation), 8);
+}
+
+/** Lays regions one after the other, each on a cache line of its own. */
+class Regions {
+  end = 0;
+
+  add(bytes: number): number {
+    const start = this.end;
+    this.end = roundUp(start + bytes, LINE);
+    return start;
+  }
+}
+
+function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}

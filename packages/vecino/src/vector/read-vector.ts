@@ -1,0 +1,73 @@
+import type { Metric } from '../api/search.ts';
+import { VecinoError } from '../base/errors.ts';
+import { describeValue } from '../base/options.ts';
+import { lengthOf } from './normalize.ts';
+
+/** Beyond this length squared distances overflow 32-bit floats. */
+const LENGTH_MAX = 4e18;
+
+/**
+ * A caller's vector as 32-bit floats, or the error that says what is wrong with it.
+ *
+ * @param thing whose vector it is, as the message's opening words: `collection "docs": record "a"`
+ * @throws VECTOR_INVALID, DIMENSION_MISMATCH, VECTOR_NOT_FINITE (with the position), VECTOR_ZERO under cosine
+ */
+export function readVector(thing: string, input: unknown, dimension: number, metric: Metric): Float32Array {
+  if (!isNumberList(input)) {
+    throw new VecinoError(
+      'VECTOR_INVALID',
+      `${thing}: vector is ${describeValue(input)}, expected an array of ${dimension} numbers or a Float32Array`,
+      { details: { expected: dimension, received: describeValue(input) } },
+    );
+  }
+  if (input.length !== dimension) {
+    throw new VecinoError(
+      'DIMENSION_MISMATCH',
+      `${thing}: vector has ${input.length} dimensions, expected ${dimension}; embed with the collection's own model or create another collection`,
+      { details: { expected: dimension, received: input.length } },
+    );
+  }
+  const vector = new Float32Array(dimension);
+  for (let i = 0; i < dimension; i++) {
+    const value = input[i];
+    if (typeof value !== 'number') {
+      throw new VecinoError(
+        'VECTOR_INVALID',
+        `${thing}: vector has ${describeValue(value)} at position ${i}, expected a number`,
+        {
+          details: { position: i, received: describeValue(value) },
+        },
+      );
+    }
+    vector[i] = value;
+    if (!Number.isFinite(vector[i])) throw notFinite(thing, i, value);
+  }
+  const length = lengthOf(vector);
+  if (length === 0 && metric === 'cosine') {
+    throw new VecinoError(
+      'VECTOR_ZERO',
+      `${thing}: vector is all zeros, which has no direction; leave the record out or use the metric l2 or dot`,
+    );
+  }
+  if (length > LENGTH_MAX) {
+    throw new VecinoError(
+      'VECTOR_INVALID',
+      `${thing}: vector has length ${length.toExponential(1)}, expected at most ${LENGTH_MAX.toExponential(0)}, beyond which distances overflow; scale the data`,
+      { details: { expected: LENGTH_MAX, received: length } },
+    );
+  }
+  return vector;
+}
+
+function isNumberList(input: unknown): input is ArrayLike<unknown> {
+  return Array.isArray(input) || input instanceof Float32Array || input instanceof Float64Array;
+}
+
+function notFinite(thing: string, position: number, value: number): VecinoError {
+  const received = Number.isFinite(value) ? 'a number beyond the range of 32-bit floats' : String(value);
+  return new VecinoError(
+    'VECTOR_NOT_FINITE',
+    `${thing}: vector has ${received} at position ${position}, expected a finite number; check the model that made it`,
+    { details: { position, received } },
+  );
+}
