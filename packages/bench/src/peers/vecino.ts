@@ -1,0 +1,107 @@
+/**
+ * Vecino as its users call it: through `open` and a collection, with string ids, documents and metadata in
+ * the store. Compared with the peers it answers ids and scores (`include: []`), because that is all that
+ * they have; a search with documents and metadata, the default of a user's call, is timed beside it.
+ */
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Collection, RecordInput, SearchResult } from 'vecino';
+import { Stopwatch } from '../measure/stopwatch.ts';
+import type { BuildFigures, BuildTask, OpenTask, Peer, Searcher } from './peer.ts';
+import { INSERT_BATCH } from './peer.ts';
+
+const COLLECTION = 'bench';
+
+export const vecino: Peer = {
+  name: 'vecino',
+  async absence() {
+    try {
+      await import('vecino');
+      return undefined;
+    } catch (error) {
+      if (!isModuleMissing(error)) throw error;
+      return 'vecino is not built; npm run build does that';
+    }
+  },
+  build,
+  open: openCollection,
+};
+
+async function build(task: BuildTask): Promise<BuildFigures> {
+  const { base, dimension, metric, parameters, folder, progress } = task;
+  const { M, efConstruction, seed, threads } = parameters;
+  const rows = base.length / dimension;
+  const { open } = await import('vecino');
+  const db = await open(folder, { threads });
+  const collection = await db.createCollection(COLLECTION, {
+    dimension,
+    metric,
+    index: { family: 'hnsw', M, efConstruction, seed },
+  });
+
+  const inserting = new Stopwatch();
+  inserting.start();
+  for (let from = 0; from < rows; from += INSERT_BATCH) {
+    await collection.add(batchOf(task, from, Math.min(from + INSERT_BATCH, rows)));
+    progress(`vecino: ${Math.min(from + INSERT_BATCH, rows)} of ${rows} durable`);
+  }
+  inserting.stop();
+  const linking = new Stopwatch();
+  linking.start();
+  await collection.flush();
+  linking.stop();
+  const { index } = await collection.stats();
+  if (index.pending > 0) throw new Error(`vecino: ${index.pending} records are not linked after flush`);
+
+  const saving = new Stopwatch();
+  saving.start();
+  await db.close();
+  saving.stop();
+  return {
+    insertSeconds: inserting.seconds,
+    linkSeconds: linking.seconds,
+    saveSeconds: saving.seconds,
+    cpuSeconds: inserting.cpuSeconds + linking.cpuSeconds,
+    diskBytes: folderBytes(folder),
+    indexFileBytes: folderBytes(join(folder, 'index')),
+  };
+}
+
+function batchOf(task: BuildTask, from: number, to: number): RecordInput[] {
+  const batch: RecordInput[] = [];
+  for (let row = from; row < to; row++) {
+    const vector = task.base.subarray(row * task.dimension, (row + 1) * task.dimension);
+    batch.push({ id: String(row), vector, ...task.records[row] });
+  }
+  return batch;
+}
+
+async function openCollection(task: OpenTask): Promise<Searcher<Float32Array, SearchResult>> {
+  const { open } = await import('vecino');
+  const db = await open(task.folder, { threads: task.parameters.threads });
+  const collection: Collection = await db.openCollection(COLLECTION);
+  return {
+    prepare: (vector) => vector,
+    search: (vector, k, efSearch) => collection.search({ vector, k, efSearch, include: [] }),
+    searchWithRecords: (vector, k, efSearch) => collection.search({ vector, k, efSearch }),
+    rowsOf: (hits) => hits.map((hit) => Number(hit.id)),
+    scan: (vector, k) => collection.search({ vector, k, exact: true, include: [] }),
+    async memory() {
+      const { memory } = await collection.stats();
+      return { vectorBytes: memory.vectorBytes, indexBytes: memory.indexBytes };
+    },
+    close: () => db.close(),
+  };
+}
+
+function isModuleMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+}
+
+function folderBytes(folder: string): number {
+  let bytes = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name)).size;
+  }
+  return bytes;
+}

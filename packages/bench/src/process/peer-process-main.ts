@@ -1,0 +1,77 @@
+/** The process of one engine: does what the bench asks, one request after another. */
+import { readBase, readFacts, readRecords } from '../datasets/prepared.ts';
+import { EventLoopWatch } from '../measure/event-loop.ts';
+import { PEERS } from '../peers/registry.ts';
+import { throttled } from '../progress.ts';
+import type { BuildReply, FromPeer, Replies, Request } from './messages.ts';
+import { SearchSession } from './search-session.ts';
+
+let session: SearchSession | undefined;
+
+process.on('message', (request: Request) => {
+  answer(request).then(
+    (value) => tell({ kind: 'reply', value }),
+    (error: unknown) => tell({ kind: 'error', message: describeError(error) }),
+  );
+});
+process.on('disconnect', () => process.exit());
+
+async function answer(request: Request): Promise<Replies[Request['kind']]> {
+  switch (request.kind) {
+    case 'build':
+      return build(request);
+    case 'open':
+      session = await SearchSession.open(request);
+      return session.opened;
+    case 'answer':
+      return opened().answer(request.k, request.efSearch);
+    case 'time':
+      return opened().time(request);
+    case 'scan':
+      return opened().scan(request.k, request.secondsMin);
+    case 'idle': {
+      const watch = new EventLoopWatch();
+      await watch.start();
+      await new Promise((resolve) => setTimeout(resolve, request.seconds * 1000));
+      return watch.stop();
+    }
+    case 'memory':
+      return opened().memory();
+    case 'close':
+      await opened().close();
+      return null;
+  }
+}
+
+async function build(request: Extract<Request, { kind: 'build' }>): Promise<BuildReply> {
+  const { metric, dimension } = readFacts(request.dataset);
+  const base = readBase(request.dataset);
+  const records = readRecords(request.dataset);
+  const progress = throttled((message) => tell({ kind: 'progress', message }), 5_000);
+  const { parameters, folder } = request;
+  const watch = new EventLoopWatch();
+  await watch.start();
+  const figures = await PEERS[request.peer].build({
+    metric,
+    dimension,
+    base,
+    records,
+    parameters,
+    folder,
+    progress,
+  });
+  return { ...figures, eventLoop: await watch.stop() };
+}
+
+function opened(): SearchSession {
+  if (!session) throw new Error('the bench asked for a search before it asked to open an index');
+  return session;
+}
+
+function tell(message: FromPeer): void {
+  process.send?.(message);
+}
+
+function describeError(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

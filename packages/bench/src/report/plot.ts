@@ -1,0 +1,136 @@
+/**
+ * Queries a second against recall: one line an engine, up and to the right is better.
+ *
+ * Speed is on a logarithmic axis. So is recall, by its distance from 1 ("nines"): between .99 and .999 lie
+ * as many right answers as between .9 and .99 in proportion to what is still missed, and on a plain axis the
+ * part that matters would be a vertical wall at the right edge.
+ */
+import type { PeerName } from '../peers/peer.ts';
+import { whole } from './numbers.ts';
+import type { Report, SearchFigures } from './report.ts';
+
+const WIDTH = 800;
+const HEIGHT = 440;
+const PLOT = { left: 70, right: WIDTH - 176, top: 64, bottom: HEIGHT - 58 } as const;
+const RECALL_TICKS = [0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999] as const;
+/** Recall 1 is infinitely far away on this axis, so it is drawn here. */
+const RECALL_DRAWN_MAX = 0.9995;
+
+/** Colours that keep apart on white and on black, also for eyes that see few of them. */
+const STYLES: Readonly<Record<PeerName, { light: string; dark: string; dash: string }>> = {
+  vecino: { light: '#0b62c4', dark: '#62a8ff', dash: 'none' },
+  'hnswlib-node': { light: '#c2410c', dark: '#ff9d5c', dash: 'none' },
+  'hnswlib-node-native': { light: '#7a6a00', dark: '#d9c74a', dash: '6 4' },
+};
+
+type Scale = (value: number) => number;
+
+export function toSvg(report: Report): string {
+  const points = report.curve.map((point) => ({
+    ...point,
+    recall: Math.min(point.recall, RECALL_DRAWN_MAX),
+  }));
+  const peers = [...new Set(points.map(({ peer }) => peer))];
+  const recalls = points.map(({ recall }) => recall);
+  const shown = ticksAround(Math.min(...recalls), Math.max(...recalls));
+  const x = scale(nines(shown[0] ?? 0), nines(Math.max(...shown, ...recalls)), PLOT.left, PLOT.right);
+  const speeds = points.map(({ qps }) => Math.log10(qps));
+  const [low, high] = [Math.min(...speeds) - 0.05, Math.max(...speeds) + 0.05];
+  const y = scale(low, high, PLOT.bottom, PLOT.top);
+  const { dataset, settings } = report;
+
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Queries a second against recall">
+${styleSheet(peers)}
+<rect class="ground" width="${WIDTH}" height="${HEIGHT}" rx="6"/>
+<text class="title" x="24" y="30">${dataset.name}: ${whole(dataset.size)} × ${dataset.dimension}, ${dataset.metric}</text>
+<text class="note" x="24" y="49">queries a second, one at a time, k = ${settings.k}; up and to the right is better</text>
+${recallAxis(shown, (recall) => x(nines(recall)), settings.k)}
+${speedAxis(10 ** low, 10 ** high, (qps) => y(Math.log10(qps)))}
+${lines(
+  points,
+  peers,
+  (recall) => x(nines(recall)),
+  (qps) => y(Math.log10(qps)),
+)}
+</svg>
+`;
+}
+
+/** 0.9 is 1, 0.99 is 2, 0.999 is 3. */
+function nines(recall: number): number {
+  return -Math.log10(1 - recall);
+}
+
+function scale(fromMin: number, fromMax: number, toMin: number, toMax: number): Scale {
+  const factor = (toMax - toMin) / Math.max(fromMax - fromMin, 1e-9);
+  return (value) => toMin + (value - fromMin) * factor;
+}
+
+function styleSheet(peers: readonly PeerName[]): string {
+  const strokes = (theme: 'light' | 'dark') =>
+    peers.map((peer) => `.${peer}{stroke:${STYLES[peer][theme]};fill:${STYLES[peer][theme]}}`).join('');
+  return `<style>
+text{font:12px system-ui,-apple-system,'Segoe UI',sans-serif;stroke:none}
+.title{font-size:16px;font-weight:600}.name{font-size:13px;font-weight:600}
+.line{fill:none;stroke-width:2.25;stroke-linejoin:round}.dot{stroke-width:1.5}
+.ground{fill:#fff}.title,.tick{fill:#1f2328}.note{fill:#59636e}.grid{stroke:#d1d9e0;stroke-width:1}${strokes('light')}
+@media (prefers-color-scheme:dark){.ground{fill:#0d1117}.title,.tick{fill:#e6edf3}.note{fill:#9198a1}.grid{stroke:#30363d}${strokes('dark')}}
+.line{fill:none}.dot{stroke:none}.name{stroke:none}
+</style>`;
+}
+
+/** The ticks from the last one below the lowest recall to the first one above the highest. */
+function ticksAround(recallMin: number, recallMax: number): number[] {
+  const from = RECALL_TICKS.findLastIndex((tick) => tick <= recallMin);
+  const to = RECALL_TICKS.findIndex((tick) => tick >= recallMax);
+  return RECALL_TICKS.slice(Math.max(from, 0), to < 0 ? undefined : to + 1);
+}
+
+function recallAxis(shown: readonly number[], x: Scale, k: number): string {
+  const ticks = shown.map((tick) => {
+    const at = x(tick).toFixed(1);
+    return `<path class="grid" d="M${at} ${PLOT.top}V${PLOT.bottom}"/><text class="tick" x="${at}" y="${PLOT.bottom + 19}" text-anchor="middle">${String(tick).slice(1)}</text>`;
+  });
+  const middle = (PLOT.left + PLOT.right) / 2;
+  return `${ticks.join('\n')}\n<text class="note" x="${middle}" y="${PLOT.bottom + 42}" text-anchor="middle">recall@${k}</text>`;
+}
+
+function speedAxis(qpsMin: number, qpsMax: number, y: Scale): string {
+  const ticks: string[] = [];
+  // A narrow range would otherwise have one or two ticks only.
+  const steps = qpsMax / qpsMin < 12 ? [1, 1.5, 2, 3, 4, 5, 6, 8] : [1, 2, 5];
+  for (let decade = 1; decade <= qpsMax; decade *= 10) {
+    for (const step of steps) {
+      const qps = decade * step;
+      if (qps < qpsMin || qps > qpsMax) continue;
+      const at = y(qps).toFixed(1);
+      ticks.push(
+        `<path class="grid" d="M${PLOT.left} ${at}H${PLOT.right}"/><text class="tick" x="${PLOT.left - 9}" y="${at}" dy="4" text-anchor="end">${whole(qps)}</text>`,
+      );
+    }
+  }
+  return ticks.join('\n');
+}
+
+function lines(points: readonly SearchFigures[], peers: readonly PeerName[], x: Scale, y: Scale): string {
+  let nameAbove = Number.NEGATIVE_INFINITY;
+  const drawn = peers.map((peer) => {
+    const own = points.filter((point) => point.peer === peer).sort((a, b) => a.recall - b.recall);
+    return { peer, own, endY: y(own.at(-1)?.qps ?? 1) };
+  });
+  return drawn
+    .sort((a, b) => a.endY - b.endY)
+    .map(({ peer, own, endY }) => {
+      const places = own.map(({ recall, qps }) => `${x(recall).toFixed(1)} ${y(qps).toFixed(1)}`);
+      const dots = own.map(
+        ({ recall, qps, efSearch }) =>
+          `<circle class="dot ${peer}" cx="${x(recall).toFixed(1)}" cy="${y(qps).toFixed(1)}" r="3"><title>${peer}, efSearch ${efSearch}: recall ${recall.toFixed(4)}, ${whole(qps)} queries a second</title></circle>`,
+      );
+      // Names stand at the right ends of their lines, pushed down where they would overlap.
+      nameAbove = Math.max(endY, nameAbove + 17);
+      return `<path class="line ${peer}" stroke-dasharray="${STYLES[peer].dash}" d="M${places.join('L')}"/>
+${dots.join('')}
+<text class="name ${peer}" x="${PLOT.right + 12}" y="${nameAbove.toFixed(1)}" dy="4">${peer}</text>`;
+    })
+    .join('\n');
+}
