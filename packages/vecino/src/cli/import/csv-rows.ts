@@ -49,7 +49,8 @@ function readRow(record: CsvRecord, header: readonly string[], end: RowEnd): Row
  * What a cell says: a number where it is written exactly as JavaScript prints it (`1997`, not `007` or
  * `1.50`, which are codes as often as numbers), `true`, `false`, a JSON array or object, else its text.
  */
-export function typedCell(cell: string): JsonValue {
+export function typedCell(cell: JsonValue): JsonValue {
+  if (typeof cell !== 'string') return cell;
   if (cell === 'true' || cell === 'false') return cell === 'true';
   const first = cell[0] ?? '';
   if (first === '[' || first === '{') return jsonOrText(cell);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../api/metadata.ts';
+import type { JsonObject, JsonValue } from '../../api/metadata.ts';
 import { typedCell } from './csv-rows.ts';
 import { DEFAULT_FIELDS, type FieldMapping, MappingFault, recordOf } from './field-mapping.ts';
 import { INPUT_START } from './rows.ts';
@@ -34,13 +34,14 @@ describe('recordOf', () => {
 
   it('reads the cells of a CSV, but leaves id and document as they are', () => {
     const row = { id: '17', document: '[1]', vector: '[1,2]', year: '1997', metadata: '{"a":1}' };
-    expect(
-      map(row, { readValue: (value) => (typeof value === 'string' ? typedCell(value) : value) }),
-    ).toEqual({
-      id: '17',
-      document: '[1]',
-      vector: [1, 2],
+    const record = { id: '17', document: '[1]', vector: [1, 2] };
+    expect(map(row, { readValue: typedCell, readVector: typedCell })).toEqual({
+      ...record,
       metadata: { a: 1, year: 1997 },
+    });
+    expect(map(row, { readVector: typedCell })).toEqual({
+      ...record,
+      metadata: { year: '1997', metadata: '{"a":1}' },
     });
   });
 
@@ -70,5 +71,7 @@ function map(fields: JsonObject, mapping: Partial<FieldMapping> = {}) {
     text: '',
     fields: new Map(Object.entries(fields)),
   } as const;
-  return recordOf(row, { ...DEFAULT_FIELDS, metadata: undefined, readValue: (value) => value, ...mapping });
+  const same = (value: JsonValue) => value;
+  const plain = { ...DEFAULT_FIELDS, metadata: undefined, readValue: same, readVector: same };
+  return recordOf(row, { ...plain, ...mapping });
 }

@@ -10,8 +10,10 @@ export interface FieldMapping {
   readonly vector: string;
   /** The fields that become metadata; all the others where undefined. */
   readonly metadata: readonly string[] | undefined;
-  /** What a field's value says: for a CSV, whose cells are all text, the number in it. */
+  /** What a metadata field's value says: for a CSV, whose cells are all text, the number in it. */
   readonly readValue: (value: JsonValue) => JsonValue;
+  /** The same of the vector's field. */
+  readonly readVector: (value: JsonValue) => JsonValue;
 }
 
 export const DEFAULT_FIELDS = { id: 'id', document: 'document', vector: 'vector' } as const;
@@ -40,7 +42,7 @@ export function recordOf(row: Row, mapping: FieldMapping): RecordInput | Mapping
   const document = row.fields.get(mapping.document) ?? undefined;
   if (document !== undefined && typeof document !== 'string')
     return wanted('text', mapping.document, document);
-  const vector = mapping.readValue(row.fields.get(mapping.vector) ?? null) ?? undefined;
+  const vector = mapping.readVector(row.fields.get(mapping.vector) ?? null) ?? undefined;
   if (vector !== undefined && !Array.isArray(vector)) {
     return wanted('an array of numbers', mapping.vector, vector);
   }

@@ -1,0 +1,170 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { CollectionOptions } from '../../api/collection.ts';
+import { type Database, OPEN_OPTIONS } from '../../api/database.ts';
+import { HNSW_OPTIONS, type IndexFamily, type IndexOptions } from '../../api/index-options.ts';
+import { LIMITS } from '../../api/limits.ts';
+import { COLLECTION_OPTIONS } from '../../engine/collection-options.ts';
+import { Embedder, embeddingFlag } from '../embedder.ts';
+import { flagsOf, integerFlag, namesIn, optionsFrom } from '../flags.ts';
+import { openForWriting } from '../folder.ts';
+import type { FileOutcome } from '../import/file-import.ts';
+import { finishIndex, type ImportSource, importSources } from '../import/import-sources.ts';
+import { ImportTarget } from '../import/import-target.ts';
+import { inspectInput } from '../import/input-file.ts';
+import { FORMATS, type FormatFlags, inputFormat } from '../import/input-format.ts';
+import { placeOf } from '../import/row-faults.ts';
+import { Interrupt } from '../interrupt.ts';
+import { Output, type OutputFlags } from '../output.ts';
+import { counted, duration } from '../text/units.ts';
+import { defineCommand } from './command.ts';
+
+interface ImportFlags extends OutputFlags, FormatFlags {
+  readonly embedding?: string;
+  readonly index?: IndexFamily;
+  readonly batch?: number;
+  readonly skipBad?: boolean;
+  readonly again?: boolean;
+}
+
+const COLLECTION_FLAGS = { dimension: COLLECTION_OPTIONS.dimension, metric: COLLECTION_OPTIONS.metric };
+const THREADS = { threads: OPEN_OPTIONS.threads };
+
+export function addImport(program: Command): void {
+  const command = defineCommand(
+    program,
+    'import <folder> <collection> <file...>',
+    'Store the records of JSONL or CSV files ("-" for the standard input), replacing those of the same id. ' +
+      'Ctrl-C leaves the folder consistent; the same command goes on from there.',
+    [
+      'vecino import ./library books books.jsonl',
+      'vecino import ./library glosses glosses.csv --id-field key --text-field gloss --embedding minilm',
+      'zcat vectors.jsonl.gz | vecino import ./library vectors - --format jsonl --metric l2',
+    ],
+  );
+  command.addOption(new Option('--format <format>', 'Default by the extension.').choices(FORMATS));
+  command.option('--id-field <name>', 'The field that holds the id. Default id; derived where it is absent.');
+  command.option('--text-field, --document-field <name>', 'The field that holds the text. Default document.');
+  command.option('--vector-field <name>', 'The field that holds the vector, a JSON array. Default vector.');
+  command.addOption(
+    new Option('--metadata-fields <names>', 'Fields that become metadata. Default all the others.').argParser(
+      namesIn,
+    ),
+  );
+  command.addOption(
+    new Option(
+      '--delimiter <character>',
+      'Between the cells of a CSV. Default a comma; a tab in .tsv.',
+    ).argParser(oneCharacter),
+  );
+  command.option('--strings', 'Keep every CSV cell a string in metadata, also numbers, booleans and JSON.');
+  for (const option of flagsOf(COLLECTION_FLAGS)) command.addOption(option);
+  command.addOption(new Option('--index <family>', 'Index of a new collection.').choices(['hnsw', 'flat']));
+  for (const option of flagsOf(HNSW_OPTIONS)) command.addOption(option);
+  command.addOption(embeddingFlag());
+  command.addOption(integerFlag('batch', 'Records of one transaction.', 1, LIMITS.batchMax));
+  command.option('--skip-bad', 'Go on past lines that are no record; count them and show the first.');
+  command.option('--again', 'Import a file also where it was imported before.');
+  for (const option of flagsOf(THREADS)) command.addOption(option);
+  command.action(importFiles);
+}
+
+async function importFiles(
+  folder: string,
+  collectionName: string,
+  files: readonly string[],
+  flags: ImportFlags,
+): Promise<void> {
+  const startMs = performance.now();
+  const output = new Output(flags);
+  using interrupt = new Interrupt(() =>
+    output.note('finishing the batch at hand; Ctrl-C again ends at once'),
+  );
+  const { signal } = interrupt;
+  const sources = await Promise.all(files.map((file) => inspectSource(file, flags)));
+  await using db = await openForWriting(folder, output, optionsFrom(THREADS, flags));
+  const target = await openTarget(db, collectionName, flags, signal);
+  try {
+    const { batch, skipBad = false, again = false } = flags;
+    const outcomes = await importSources(
+      sources,
+      target,
+      { batchMax: batch, skipBad, again, signal },
+      output,
+    );
+    if (target.collection !== undefined) await finishIndex(target.collection, output, signal);
+    const records = (await target.collection?.count()) ?? 0;
+    const summary = { collection: collectionName, records, files: outcomes };
+    if (output.json) await output.document(summary);
+    else await printSummary(summary, performance.now() - startMs, output);
+  } finally {
+    await target.close();
+  }
+}
+
+async function inspectSource(file: string, flags: FormatFlags): Promise<ImportSource> {
+  const format = inputFormat(file, flags);
+  return { file: await inspectInput(file), format };
+}
+
+async function openTarget(
+  db: Database,
+  name: string,
+  flags: ImportFlags,
+  signal: AbortSignal,
+): Promise<ImportTarget> {
+  const descriptions = await db.listCollections();
+  const existing = descriptions.find((description) => description.name === name);
+  const recorded = existing?.embedding ?? undefined;
+  const embedder =
+    flags.embedding !== undefined
+      ? await Embedder.named(flags.embedding, signal)
+      : recorded && Embedder.recorded(recorded, signal);
+  const target = new ImportTarget(db, name, collectionOptions(flags), embedder);
+  if (existing !== undefined) await target.openExisting();
+  return target;
+}
+
+function collectionOptions(flags: ImportFlags): CollectionOptions {
+  const index = indexOptions(flags);
+  const options = optionsFrom<CollectionOptions>(COLLECTION_FLAGS, flags);
+  return index === undefined ? options : { ...options, index };
+}
+
+/** Options of the graph without `--index` mean the graph; with `--index flat` the database refuses them. */
+function indexOptions(flags: ImportFlags): IndexOptions | IndexFamily | undefined {
+  const options = optionsFrom<Partial<IndexOptions>>(HNSW_OPTIONS, flags);
+  if (Object.keys(options).length === 0) return flags.index;
+  return { ...options, family: flags.index ?? 'hnsw' } as IndexOptions;
+}
+
+function oneCharacter(text: string): string {
+  if (text.length === 1 && !'"\r\n'.includes(text)) return text;
+  throw new InvalidArgumentError('Expected one character, neither a quote nor a line break.');
+}
+
+interface Summary {
+  readonly collection: string;
+  readonly records: number;
+  readonly files: readonly FileOutcome[];
+}
+
+async function printSummary(summary: Summary, elapsedMs: number, output: Output): Promise<void> {
+  for (const { file, records, skipped, resumedAfter, before, faults } of summary.files) {
+    if (before) {
+      await output.lines([
+        `${file}: imported before (${counted(records, 'record')}), unchanged since; --again imports it anew`,
+      ]);
+      continue;
+    }
+    const resumed =
+      resumedAfter === 0 ? '' : ` (${counted(resumedAfter, 'record')} of them before the interruption)`;
+    const bad = skipped === 0 ? '' : `, ${counted(skipped, 'bad row')} skipped`;
+    await output.lines([`${file}: ${counted(records, 'record')} stored${resumed}${bad}`]);
+    for (const fault of faults) output.note(`  skipped ${placeOf(fault)}: ${fault.problem}`);
+    if (skipped > faults.length) output.note(`  and ${counted(skipped - faults.length, 'bad row')} more`);
+  }
+  const { collection, records } = summary;
+  await output.lines([
+    `collection "${collection}" has ${counted(records, 'record')} (${duration(elapsedMs)})`,
+  ]);
+}

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import type { CollectionDescription, ListQuery } from '../../api/collection.ts';
+import { LIMITS } from '../../api/limits.ts';
+import { filterFlag, includeFlag, integerFlag } from '../flags.ts';
+import { openForReading } from '../folder.ts';
+import { Output, type OutputFlags } from '../output.ts';
+import { entryLines } from '../text/entry-lines.ts';
+import { type Column, tableLines } from '../text/table.ts';
+import { count } from '../text/units.ts';
+import { defineCommand } from './command.ts';
+
+type ListFlags = OutputFlags & ListQuery;
+
+export function addList(program: Command): void {
+  const command = defineCommand(
+    program,
+    'list <folder> [collection]',
+    'List the collections of a folder, or the records of a collection page by page.',
+    [
+      'vecino list ./library',
+      `vecino list ./library books --filter '{"year":1997}' --limit 20`,
+      'vecino list ./library books --order-by year --order desc --json',
+    ],
+  );
+  command.addOption(filterFlag());
+  command.option('--order-by <path>', 'id, seq (order of change) or a metadata path. Default seq.');
+  command.option('--order <direction>', 'asc or desc. Default asc.');
+  command.addOption(integerFlag('limit', 'Records of the page.', 1, LIMITS.pageMax, 100));
+  command.option('--cursor <cursor>', 'Go on after the page that gave this cursor.');
+  command.addOption(includeFlag());
+  command.action(list);
+}
+
+async function list(folder: string, collectionName: string | undefined, flags: ListFlags): Promise<void> {
+  const output = new Output(flags);
+  await using db = await openForReading(folder, output);
+  if (collectionName === undefined) {
+    const collections = await db.listCollections();
+    if (output.json) await output.document({ collections });
+    else await output.lines(tableLines(COLLECTION_COLUMNS, collections, (text) => output.bold(text)));
+    return;
+  }
+  const collection = await db.openCollection(collectionName);
+  const page = await collection.list(listQuery(flags));
+  if (output.json) {
+    await output.document(page);
+    return;
+  }
+  const leads = page.records.map(() => '');
+  await output.lines(
+    entryLines(page.records, leads, { width: output.width, dim: (text) => output.dim(text) }),
+  );
+  if (page.cursor !== undefined) output.note(`more: --cursor ${page.cursor}`);
+}
+
+function listQuery({ filter, orderBy, order, limit, cursor, include }: ListFlags): ListQuery {
+  const given = Object.entries({ filter, orderBy, order, limit, cursor, include });
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+const COLLECTION_COLUMNS: readonly Column<CollectionDescription>[] = [
+  { title: 'collection', cell: ({ name }) => name },
+  { title: 'records', align: 'right', cell: ({ records }) => count(records) },
+  { title: 'dimension', align: 'right', cell: ({ dimension }) => String(dimension) },
+  { title: 'metric', cell: ({ metric }) => metric },
+  { title: 'index', cell: ({ index }) => index.family },
+  { title: 'embedding', cell: ({ embedding }) => embedding?.name ?? '-' },
+];

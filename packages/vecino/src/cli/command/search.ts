@@ -1,0 +1,142 @@
+import type { Command } from 'commander';
+import type { Database } from '../../api/database.ts';
+import {
+  SEARCH_OPTIONS,
+  type SearchExplanation,
+  type SearchQuery,
+  type SearchResult,
+} from '../../api/search.ts';
+import { VecinoError } from '../../base/errors.ts';
+import { Embedder, embeddingFlag } from '../embedder.ts';
+import { filterFlag, flagsOf, includeFlag, optionsFrom, vectorFlag } from '../flags.ts';
+import { openForReading } from '../folder.ts';
+import { Output, type OutputFlags } from '../output.ts';
+import { entryLines } from '../text/entry-lines.ts';
+import { pairLines } from '../text/table.ts';
+import { count } from '../text/units.ts';
+import { defineCommand } from './command.ts';
+
+interface SearchFlags extends OutputFlags {
+  readonly embedding?: string;
+}
+
+export function addSearch(program: Command): void {
+  const command = defineCommand(
+    program,
+    'search <folder> <collection> [text]',
+    'Find the nearest records to a text, a vector or a stored record.',
+    [
+      'vecino search ./library books "magic school" --k 5',
+      `vecino search ./library books "magic school" --filter '{"year":{"$lt":2000}}'`,
+      'vecino search ./library books --id hp1 --explain',
+      'vecino search ./library books --vector "[0.1,0.2,0.3]" --json',
+    ],
+  );
+  command.addOption(vectorFlag());
+  command.option('--id <id>', SEARCH_OPTIONS.id.about);
+  command.addOption(filterFlag());
+  command.addOption(includeFlag());
+  for (const option of flagsOf(SEARCH_OPTIONS)) command.addOption(option);
+  command.addOption(embeddingFlag());
+  command.action(search);
+}
+
+async function search(
+  folder: string,
+  collectionName: string,
+  text: string | undefined,
+  flags: SearchFlags,
+): Promise<void> {
+  const output = new Output(flags);
+  const query: SearchQuery = {
+    ...optionsFrom<SearchQuery>(SEARCH_OPTIONS, flags),
+    ...(text === undefined ? {} : { text }),
+  };
+  requireOneTarget(query);
+  await using db = await openForReading(folder, output);
+  const embedder = text === undefined ? undefined : await embedderOf(db, collectionName, flags.embedding);
+  try {
+    const collection = await db.openCollection(
+      collectionName,
+      embedder === undefined ? {} : { embedding: embedder },
+    );
+    const hits = await collection.search(query);
+    await (output.json
+      ? output.document({ hits: [...hits], explain: hits.explain })
+      : printHits(hits, output));
+  } finally {
+    await embedder?.close();
+  }
+}
+
+function requireOneTarget({ text, vector, id }: SearchQuery): void {
+  const given = [text, vector, id].filter((target) => target !== undefined).length;
+  if (given === 1) return;
+  const received = given === 0 ? 'none of them is given' : `${given} of them are given`;
+  throw new VecinoError(
+    'QUERY_INVALID',
+    `search needs exactly one of a text, --vector and --id (${received})`,
+    {
+      details: { expected: 1, received: given },
+    },
+  );
+}
+
+/** The model that made the collection's vectors: a text is comparable with nothing else. */
+async function embedderOf(
+  db: Database,
+  collectionName: string,
+  named: string | undefined,
+): Promise<Embedder | undefined> {
+  if (named !== undefined) return Embedder.named(named);
+  const descriptions = await db.listCollections();
+  const description = descriptions.find(({ name }) => name === collectionName);
+  // A collection that is missing is told by opening it.
+  if (description === undefined) return undefined;
+  const recorded = description.embedding;
+  const embedder = recorded === null ? undefined : Embedder.recorded(recorded);
+  if (embedder === undefined) throw noEmbedder(collectionName, recorded?.name);
+  await embedder.load();
+  return embedder;
+}
+
+function noEmbedder(collectionName: string, recorded: string | undefined): VecinoError {
+  const reason =
+    recorded === undefined
+      ? 'has no embedding, its vectors were given: look near one with --vector, or near a record with --id'
+      : `was embedded with "${recorded}", which the command line cannot load: make a vector of the text with it and give that with --vector`;
+  return new VecinoError('EMBEDDING_MISSING', `collection "${collectionName}" ${reason}`, {
+    details: { collection: collectionName, embedding: recorded ?? null },
+  });
+}
+
+async function printHits(hits: SearchResult, output: Output): Promise<void> {
+  const ranks = hits.map((_, i) => String(i + 1).padStart(String(hits.length).length));
+  const scores = hits.map((hit) => hit.score.toFixed(4));
+  const scoreWidth = Math.max(0, ...scores.map((score) => score.length));
+  const leads = hits.map((_, i) => `${ranks[i]}  ${(scores[i] ?? '').padStart(scoreWidth)}  `);
+  await output.lines(entryLines(hits, leads, { width: output.width, dim: (part) => output.dim(part) }));
+  if (hits.length === 0) output.note('no record matches');
+  if (hits.explain !== undefined) await output.lines(['', ...explanationLines(hits.explain, output)]);
+}
+
+function explanationLines(explain: SearchExplanation, output: Output): string[] {
+  const { embed, filter, search: walk, fetch, total } = explain.timesMs;
+  const ms = (value: number) => `${value.toFixed(2)} ms`;
+  return pairLines(
+    [
+      ['way', `${explain.way}: ${explain.reason}`],
+      ['records', `${count(explain.records)}, of which ${count(explain.matches)} match`],
+      ['efSearch', count(explain.efSearch)],
+      ['candidates', count(explain.candidates)],
+      ['distances', `${count(explain.distanceComputations)} computed`],
+      ['not indexed yet', count(explain.unindexed)],
+      ['thread', explain.thread],
+      [
+        'time',
+        `${ms(total)} (embed ${ms(embed)}, filter ${ms(filter)}, search ${ms(walk)}, fetch ${ms(fetch)})`,
+      ],
+    ],
+    (name) => output.dim(name),
+  );
+}

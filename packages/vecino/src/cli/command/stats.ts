@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import type { CollectionStats } from '../../api/collection.ts';
+import type { Database } from '../../api/database.ts';
+import { openForReading } from '../folder.ts';
+import { Output, type OutputFlags } from '../output.ts';
+import { type Column, pairLines, tableLines } from '../text/table.ts';
+import { bytes, count } from '../text/units.ts';
+import { defineCommand } from './command.ts';
+
+export function addStats(program: Command): void {
+  const command = defineCommand(program, 'stats <folder> [collection]', 'What collections hold and cost.', [
+    'vecino stats ./library',
+    'vecino stats ./library books --json',
+  ]);
+  command.action(stats);
+}
+
+async function stats(folder: string, collectionName: string | undefined, flags: OutputFlags): Promise<void> {
+  const output = new Output(flags);
+  await using db = await openForReading(folder, output);
+  if (collectionName !== undefined) {
+    const found = await statsOf(db, collectionName);
+    if (output.json) await output.document(found);
+    else await output.lines(pairLines(statsPairs(found), (name) => output.dim(name)));
+    return;
+  }
+  const collections: CollectionStats[] = [];
+  for (const { name } of await db.listCollections()) collections.push(await statsOf(db, name));
+  if (output.json) await output.document({ collections });
+  else await output.lines(tableLines(COLUMNS, collections, (text) => output.bold(text)));
+}
+
+async function statsOf(db: Database, name: string): Promise<CollectionStats> {
+  const collection = await db.openCollection(name);
+  return collection.stats();
+}
+
+const COLUMNS: readonly Column<CollectionStats>[] = [
+  { title: 'collection', cell: ({ name }) => name },
+  { title: 'records', align: 'right', cell: ({ records }) => count(records) },
+  { title: 'index', cell: ({ index }) => index.family },
+  { title: 'linked', align: 'right', cell: ({ index }) => count(index.linked) },
+  { title: 'pending', align: 'right', cell: ({ index }) => count(index.pending) },
+  { title: 'removed', align: 'right', cell: ({ index }) => count(index.removed) },
+  { title: 'vectors', align: 'right', cell: ({ memory }) => bytes(memory.vectorBytes) },
+  { title: 'graph', align: 'right', cell: ({ memory }) => bytes(memory.indexBytes) },
+  { title: 'snapshot', align: 'right', cell: ({ disk }) => bytes(disk.snapshotBytes) },
+];
+
+function statsPairs({ name, records, seq, index, memory, disk }: CollectionStats): [string, string][] {
+  return [
+    ['collection', name],
+    ['records', count(records)],
+    ['latest change', count(seq)],
+    ['index', index.family],
+    ['  linked', count(index.linked)],
+    ['  pending', count(index.pending)],
+    ['  removed', count(index.removed)],
+    ['  slots', count(index.slots)],
+    ['memory', bytes(memory.vectorBytes + memory.indexBytes + memory.filterBytes)],
+    ['  vectors', bytes(memory.vectorBytes)],
+    ['  index', bytes(memory.indexBytes)],
+    ['  filters', bytes(memory.filterBytes)],
+    ['disk', ''],
+    ['  index snapshot', bytes(disk.snapshotBytes)],
+    ['  store, all collections', bytes(disk.storeBytes)],
+  ];
+}

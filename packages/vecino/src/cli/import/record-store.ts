@@ -1,0 +1,52 @@
+import type { VecinoError } from '../../base/errors.ts';
+import type { FileRecord } from './file-records.ts';
+import type { ImportTarget } from './import-target.ts';
+import type { Checkpoint } from './journal.ts';
+import { isRecordFault } from './row-faults.ts';
+
+/** What becomes of a batch's records. */
+export interface StoreEvents {
+  /** Everything up to this checkpoint is durable. */
+  readonly stored: (checkpoint: Checkpoint, lastId: string) => Promise<void>;
+  /** The database refuses this record; throws where the import ends by it. */
+  readonly refused: (record: FileRecord, error: VecinoError) => void;
+}
+
+/**
+ * Stores a batch in one transaction. Where the database refuses it because of one record, halves it until that
+ * record is alone: it says which code, but a batch is all or nothing, and so everything before the record gets
+ * stored, and everything after it where bad records are skipped. Refusing costs no write.
+ */
+export async function storeBatch(
+  target: ImportTarget,
+  batch: readonly FileRecord[],
+  events: StoreEvents,
+): Promise<void> {
+  const records = latestOfEachId(batch);
+  const last = records.at(-1);
+  if (last === undefined) return;
+  try {
+    await target.upsert(records.map(({ record }) => record));
+  } catch (error) {
+    if (!isRecordFault(error)) throw error;
+    if (records.length === 1) {
+      events.refused(last, error);
+      return;
+    }
+    const middle = records.length >>> 1;
+    await storeBatch(target, records.slice(0, middle), events);
+    await storeBatch(target, records.slice(middle), events);
+    return;
+  }
+  await events.stored(last.checkpoint, last.record.id);
+}
+
+/** One write cannot hold an id twice; in a file, what comes later replaces what came before. */
+function latestOfEachId(batch: readonly FileRecord[]): readonly FileRecord[] {
+  const latest = new Map<string, FileRecord>();
+  for (const record of batch) {
+    latest.delete(record.record.id);
+    latest.set(record.record.id, record);
+  }
+  return [...latest.values()];
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { VecinoError } from '../base/errors.ts';
+import { addCheck } from './command/check.ts';
+import { addCompact } from './command/compact.ts';
+import { addDrop } from './command/drop.ts';
+import { addExport } from './command/export.ts';
+import { addGet } from './command/get.ts';
+import { addImport } from './command/import.ts';
+import { addList } from './command/list.ts';
+import { addSearch } from './command/search.ts';
+import { addStats } from './command/stats.ts';
+import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
+import { endWithBrokenPipe, printError } from './output.ts';
+
+/** Runs one command line and sets the process's exit code; every error is printed, none is thrown. */
+export async function run(args: readonly string[]): Promise<void> {
+  endWithBrokenPipe();
+  try {
+    await buildProgram().parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && isHelp(error)) {
+      process.exitCode = error.exitCode === 0 ? EXIT_CODES.ok.code : EXIT_CODES.usage.code;
+      return;
+    }
+    const shown = error instanceof CommanderError ? usageError(error) : error;
+    printError(shown, args.includes('--json'));
+    process.exitCode = exitCodeOf(shown);
+  }
+}
+
+/** All commands, with their flags and help. */
+export function buildProgram(): Command {
+  const program = new Command('vecino')
+    .description('An embedded vector database: a folder of collections, searched by meaning.')
+    .version(ownVersion())
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({ outputError() {} })
+    .addHelpText('after', `\nExit codes:\n${exitCodeLines().join('\n')}`);
+  for (const add of [
+    addImport,
+    addSearch,
+    addGet,
+    addList,
+    addStats,
+    addExport,
+    addCheck,
+    addCompact,
+    addDrop,
+  ]) {
+    add(program);
+  }
+  return program;
+}
+
+function isHelp({ code }: CommanderError): boolean {
+  return ['commander.help', 'commander.helpDisplayed', 'commander.version'].includes(code);
+}
+
+/** What commander says of a wrong command line, as an error like all others. */
+function usageError({ code, message }: CommanderError): VecinoError {
+  const known = code === 'commander.unknownOption' || code === 'commander.unknownCommand';
+  const text = message.replace(/^error: /, '').replace(/\n/g, ' ');
+  return new VecinoError(known ? 'OPTION_UNKNOWN' : 'OPTION_INVALID', `${text}; see --help`);
+}
+
+function exitCodeLines(): string[] {
+  return Object.values(EXIT_CODES).map(({ code, about }) => `  ${String(code).padEnd(3)}  ${about}`);
+}
+
+function ownVersion(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
+}
