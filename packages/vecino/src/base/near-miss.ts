@@ -10,9 +10,17 @@ export function nearMiss(word: string, candidates: Iterable<string>): string | u
   for (const candidate of candidates) {
     const distance =
       candidate.toLowerCase() === word.toLowerCase() ? 0 : editDistance(word, candidate, bestDistance);
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    const isNearer =
+      distance < bestDistance ||
+      (distance === bestDistance && best !== undefined && isOfCloserLength(word, candidate, best));
+    if (isNearer) [best, bestDistance] = [candidate, distance];
   }
   return best;
+}
+
+/** Breaks ties: swapped letters are likelier than a missing one, so `$get` is `$gte` rather than `$gt`. */
+function isOfCloserLength(word: string, a: string, b: string): boolean {
+  return Math.abs(a.length - word.length) < Math.abs(b.length - word.length);
 }
 
 /** `; did you mean "x"?` or nothing: the tail of an error message. */

@@ -1,146 +1,119 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject, JsonValue } from '../api/metadata.ts';
+import type { JsonObject } from '../api/metadata.ts';
 import { BitSet } from '../base/bit-set.ts';
 import { FilterColumns } from './columns.ts';
-import { matches } from './matches.ts';
-import type { Predicate } from './predicate.ts';
+import { parseFilter } from './parse.ts';
 
-/** Small domains, so that values collide; types mixed within a field; names of the prototype. */
-const KEYS = ['a', 'b', 'a.b', '__proto__', 'constructor', 'toString', 'ß'];
-const PATHS = [...KEYS, 'a.a', 'b.a.b', 'a.__proto__', '__proto__.a', 'constructor.name', 'a.length', 'a.0'];
+function built(paths: string[], rows: JsonObject[]): FilterColumns {
+  const columns = new FilterColumns();
+  columns.begin(paths);
+  for (const [slot, row] of rows.entries()) columns.load(slot, row);
+  columns.finish();
+  return columns;
+}
 
-const text = fc.constantFrom('', 'a', 'ab', 'b', 'ß', '\uffee', '\u{1f600}', 'a\u{1f600}', '__proto__', '1');
-const number = fc.constantFrom(0, -0, 1, -1, 2, 0.1, 1e308, -1e308, 5e-324, Number.MAX_SAFE_INTEGER);
-const scalar = fc.oneof(text, number, fc.boolean(), fc.constant(null));
-const key = fc.constantFrom(...KEYS);
-const path = fc.constantFrom(...PATHS);
-
-const { value, metadata } = fc.letrec<{ value: JsonValue; metadata: JsonObject }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 3, withCrossShrink: true },
-    scalar,
-    fc.array(tie('value'), { maxLength: 3 }),
-    tie('metadata'),
-  ),
-  metadata: fc
-    .array(fc.tuple(key, tie('value')), { maxLength: 3 })
-    .map((entries) => Object.fromEntries(entries)),
-}));
-
-const bound = fc.record({ value: fc.oneof(text, number), inclusive: fc.boolean() });
-const { predicate } = fc.letrec<{ predicate: Predicate }>((tie) => ({
-  predicate: fc.oneof(
-    { maxDepth: 3, withCrossShrink: true },
-    fc.record({ kind: fc.constant('in' as const), path, values: fc.array(value, { maxLength: 4 }) }),
-    fc.record({ kind: fc.constant('range' as const), path, lower: bound }),
-    fc.record({ kind: fc.constant('range' as const), path, upper: bound }),
-    fc
-      .record({ kind: fc.constant('range' as const), path, lower: bound, upper: bound })
-      .filter(({ lower, upper }) => typeof lower.value === typeof upper.value),
-    fc.record({ kind: fc.constant('exists' as const), path }),
-    fc.record({ kind: fc.constant('contains' as const), path, operand: value }),
-    fc.record({
-      kind: fc.constantFrom('and' as const, 'or' as const),
-      parts: fc.array(tie('predicate'), { maxLength: 3 }),
-    }),
-    fc.record({ kind: fc.constant('not' as const), part: tie('predicate') }),
-  ),
-}));
-
-const slot = fc.nat({ max: 70 });
-type Step =
-  | { do: 'set'; slot: number; metadata: JsonObject }
-  | { do: 'delete'; slot: number }
-  | { do: 'build'; paths: string[] }
-  | { do: 'load'; count: number }
-  | { do: 'finish' }
-  | { do: 'ask'; predicate: Predicate };
-const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('set' as const), slot, metadata }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), slot }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('build' as const),
-      paths: fc.array(path, { minLength: 1, maxLength: 3 }),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('load' as const), count: fc.nat({ max: 40 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('finish' as const) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('ask' as const), predicate }) },
-);
-
-/** A store of metadata that reads rows page by page, each page possibly outdated when it is loaded. */
-class Model {
-  readonly rows = new Map<number, JsonObject>();
-  readonly columns = new FilterColumns();
-  private unread: [number, JsonObject][] | undefined;
-
-  get isBuilding(): boolean {
-    return this.unread !== undefined;
-  }
-
-  begin(paths: string[]): void {
-    this.columns.begin(paths);
-    this.unread = [...this.rows];
-  }
-
-  load(count: number): void {
-    for (const [at, row] of this.unread?.splice(0, count) ?? []) this.columns.load(at, row);
-  }
-
-  finish(): void {
-    this.load(Number.MAX_SAFE_INTEGER);
-    this.columns.finish();
-    this.unread = undefined;
-  }
-
-  /** Builds what is missing and compares with the meaning of filters. */
-  expectSameMeaning(asked: Predicate): void {
-    const missing = this.columns.missing(asked);
-    if (missing.length > 0) {
-      if (this.isBuilding) this.finish();
-      this.begin(this.columns.missing(asked));
-      this.finish();
-    }
-    const expected = [...this.rows].filter(([, row]) => matches(asked, row)).map(([at]) => at);
-    const answer = this.columns.evaluate(asked, BitSet.from(this.rows.keys()));
-    expect([...answer]).toEqual(expected.sort((a, b) => a - b));
-  }
+function answer(columns: FilterColumns, filter: object, slots: number): number[] {
+  return [...columns.evaluate(parseFilter('search', filter), BitSet.range(slots))];
 }
 
 describe('FilterColumns', () => {
-  it('answers what matches() says, whatever was written before, while and after columns were built', () => {
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 40, size: 'max' }), predicate, (steps, last) => {
-        const model = new Model();
-        for (const one of steps) {
-          switch (one.do) {
-            case 'set':
-              model.rows.set(one.slot, one.metadata);
-              model.columns.set(one.slot, one.metadata);
-              break;
-            case 'delete':
-              model.rows.delete(one.slot);
-              model.columns.delete(one.slot);
-              break;
-            case 'build':
-              if (!model.isBuilding) model.begin(one.paths);
-              break;
-            case 'load':
-              model.load(one.count);
-              break;
-            case 'finish':
-              if (model.isBuilding) model.finish();
-              break;
-            case 'ask':
-              model.expectSameMeaning(one.predicate);
-          }
-        }
-        model.expectSameMeaning(last);
-      }),
-      { numRuns: 1_500 },
+  it('says which paths a predicate lacks', () => {
+    const columns = built(['a'], []);
+    const predicate = parseFilter('search', { a: 1, $or: [{ b: 1 }, { 'c.d': 1 }] });
+    expect(columns.missing(predicate)).toEqual(['b', 'c.d']);
+    columns.begin(['b']);
+    expect(columns.missing(predicate)).toEqual(['b', 'c.d']);
+    columns.finish();
+    expect(columns.missing(predicate)).toEqual(['c.d']);
+  });
+
+  it('refuses to build twice at once and to read what is not built', () => {
+    const columns = new FilterColumns();
+    columns.begin(['a']);
+    expect(() => columns.begin(['b'])).toThrow('filter columns are being built already');
+    expect(() => answer(columns, { a: 1 }, 1)).toThrow('the filter column of "a" is missing');
+    columns.abandon();
+    columns.begin(['a']);
+    columns.finish();
+    expect(answer(columns, { a: { $exists: false } }, 2)).toEqual([0, 1]);
+  });
+
+  it('lets a write win over a row that was read before it, and keeps rows that were written and loaded', () => {
+    const columns = new FilterColumns();
+    columns.begin(['a']);
+    columns.load(0, { a: 'old' });
+    columns.set(0, { a: 'new' });
+    columns.set(1, { a: 'new' });
+    columns.load(1, { a: 'old' });
+    columns.delete(2);
+    columns.load(2, { a: 'old' });
+    columns.load(3, { a: 'old' });
+    columns.finish();
+    expect(answer(columns, { a: 'new' }, 4)).toEqual([0, 1]);
+    expect(answer(columns, { a: 'old' }, 4)).toEqual([3]);
+    expect(columns.valueAt('a', 2)).toBeUndefined();
+  });
+
+  it('answers only live slots, also beyond those it has seen', () => {
+    const columns = built(['a'], [{ a: 1 }, { a: 2 }, { a: 1 }]);
+    const live = BitSet.from([1, 2, 100]);
+    expect([...columns.evaluate(parseFilter('search', { a: 1 }), live)]).toEqual([2]);
+    expect([...columns.evaluate(parseFilter('search', { a: { $ne: 1 } }), live)]).toEqual([1, 100]);
+    expect([...columns.evaluate(parseFilter('search', {}), live)]).toEqual([1, 2, 100]);
+    expect([...live]).toEqual([1, 2, 100]);
+  });
+
+  it('answers values for ordering', () => {
+    const rows = [
+      { a: -0.5 },
+      { a: 'x' },
+      { a: null },
+      { a: [1, { b: 2 }] },
+      {},
+      { a: true },
+      { a: { c: 1 } },
+    ];
+    const columns = built(['a'], rows);
+    expect(rows.map((_, slot) => columns.valueAt('a', slot))).toEqual(
+      rows.map((row) => row['a' as keyof typeof row]),
     );
+    expect(columns.valueAt('a', 1_000)).toBeUndefined();
+  });
+
+  it('finds numbers beyond those it indexes', () => {
+    const rows = Array.from({ length: 70_000 }, (_, i) => ({ price: i + 0.5 }));
+    const columns = built(['price'], rows);
+    expect(answer(columns, { price: 3.5 }, 70_000)).toEqual([3]);
+    expect(answer(columns, { price: 69_999.5 }, 70_000)).toEqual([69_999]);
+    expect(answer(columns, { price: { $in: [69_998.5, 3.5, 69_999.5, 0, -0, 1e9] } }, 70_000)).toEqual([
+      3, 69_998, 69_999,
+    ]);
+    expect(columns.valueAt('price', 69_999)).toBe(69_999.5);
+
+    // A number that leaves the index and comes back while the index is closed.
+    columns.set(3, {});
+    columns.set(3, { price: 3.5 });
+    columns.set(69_999, { price: 3.5 });
+    columns.set(69_998, { price: -0 });
+    expect(answer(columns, { price: 3.5 }, 70_000)).toEqual([3, 69_999]);
+    expect(answer(columns, { price: { $in: [0, 3.5] } }, 70_000)).toEqual([3, 69_998, 69_999]);
+    columns.delete(3);
+    expect(answer(columns, { price: 3.5 }, 70_000)).toEqual([69_999]);
+  });
+
+  it('answers wide and narrow ranges of many texts', () => {
+    const rows = Array.from({ length: 10_000 }, (_, i) => ({
+      isbn: String((i * 7_919) % 10_000).padStart(5, '0'),
+    }));
+    const columns = built(['isbn'], rows);
+    expect(answer(columns, { isbn: { $gte: '05000' } }, 10_000)).toHaveLength(5_000);
+    expect(answer(columns, { isbn: { $gt: '05000', $lt: '05003' } }, 10_000)).toHaveLength(2);
+    expect(answer(columns, { isbn: { $contains: '999' } }, 10_000)).toHaveLength(19);
+  });
+
+  it('estimates its memory', () => {
+    const columns = built(['a'], [{ a: 'text' }, { a: 5 }, { a: ['x'] }]);
+    expect(columns.bytes).toBeGreaterThan(1_000);
+    expect(built([], []).bytes).toBe(0);
   });
 });
