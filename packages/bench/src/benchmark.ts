@@ -19,7 +19,7 @@ import type { ScanReply } from './process/messages.ts';
 import type { Progress } from './progress.ts';
 import { type RaceOptions, raceAtEqualRecall } from './race.ts';
 import type { RecallBasis } from './recall.ts';
-import type { AbsentPeer, EventLoopRow, Report, StoreRow } from './report/report.ts';
+import { type AbsentPeer, AT_REST, type EventLoopRow, type Report, type StoreRow } from './report/report.ts';
 
 export interface BenchmarkOptions extends RaceOptions {
   readonly dataset: DatasetRequest;
@@ -114,7 +114,7 @@ async function watchScans(
     scan,
     eventLoop: [
       { peer, during: 'exact scans', ...scan.eventLoop },
-      { peer, during: 'nothing at all', ...atRest },
+      { peer, during: AT_REST, ...atRest },
     ],
   };
 }

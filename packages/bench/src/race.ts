@@ -61,11 +61,13 @@ export async function raceAtEqualRecall(
 
   const searches = entries.map(({ recallWanted, lap }): SearchRow => {
     const ours = entries.find((entry) => entry.recallWanted === recallWanted && isVecino(entry.lap));
-    const compared = ours && lap.contestant.name !== 'vecino';
+    const ratio = (speed: 'qps' | 'qpsOfCpu') =>
+      ours && lap.contestant.name !== 'vecino' ? medianRatio(ours.lap, lap, speed) : undefined;
     return {
       recallWanted,
       ...figuresOf(lap),
-      vecinoTimesAsFast: compared ? medianRatio(ours.lap.timings, lap.timings) : undefined,
+      vecinoTimesAsFast: ratio('qps'),
+      vecinoTimesAsFastByCpu: ratio('qpsOfCpu'),
     };
   });
   return { searches, unreached, curve: swept.map(figuresOf) };
@@ -136,8 +138,11 @@ function isVecino(lap: Lap): boolean {
   return lap.contestant.name === 'vecino' && !lap.withRecords;
 }
 
-function medianRatio(over: readonly Timing[], under: readonly Timing[]): number {
-  return median(over.map((timing, repetition) => timing.qps / (under[repetition]?.qps ?? Number.NaN)));
+function medianRatio(over: Lap, under: Lap, speed: 'qps' | 'qpsOfCpu'): number {
+  const ratios = over.timings.map(
+    (timing, repetition) => timing[speed] / (under.timings[repetition]?.[speed] ?? Number.NaN),
+  );
+  return median(ratios);
 }
 
 function figuresOf({ contestant, efSearch, withRecords, recall, timings }: Lap): SearchFigures {

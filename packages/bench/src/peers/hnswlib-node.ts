@@ -68,7 +68,7 @@ async function build(hnswlib: Module, task: BuildTask): Promise<BuildFigures> {
       index.addPoint(point, from + i);
     });
     inserting.stop();
-    progress(`hnswlib-node: ${from + batch.length} of ${rows} inserted and linked`);
+    progress(`${from + batch.length} of ${rows} inserted and linked`);
     // As a considerate user would: let the event loop turn between batches.
     await new Promise((resolve) => setImmediate(resolve));
   }

@@ -43,7 +43,7 @@ async function build(task: BuildTask): Promise<BuildFigures> {
   inserting.start();
   for (let from = 0; from < rows; from += INSERT_BATCH) {
     await collection.add(batchOf(task, from, Math.min(from + INSERT_BATCH, rows)));
-    progress(`vecino: ${Math.min(from + INSERT_BATCH, rows)} of ${rows} durable`);
+    progress(`${Math.min(from + INSERT_BATCH, rows)} of ${rows} durable`);
   }
   inserting.stop();
   const linking = new Stopwatch();

@@ -47,7 +47,9 @@ async function build(request: Extract<Request, { kind: 'build' }>): Promise<Buil
   const { metric, dimension } = readFacts(request.dataset);
   const base = readBase(request.dataset);
   const records = readRecords(request.dataset);
-  const progress = throttled((message) => tell({ kind: 'progress', message }), 5_000);
+  const progress = throttled((message) => {
+    tell({ kind: 'progress', message: `${request.peer}: ${message}` });
+  }, 5_000);
   const { parameters, folder } = request;
   const watch = new EventLoopWatch();
   await watch.start();

@@ -1,5 +1,5 @@
 import type { EventLoopFigures } from '../measure/event-loop.ts';
-import type { Report, SearchFigures, SearchRow, StoreRow } from './report.ts';
+import { AT_REST, type Report, type SearchFigures, type SearchRow, type StoreRow } from './report.ts';
 
 /** A made-up report for the tests of this folder, in which Vecino wins at .90 and loses at .95. */
 export function exampleReport(): Report {
@@ -50,7 +50,7 @@ export function exampleReport(): Report {
     eventLoop: [
       { peer: 'vecino', during: 'bulk build', ...eventLoop(3) },
       { peer: 'vecino', during: 'exact scans', ...eventLoop(31) },
-      { peer: 'vecino', during: 'nothing at all', ...eventLoop(99) },
+      { peer: 'vecino', during: AT_REST, ...eventLoop(99) },
     ],
     scansPerSecond: 50,
     absent: [{ peer: 'hnswlib-node-native', reason: 'it is not installed' }],
@@ -79,7 +79,12 @@ function search(
   qps: number,
   vecinoTimesAsFast: number | undefined,
 ): SearchRow {
-  return { recallWanted, ...figures(peer, recallWanted + 0.002, qps), vecinoTimesAsFast };
+  return {
+    recallWanted,
+    ...figures(peer, recallWanted + 0.002, qps),
+    vecinoTimesAsFast,
+    vecinoTimesAsFastByCpu: vecinoTimesAsFast,
+  };
 }
 
 function figures(peer: SearchFigures['peer'], recall: number, qps: number): SearchFigures {

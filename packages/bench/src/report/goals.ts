@@ -1,5 +1,6 @@
+import type { EventLoopFigures } from '../measure/event-loop.ts';
 import { rounded } from './numbers.ts';
-import type { Report } from './report.ts';
+import { AT_REST, type Report } from './report.ts';
 
 /** A promise of the project and what this run says of it. */
 export interface Goal {
@@ -33,14 +34,22 @@ export function judgeGoals(report: Report): Goal[] {
       met: share < OPEN_SHARE_MAX,
     });
   }
-  for (const row of report.eventLoop) {
-    if (row.peer !== 'vecino' || row.during === 'nothing at all') continue;
-    const longest = Math.max(row.monitorMaxMs, row.timerMaxMs);
+  const watched = report.eventLoop.filter(({ peer }) => peer === 'vecino');
+  const atRest = watched.find(({ during }) => during === AT_REST);
+  for (const row of watched) {
+    if (row === atRest) continue;
+    const longest = longestMs(row);
+    // A busy machine holds up everybody; a figure is worth little where resting shows one of its size.
+    const besides = atRest ? ` (at rest ${rounded(longestMs(atRest))} ms)` : '';
     goals.push({
       promise: `the event loop is never held for more than ${EVENT_LOOP_MAX_MS} ms by ${row.during}`,
-      found: `${rounded(longest)} ms`,
+      found: `${rounded(longest)} ms${besides}`,
       met: longest <= EVENT_LOOP_MAX_MS,
     });
   }
   return goals;
+}
+
+function longestMs({ monitorMaxMs, timerMaxMs }: EventLoopFigures): number {
+  return Math.max(monitorMaxMs, timerMaxMs);
 }

@@ -46,7 +46,8 @@ function searchTable({ searches, unreached, settings }: Report): string {
     whole(row.qpsOfCpu),
     rounded(row.p50Ms),
     rounded(row.p99Ms),
-    row.vecinoTimesAsFast === undefined ? '' : `${rounded(row.vecinoTimesAsFast)} times as fast`,
+    timesAsFast(row.vecinoTimesAsFast),
+    timesAsFast(row.vecinoTimesAsFastByCpu),
   ]);
   const missed = unreached.map((row) => [
     row.recallWanted.toFixed(2),
@@ -54,6 +55,7 @@ function searchTable({ searches, unreached, settings }: Report): string {
     '',
     'not reached',
     `at best ${row.recallBest.toFixed(4)}`,
+    '',
     '',
     '',
     '',
@@ -71,8 +73,13 @@ function searchTable({ searches, unreached, settings }: Report): string {
     'p50 ms',
     'p99 ms',
     'Vecino is',
+    'by CPU',
   ];
-  return table(heads, 'rllrrrrrrr', [...reached, ...missed]);
+  return table(heads, 'rllrrrrrrrr', [...reached, ...missed]);
+}
+
+function timesAsFast(ratio: number | undefined): string {
+  return ratio === undefined ? '' : `${rounded(ratio)} times as fast`;
 }
 
 function behind({ searches }: Report): string {

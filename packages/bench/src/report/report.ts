@@ -41,6 +41,8 @@ export interface SearchRow extends SearchFigures {
   readonly recallWanted: number;
   /** Median over the repetitions of Vecino's QPS by this engine's QPS in the same repetition. */
   readonly vecinoTimesAsFast: number | undefined;
+  /** The same with the QPS of processor time. */
+  readonly vecinoTimesAsFastByCpu: number | undefined;
 }
 
 /** A recall that an engine did not reach at any effort that was tried. */
@@ -49,6 +51,9 @@ export interface UnreachedRow {
   readonly recallWanted: number;
   readonly recallBest: number;
 }
+
+/** What a process does while its event loop is watched for comparison. */
+export const AT_REST = 'nothing at all';
 
 export interface EventLoopRow extends EventLoopFigures {
   readonly peer: PeerName;
