@@ -2,7 +2,7 @@
 // lane's pool. The caller cuts long scans into several calls, because a loop that runs long in its first
 // call would stay in the engine's baseline compiler.
 
-import { countComputations, distance } from './distance';
+import { compareForSearching, countComputations, distance } from './distance';
 import { entryOf, keyOf } from './entry';
 import { isAllowed, isLive, pool, query, slotList, vectorAt } from './layout';
 import { holds, insert } from './pool';
@@ -19,6 +19,7 @@ import { holds, insert } from './pool';
 
 /** Live slots of `from` (included) to `to` (excluded). Answers the size of the pool. */
 export function scanRange(from: u32, to: u32, size: u32, k: u32): u32 {
+  compareForSearching();
   let computed: u32 = 0;
   for (let slot = from; slot < to; slot++) {
     if (!isLive(slot)) continue;
@@ -31,6 +32,7 @@ export function scanRange(from: u32, to: u32, size: u32, k: u32): u32 {
 
 /** Live slots of the lane's bitmap within a range. Answers the size of the pool. */
 export function scanAllowed(from: u32, to: u32, size: u32, k: u32): u32 {
+  compareForSearching();
   let computed: u32 = 0;
   for (let slot = from; slot < to; slot++) {
     if (!isAllowed(slot) || !isLive(slot)) continue;
@@ -43,6 +45,7 @@ export function scanAllowed(from: u32, to: u32, size: u32, k: u32): u32 {
 
 /** Live slots of the lane's list, those of its bitmap only if `filtered`. Answers the size of the pool. */
 export function scanList(count: u32, filtered: bool, size: u32, k: u32): u32 {
+  compareForSearching();
   let computed: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const slot = load<u32>(slotList + (<usize>i << 2));

@@ -5,7 +5,7 @@
 // accepts 2M on the lowest, as the authors' own code does; a node is linked by one thread, and several
 // threads may link different nodes at once.
 
-import { countComputations, distance } from '../distance';
+import { compareForBuilding, countComputations, distance } from '../distance';
 import { entryOf, keyIn, keyOf, slotOf } from '../entry';
 import {
   BLOCK_SLOTS, chosen, degree, degreeOf, efConstruction, ENTRY, ENTRY_LOCK, heap, levelAt, levelOf, LINKED,
@@ -57,6 +57,7 @@ export function unlink(slot: u32): void {
 
 /** Links a slot, whose vector is in place, into the graph. */
 export function link(slot: u32, blocks: u32): void {
+  compareForBuilding();
   const target = vectorAt(slot);
   const level = levelOf(slot);
   if (entryPoint() == NONE) {

@@ -5,7 +5,7 @@
 // level: a node with stale neighbours chooses anew among its other neighbours and the neighbours of the
 // stale ones.
 
-import { countComputations, distance } from '../distance';
+import { compareForBuilding, countComputations, distance } from '../distance';
 import { entryOf, keyOf } from '../entry';
 import {
   degreeOf, ENTRY_LOCK, heap, heapMax, isLinked, isLive, isStale, levelOf, linkedAt, linksAt, lockAt, NONE, STALE,
@@ -35,6 +35,7 @@ export function markReplaced(slot: u32): void {
 
 /** Rewires the nodes of a range around their stale neighbours. */
 export function repair(from: u32, to: u32, blocks: u32): void {
+  compareForBuilding();
   for (let slot = from; slot < to; slot++) {
     if (!isLinked(slot)) continue;
     const level = levelOf(slot);

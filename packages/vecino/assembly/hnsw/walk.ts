@@ -8,7 +8,7 @@
 //   that the processor fetches them side by side (WebAssembly has no prefetch instruction).
 // A search computes about ef × M distances and their number grows with the logarithm of n.
 
-import { countComputations, distance } from '../distance';
+import { compareForSearching, countComputations, distance } from '../distance';
 import { entryOf, keyIn, keyOf, slotOf } from '../entry';
 import { pop, push } from '../heap';
 import {
@@ -116,6 +116,7 @@ export function walkLevel(target: usize, ef: u32, level: u32, epoch: u8): u32 {
 export function searchGraph(ef: u32, blocks: u32): u32 {
   const start = entryPoint();
   if (start == NONE) return 0;
+  compareForSearching();
   store<u64>(pool, descend(query, entryTo(query, start), entryLevel(), 0));
   return walkLevel(query, ef, 0, nextEpoch(blocks));
 }
@@ -129,6 +130,7 @@ export function searchGraph(ef: u32, blocks: u32): u32 {
 export function searchFiltered(ef: u32, filtered: bool, budget: u32, blocks: u32): u32 {
   const start = entryPoint();
   if (start == NONE) return 0;
+  compareForSearching();
   const results = pool;
   const candidates = heap;
   const epoch = nextEpoch(blocks);

@@ -1,6 +1,5 @@
 import type { CheckReport } from '../api/collection.ts';
 import { TimeSlice } from '../base/time-slice.ts';
-import { prepared } from '../vector/normalize.ts';
 import type { CollectionState } from './collection-state.ts';
 
 const ROWS = 256;
@@ -33,7 +32,7 @@ async function compareRecords(state: CollectionState): Promise<string[]> {
         );
       } else if (!state.index.live.has(row.slot)) {
         problems.push(`record "${row.id}" is stored but not in the index`);
-      } else if (!state.index.holds(row.slot, prepared(state.metric, row.vector))) {
+      } else if (!state.index.holds(row.slot, state.index.prepare(row.vector))) {
         problems.push(`record "${row.id}" has another vector in the index than in the store`);
       }
       if (!isJson(row.metadata)) problems.push(`record "${row.id}" has metadata that is no JSON`);

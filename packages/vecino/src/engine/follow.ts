@@ -1,6 +1,5 @@
 import { TimeSlice } from '../base/time-slice.ts';
 import type { StoredRow } from '../storage/store.ts';
-import { prepared } from '../vector/normalize.ts';
 import type { CollectionState } from './collection-state.ts';
 import { forget } from './write.ts';
 
@@ -20,8 +19,10 @@ export async function catchUpFromOpening(state: CollectionState): Promise<void> 
   const missing = await state.index.adopt(reader.occupiedSlots(state.id));
   const slice = new TimeSlice();
   for (let from = 0; from < missing.length; from += ROWS) {
-    for (const row of reader.rows(state.id, missing.slice(from, from + ROWS), ['vector'])) {
-      if (row) putRow(state, row);
+    const rows = reader.rows(state.id, missing.slice(from, from + ROWS), ['vector']);
+    state.index.learnFrom(rows.flatMap((row) => row?.vector ?? []));
+    for (const row of rows) {
+      if (row?.vector) state.index.put(row.slot, state.index.prepare(row.vector));
     }
     await slice.pause();
   }
@@ -57,15 +58,12 @@ function refresh(state: CollectionState, row: StoredRow | undefined): void {
   // Removed again in the meantime: the log says so in its turn.
   if (!row?.vector) return;
   const { slot } = row;
-  const vector = prepared(state.metric, row.vector);
+  state.index.learnFrom([row.vector]);
+  const vector = state.index.prepare(row.vector);
   if (!state.index.live.has(slot) || !state.index.holds(slot, vector)) {
     forget(state, slot);
     state.index.put(slot, vector);
   }
   state.ids[slot] = row.id;
   state.filter.set(slot, row.metadata ?? '{}');
-}
-
-function putRow(state: CollectionState, row: StoredRow): void {
-  if (row.vector) state.index.put(row.slot, prepared(state.metric, row.vector));
 }

@@ -13,6 +13,7 @@ import { layoutOf } from '../kernel/layout.ts';
 import { VectorSpace } from '../kernel/vector-space.ts';
 import type { WorkerPool } from '../kernel/worker-pool.ts';
 import { kernelOf } from '../vector/metric.ts';
+import { lengthBoundOf, prepared, preparedQuery, preparedWidth } from '../vector/prepare.ts';
 import { plan } from './planner.ts';
 import { SlotAllocator } from './slot-allocator.ts';
 import {
@@ -36,6 +37,7 @@ export interface LiveIndexSettings {
 }
 
 export interface IndexSearch {
+  /** As the caller gave it. */
   readonly query: Float32Array;
   readonly k: number;
   readonly exact: boolean;
@@ -111,6 +113,8 @@ export class LiveIndex {
   private failure: unknown;
   private walkFactor = 16;
   private seq = 0;
+  /** See `prepared`; known with the first vectors. */
+  private lengthBound: number | undefined;
   private savedSeq = 0;
   private changedSinceSave = 0;
 
@@ -142,6 +146,7 @@ export class LiveIndex {
       this.space.reserve(header.slots);
       await this.run('loadSnapshot', { path, slots: header.slots });
       this.slots.use(header.slots);
+      this.lengthBound = header.lengthBound;
       this.seq = this.savedSeq = header.seq;
       return header.seq;
     } catch (cause) {
@@ -189,6 +194,16 @@ export class LiveIndex {
     this.seq = Math.max(this.seq, seq);
   }
 
+  /** A stored vector as the index keeps it. */
+  prepare(vector: Float32Array): Float32Array {
+    return prepared(this.settings.metric, vector, this.lengthBound ?? 0);
+  }
+
+  /** Learns from the first vectors of the collection what preparing needs; later ones change nothing. */
+  learnFrom(vectors: readonly Float32Array[]): void {
+    if (vectors.length > 0) this.lengthBound ??= lengthBoundOf(vectors);
+  }
+
   /** Sets slots aside for new records; there is memory for them afterwards. */
   allocate(count: number): Uint32Array {
     const slots = this.slots.allocate(count);
@@ -224,11 +239,6 @@ export class LiveIndex {
   holds(slot: number, vector: Float32Array): boolean {
     const stored = this.space.readVector(slot);
     return vector.every((value, i) => Object.is(stored[i], value));
-  }
-
-  /** The slot's prepared vector, as a copy. */
-  vectorOf(slot: number): Float32Array {
-    return this.space.readVector(slot).slice(0, this.settings.dimension);
   }
 
   /** Hides a slot from searches. It is free for reuse when the structure has let it go. */
@@ -281,7 +291,7 @@ export class LiveIndex {
       floats: this.space.layout.floats,
     });
     const request: SearchRequest = {
-      query: search.query,
+      query: preparedQuery(this.settings.metric, search.query),
       k: search.k,
       way,
       effort,
@@ -326,7 +336,12 @@ export class LiveIndex {
     await this.structure.run(async () => {
       const { seq } = this;
       const slots = this.slots.end;
-      const header = snapshotHeader(this.identity, { seq, slots, entry: this.space.entry });
+      const header = snapshotHeader(this.identity, {
+        seq,
+        slots,
+        entry: this.space.entry,
+        lengthBound: this.lengthBound ?? 0,
+      });
       try {
         await this.run('saveSnapshot', { path, header: { ...header } as never, slots });
         this.savedSeq = seq;
@@ -394,7 +409,12 @@ export class LiveIndex {
     const { dimension, metric, index, pool } = this.settings;
     const graph = this.family.graph(index);
     return VectorSpace.create(
-      layoutOf({ dimension, kernel: kernelOf(metric), ...(graph && { graph }), lanes: pool.size + 1 }),
+      layoutOf({
+        dimension: preparedWidth(metric, dimension),
+        kernel: kernelOf(metric),
+        ...(graph && { graph }),
+        lanes: pool.size + 1,
+      }),
     );
   }
 

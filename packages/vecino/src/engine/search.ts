@@ -11,7 +11,6 @@ import type { BitSet } from '../base/bit-set.ts';
 import { VecinoError } from '../base/errors.ts';
 import { readOptions } from '../base/options.ts';
 import { scoreOf } from '../vector/metric.ts';
-import { prepared } from '../vector/normalize.ts';
 import { readVector } from '../vector/read-vector.ts';
 import type { CollectionState } from './collection-state.ts';
 import { embed } from './embed.ts';
@@ -23,7 +22,6 @@ import { partsOf, readParts } from './record-view.ts';
 const ATTEMPTS = 4;
 
 interface Target {
-  /** As the index compares. */
   readonly vector: Float32Array;
   /** The record that was asked with, which is no answer. */
   readonly except: string | undefined;
@@ -102,7 +100,7 @@ async function resolveTarget(state: CollectionState, thing: string, query: Searc
   if (query.id !== undefined) return storedTarget(state, thing, readId(thing, query.id));
   if (query.vector !== undefined) {
     const vector = readVector(thing, query.vector, state.dimension, state.metric);
-    return { vector: prepared(state.metric, vector), except: undefined };
+    return { vector: vector, except: undefined };
   }
   if (typeof query.text !== 'string') {
     throw new VecinoError('QUERY_INVALID', `${thing}: text is a ${typeof query.text}, expected a string`);
@@ -110,7 +108,7 @@ async function resolveTarget(state: CollectionState, thing: string, query: Searc
   const embedding = state.requireEmbedding('searching by text');
   const [embedded = []] = await embed(thing, embedding, [query.text], 'query');
   const vector = readVector(`${thing}: text`, Float32Array.from(embedded), state.dimension, state.metric);
-  return { vector: prepared(state.metric, vector), except: undefined };
+  return { vector: vector, except: undefined };
 }
 
 function storedTarget(state: CollectionState, thing: string, id: string): Target {
@@ -118,7 +116,7 @@ function storedTarget(state: CollectionState, thing: string, id: string): Target
   const row = state.store.reader.rows(state.id, [slot], ['vector'])[0];
   if (!row?.vector)
     throw new VecinoError('RECORD_NOT_FOUND', `${thing}: no record has the id "${id}"`, { details: { id } });
-  return { vector: prepared(state.metric, row.vector), except: id };
+  return { vector: row.vector, except: id };
 }
 
 /** The record that was asked with, if it could be among the hits. With a filter its bit is simply cleared. */

@@ -11,7 +11,7 @@ import { SnapshotReader, SnapshotWriter } from '../storage/snapshot-file.ts';
  */
 const BLOCK_VERSION = 1;
 
-/** What a snapshot says of itself. It is only used if everything but `seq`, `slots` and `entry` is as expected. */
+/** What a snapshot says of itself. It is only used if everything that the settings decide is as expected. */
 export interface SnapshotHeader {
   readonly blockVersion: number;
   readonly dimension: number;
@@ -23,15 +23,18 @@ export interface SnapshotHeader {
   /** Slots in use, live or not. */
   readonly slots: number;
   readonly entry: { readonly slot: number; readonly level: number };
+  /** See `prepared` in `vector/prepare.ts`. */
+  readonly lengthBound: number;
 }
 
 export type SnapshotIdentity = Pick<SnapshotHeader, 'dimension' | 'metric' | 'index' | 'storedBytes'>;
 
 export function snapshotHeader(
   identity: SnapshotIdentity,
-  state: Pick<SnapshotHeader, 'seq' | 'slots' | 'entry'>,
+  state: Pick<SnapshotHeader, 'seq' | 'slots' | 'entry' | 'lengthBound'>,
 ): SnapshotHeader {
-  return { blockVersion: BLOCK_VERSION, ...identity, ...state };
+  const { seq, slots, entry, lengthBound } = state;
+  return { blockVersion: BLOCK_VERSION, ...identity, seq, slots, entry, lengthBound };
 }
 
 /** Writes the stored part of each block in use. Answers the file's bytes. */
@@ -55,7 +58,7 @@ export function readSnapshotHeader(path: string, identity: SnapshotIdentity): Sn
   const reader = new SnapshotReader(path);
   const header = reader.header as unknown as SnapshotHeader;
   reader.close();
-  const expected = snapshotHeader(identity, { seq: header.seq, slots: header.slots, entry: header.entry });
+  const expected = snapshotHeader(identity, header);
   if (canonical(header) !== canonical(expected)) {
     throw new VecinoError(
       'SNAPSHOT_OUTDATED',

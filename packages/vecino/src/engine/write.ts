@@ -5,7 +5,6 @@ import { readOptions } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { encodeMetadata, mergeMetadata } from '../filter/metadata.ts';
 import type { StoredRow, WriteBatch } from '../storage/store.ts';
-import { prepared } from '../vector/normalize.ts';
 import { readVector } from '../vector/read-vector.ts';
 import type { CollectionState } from './collection-state.ts';
 import {
@@ -227,11 +226,12 @@ async function commit(state: CollectionState, batch: RecordBatch, changes: reado
     state.index.slots.free(slots);
     throw error;
   }
+  state.index.learnFrom(batch.vectors.filter((vector) => vector !== undefined));
   const slice = new TimeSlice();
   for (const [i, put] of puts.entries()) {
     const slot = slots[i] as number;
     if (put.replaces !== undefined) forget(state, put.replaces);
-    state.index.put(slot, prepared(state.metric, batch.vectors[put.ordinal] as Float32Array));
+    state.index.put(slot, state.index.prepare(batch.vectors[put.ordinal] as Float32Array));
     state.filter.set(slot, batch.metadata[put.ordinal] ?? '{}');
     state.ids[slot] = batch.ids[put.ordinal];
     await slice.pause();

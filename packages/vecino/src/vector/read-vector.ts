@@ -1,7 +1,7 @@
 import type { Metric } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
-import { lengthOf } from './normalize.ts';
+import { lengthOf } from './prepare.ts';
 
 /** Beyond this length squared distances overflow 32-bit floats. */
 const LENGTH_MAX = 4e18;
