@@ -96,6 +96,7 @@ describe('FilterColumns', () => {
     columns.set(69_999, { price: 3.5 });
     columns.set(69_998, { price: -0 });
     expect(answer(columns, { price: 3.5 }, 70_000)).toEqual([3, 69_999]);
+    expect(answer(columns, { price: 69_997.5 }, 70_000)).toEqual([69_997]);
     expect(answer(columns, { price: { $in: [0, 3.5] } }, 70_000)).toEqual([3, 69_998, 69_999]);
     columns.delete(3);
     expect(answer(columns, { price: 3.5 }, 70_000)).toEqual([69_999]);
