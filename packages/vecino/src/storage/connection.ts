@@ -10,9 +10,10 @@ export interface ConnectionOptions {
    * `read-connection.ts`.
    */
   readonly immutable?: boolean;
+  /** How long a statement waits for another connection; by default until a recovery would be over. */
+  readonly busyTimeoutMs?: number;
 }
 
-/** How long a statement waits for another connection: recovery after a crash is over by then. */
 const BUSY_TIMEOUT_MS = 5_000;
 
 /** Pages that a connection keeps: enough for the upper levels of the trees; the system caches the rest. */
@@ -32,8 +33,9 @@ export class Connection {
     this.file = file;
     this.database = openDatabase(file, options);
     try {
+      // The size of the cache is what first reads the file, and its log: here it shows whether that is possible.
       this.exec(`
-        PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};
+        PRAGMA busy_timeout = ${options.busyTimeoutMs ?? BUSY_TIMEOUT_MS};
         PRAGMA cache_size = -${CACHE_KIBIBYTES};
         PRAGMA temp_store = MEMORY;
         PRAGMA foreign_keys = ON;

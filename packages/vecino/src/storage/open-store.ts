@@ -54,7 +54,7 @@ function openMemory({ readOnly, pagesMax }: OpenStoreOptions): Store {
     snapshotPath: () => undefined,
     bytes: () => Number(connection.pragma('page_count')) * Number(connection.pragma('page_size')),
     check: () => checkStore(connection),
-    close: async () => connection.close(),
+    close: once(async () => connection.close()),
   };
 }
 
@@ -120,7 +120,16 @@ function storeOf(
     snapshotPath: (collection) => folder.snapshot(collection),
     bytes: () => folder.bytes(),
     check: () => checkStore(source.current()),
-    close,
+    close: once(close),
+  };
+}
+
+/** Closing twice is closing once. */
+function once(close: () => Promise<void>): () => Promise<void> {
+  let closed: Promise<void> | undefined;
+  return () => {
+    closed ??= close();
+    return closed;
   };
 }
 

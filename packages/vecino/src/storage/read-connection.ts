@@ -46,13 +46,9 @@ export class ReadConnection {
 
   private connect(): Connection {
     this.immutable = false;
-    const connection = new Connection(this.file, { readOnly: true });
     try {
-      // The first read is what opens the log.
-      connection.pragma('user_version');
-      return connection;
+      return new Connection(this.file, { readOnly: true });
     } catch (error) {
-      connection.close();
       if (!this.cannotShare(error)) throw error;
     }
     this.immutable = true;

@@ -1,4 +1,4 @@
-import { present } from '../base/assert.ts';
+import { assert, present } from '../base/assert.ts';
 import { VecinoError } from '../base/errors.ts';
 import { requireWellFormed } from './batch-slices.ts';
 import type { Connection } from './connection.ts';
@@ -69,6 +69,7 @@ export class SqliteWriter {
 
   forgetRemovals(collection: number, seq: number): void {
     this.transaction(() => {
+      assert(seq <= this.lastSeq(), 'only removals that have happened are forgotten');
       const found = this.connection.run(
         'UPDATE collections SET removals_forgotten = max(removals_forgotten, ?) WHERE id = ?',
         seq,

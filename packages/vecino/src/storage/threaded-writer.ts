@@ -88,16 +88,17 @@ export class ThreadedWriter implements StoreWriter {
       if (this.failure !== undefined) return;
       const ended = new Promise((resolve) => this.worker.once('exit', resolve));
       await this.call<void>({ kind: 'close' });
+      this.failure = new VecinoError('DATABASE_CLOSED', 'the store is closed; open it again');
       this.worker.ref();
       await ended;
     });
   }
 
   private call<T>(call: WriterCall, transfer: readonly ArrayBuffer[] = []): Promise<T> {
-    if (this.failure !== undefined) return Promise.reject(this.failure);
     const id = this.nextId++;
     const reply = this.reply<T>(id);
-    this.worker.postMessage({ id, call } satisfies WriterRequest, transfer);
+    if (this.failure === undefined) this.worker.postMessage({ id, call } satisfies WriterRequest, transfer);
+    else this.end();
     return reply;
   }
 
@@ -107,7 +108,7 @@ export class ThreadedWriter implements StoreWriter {
     const reply = new Promise<T>((resolve, reject) => {
       this.pending.set(id, { resolve: (value) => resolve(value as T), reject });
     });
-    // Whether anybody waits for this very reply is the caller's affair.
+    // Where several calls are under way, only the first failure is waited for.
     reply.catch(() => undefined);
     return reply;
   }
@@ -120,6 +121,7 @@ export class ThreadedWriter implements StoreWriter {
     else pending?.reject(uncarry(reply.error));
   }
 
+  /** Refuses what is pending and what will still be asked. */
   private end(cause?: unknown): void {
     this.failure ??= new VecinoError(
       'STORE_IO',

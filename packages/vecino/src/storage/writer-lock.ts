@@ -24,17 +24,17 @@ export class WriterLock {
 
   /** `STORE_LOCKED` with the holder's process id where another writer is there. */
   static acquire(folder: StoreFolder): WriterLock {
-    const connection = new Connection(folder.lock, { readOnly: false });
+    let connection: Connection | undefined;
     try {
+      connection = new Connection(folder.lock, { readOnly: false, busyTimeoutMs: LOCK_TIMEOUT_MS });
       // A journal in memory: nothing is ever written, and no journal file is left behind by a crash.
-      connection.exec(`PRAGMA busy_timeout = ${LOCK_TIMEOUT_MS}; PRAGMA journal_mode = MEMORY`);
-      connection.exec('BEGIN EXCLUSIVE');
+      connection.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
       const partial = folder.writer + PARTIAL_SUFFIX;
       writeFileSync(partial, `${JSON.stringify({ pid: process.pid })}\n`);
       renameSync(partial, folder.writer);
       return new WriterLock(folder, connection);
     } catch (error) {
-      connection.close();
+      connection?.close();
       if (error instanceof VecinoError && error.code === 'STORE_LOCKED') throw lockedBy(folder, error);
       throw storeError(error, folder.writer);
     }

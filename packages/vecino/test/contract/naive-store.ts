@@ -1,0 +1,97 @@
+import type {
+  NewCollection,
+  StoredChange,
+  StoredCollection,
+  StoredRow,
+  WriteBatch,
+} from '../../src/storage/store.ts';
+
+interface NaiveCollection {
+  stored: StoredCollection;
+  readonly records: Map<number, Required<StoredRow>>;
+  removals: { readonly seq: number; readonly slot: number }[];
+  forgotten: number;
+}
+
+/** What a store should be, in maps and loops: the oracle of the contract test. */
+export class NaiveStore {
+  readonly collections = new Map<number, NaiveCollection>();
+  /** The last sequence number given. */
+  seq = 0;
+  private nextId = 1;
+
+  createCollection(collection: NewCollection): StoredCollection {
+    const stored = { ...collection, id: this.nextId++, seq: ++this.seq };
+    this.collections.set(stored.id, { stored, records: new Map(), removals: [], forgotten: 0 });
+    return stored;
+  }
+
+  dropCollection(id: number): void {
+    this.collections.delete(id);
+  }
+
+  write({ collection: id, removals, puts, patches }: WriteBatch): number {
+    const collection = this.get(id);
+    for (const slot of removals) {
+      collection.records.delete(slot);
+      collection.removals.push({ seq: ++this.seq, slot });
+    }
+    const { dimension } = collection.stored;
+    puts.slots.forEach((slot, i) => {
+      collection.records.set(slot, {
+        slot,
+        id: puts.ids[i] ?? '',
+        seq: ++this.seq,
+        vector: puts.vectors.slice(i * dimension, (i + 1) * dimension),
+        document: puts.documents[i] ?? null,
+        metadata: puts.metadata[i] ?? '',
+      });
+    });
+    patches.slots.forEach((slot, i) => {
+      const record = collection.records.get(slot);
+      if (record === undefined) throw new Error('the test patches a free slot');
+      collection.records.set(slot, {
+        ...record,
+        seq: ++this.seq,
+        document: patches.documents[i] ?? null,
+        metadata: patches.metadata[i] ?? '',
+      });
+    });
+    collection.stored = { ...collection.stored, seq: this.seq };
+    return this.seq;
+  }
+
+  forgetRemovals(id: number, seq: number): void {
+    const collection = this.get(id);
+    collection.removals = collection.removals.filter((removal) => removal.seq > seq);
+    collection.forgotten = Math.max(collection.forgotten, seq);
+  }
+
+  bySlot(id: number): Required<StoredRow>[] {
+    return [...this.get(id).records.values()].sort((a, b) => a.slot - b.slot);
+  }
+
+  bySeq(id: number): Required<StoredRow>[] {
+    return [...this.get(id).records.values()].sort((a, b) => a.seq - b.seq);
+  }
+
+  byId(id: number): Required<StoredRow>[] {
+    return [...this.get(id).records.values()].sort((a, b) =>
+      Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)),
+    );
+  }
+
+  changes(id: number): StoredChange[] {
+    const collection = this.get(id);
+    return [
+      ...collection.removals.map((removal) => ({ ...removal, removed: true })),
+      ...this.bySeq(id).map(({ seq, slot }) => ({ seq, slot, removed: false })),
+    ].sort((a, b) => a.seq - b.seq);
+  }
+
+  get(id: number): NaiveCollection {
+    const collection = this.collections.get(id);
+    if (collection === undefined) throw new Error('the test asks for a collection that is gone');
+    return collection;
+  }
+}
