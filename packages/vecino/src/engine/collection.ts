@@ -159,9 +159,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
   async compact(): Promise<void> {
     this.forWriting();
     await this.state.writes.idle();
-    const before = this.state.index.saved;
     await this.state.index.compact();
-    if (before > 0) await this.state.writer.forgetRemovals(this.state.id, before);
   }
 
   private forWriting(): void {

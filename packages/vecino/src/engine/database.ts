@@ -136,8 +136,8 @@ export class EmbeddedDatabase implements Database {
     try {
       for (const opening of this.open.values()) {
         const open = await opening.catch(() => undefined);
-        await open?.state.writes.idle();
         open?.state.end('closed');
+        await open?.state.writes.idle();
         await open?.state.index.close({ save: true });
       }
     } finally {
@@ -202,7 +202,7 @@ export class EmbeddedDatabase implements Database {
       opening.catch(() => this.open.delete(name));
     }
     const { state, collection } = await opening;
-    state.embedding ??= read.embedding;
+    if (read.embedding) state.embedding = read.embedding;
     return collection as unknown as Collection<M>;
   }
 
@@ -216,6 +216,9 @@ export class EmbeddedDatabase implements Database {
       snapshotPath: this.store.snapshotPath(stored.id),
       readOnly: this.readOnly,
       warn: this.warn,
+      forgetRemovals: async (seq) => {
+        if (seq > 0) await this.store.writer?.forgetRemovals(stored.id, seq);
+      },
     });
     const filter = new MetadataFilter(this.store.reader, stored.id);
     const state = new CollectionState(stored, this.store, index, filter);

@@ -1,3 +1,4 @@
+import { BitSet } from '../base/bit-set.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import type { StoredRow } from '../storage/store.ts';
 import type { CollectionState } from './collection-state.ts';
@@ -36,6 +37,7 @@ export async function catchUpFromOpening(state: CollectionState): Promise<void> 
 /** Shows to index and filters what has been committed since they last looked. */
 export async function catchUp(state: CollectionState): Promise<void> {
   const { reader } = state.store;
+  forgetVanished(state);
   const slice = new TimeSlice();
   for (;;) {
     const changes = reader.changesSince(state.id, state.index.seen, CHANGES);
@@ -49,9 +51,12 @@ export async function catchUp(state: CollectionState): Promise<void> {
   }
 }
 
-/** Whether a reader has missed removals that the log has forgotten since. */
-export function hasMissedRemovals(state: CollectionState): boolean {
-  return state.store.reader.removalsForgottenUntil(state.id) > state.index.seen;
+/** A reader that lagged behind for long may have missed removals that the log has forgotten: it compares all. */
+function forgetVanished(state: CollectionState): void {
+  const { reader } = state.store;
+  if (reader.removalsForgottenUntil(state.id) <= state.index.seen) return;
+  const vanished = state.index.live.clone().subtract(BitSet.from(reader.occupiedSlots(state.id)));
+  for (const slot of vanished) forget(state, slot);
 }
 
 function refresh(state: CollectionState, row: StoredRow | undefined): void {

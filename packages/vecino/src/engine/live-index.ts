@@ -34,6 +34,8 @@ export interface LiveIndexSettings {
   readonly snapshotPath: string | undefined;
   readonly readOnly: boolean;
   readonly warn: (warning: Warning) => void;
+  /** Told the change up to which no one needs the log of removals any more. */
+  readonly forgetRemovals: (seq: number) => Promise<void>;
 }
 
 export interface IndexSearch {
@@ -344,6 +346,8 @@ export class LiveIndex {
       });
       try {
         await this.run('saveSnapshot', { path, header: { ...header } as never, slots });
+        // Readers may have opened the snapshot before this one: what it lacks they still find in the log.
+        await this.settings.forgetRemovals(this.savedSeq);
         this.savedSeq = seq;
       } catch (cause) {
         this.settings.warn({
@@ -354,11 +358,6 @@ export class LiveIndex {
         });
       }
     });
-  }
-
-  /** The change up to which the snapshot on disk holds everything. */
-  get saved(): number {
-    return this.savedSeq;
   }
 
   /** Problems of structure and bookkeeping. What the structure cannot reach is no problem once it is known. */

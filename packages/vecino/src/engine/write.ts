@@ -116,6 +116,7 @@ export async function updateRecords(state: CollectionState, input: unknown): Pro
 
 /** Removes the records of these slots. Answers their number. */
 export async function removeSlots(state: CollectionState, slots: Uint32Array): Promise<number> {
+  state.requireOpen();
   if (slots.length === 0) return 0;
   const { lastSeq } = await state.writer.write({ ...emptyBatch(state.id), removals: slots });
   const slice = new TimeSlice();
