@@ -18,6 +18,7 @@ const STEPS: readonly string[] = [
 
   CREATE TABLE collections (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
+    identity TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),
     name TEXT NOT NULL UNIQUE,
     dimension INTEGER NOT NULL,
     metric TEXT NOT NULL,

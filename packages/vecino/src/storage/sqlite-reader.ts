@@ -9,6 +9,7 @@ import { vectorOfBytes } from './vector-bytes.ts';
 
 interface CollectionRow {
   readonly id: number;
+  readonly identity: string;
   readonly name: string;
   readonly dimension: number;
   readonly metric: string;
@@ -159,13 +160,13 @@ function cutsTexts(connection: Connection): boolean {
 }
 
 function collectionOfRow(row: CollectionRow): StoredCollection {
-  const { id, name, dimension, metric, seq } = row;
+  const { id, identity, name, dimension, metric, seq } = row;
   const embedding =
     row.embedding_name === null
       ? null
       : { name: row.embedding_name, dimension: row.embedding_dimension ?? dimension };
   const index = JSON.parse(row.index_options) as JsonObject;
-  return { id, name, dimension, metric, embedding, index, seq };
+  return { id, identity, name, dimension, metric, embedding, index, seq };
 }
 
 function recordOfRow(row: RecordRow): StoredRow {

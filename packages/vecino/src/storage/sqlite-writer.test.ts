@@ -69,7 +69,9 @@ describe('the writer', () => {
     );
     expect(reader.collections()).toHaveLength(1);
     writer.dropCollection(collection.id);
-    expect(writer.createCollection(collection).name).toBe('books');
+    const again = writer.createCollection(collection);
+    expect(again.name).toBe('books');
+    expect(again.identity).not.toBe(collection.identity);
   });
 
   it('refuses to change a collection that is gone', () => {

@@ -47,8 +47,11 @@ export class SqliteWriter {
         JSON.stringify(index),
         seq,
       );
-      const row = this.connection.get<{ id: number }>('SELECT id FROM collections WHERE name = ?', name);
-      const { id } = present(row, 'the new collection');
+      const row = this.connection.get<{ id: number; identity: string }>(
+        'SELECT id, identity FROM collections WHERE name = ?',
+        name,
+      );
+      const { id, identity } = present(row, 'the new collection');
       if (id > COLLECTION_ID_MAX) {
         throw new VecinoError(
           'COLLECTION_FULL',
@@ -56,7 +59,7 @@ export class SqliteWriter {
           { details: { expected: COLLECTION_ID_MAX, received: id } },
         );
       }
-      return { id, name, dimension, metric, embedding, index, seq };
+      return { id, identity, name, dimension, metric, embedding, index, seq };
     });
   }
 

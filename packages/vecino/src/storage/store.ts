@@ -4,6 +4,11 @@ import type { Part } from '../api/record.ts';
 /** A collection as the store knows it. Numbers and texts only: what they mean is the engine's affair. */
 export interface StoredCollection {
   readonly id: number;
+  /**
+   * A random text, given at creation. What is derived from the collection carries it, so that it is not taken
+   * for that of another one with the same id: files can be copied from one folder into another.
+   */
+  readonly identity: string;
   readonly name: string;
   readonly dimension: number;
   readonly metric: string;
@@ -14,7 +19,7 @@ export interface StoredCollection {
   readonly seq: number;
 }
 
-export type NewCollection = Omit<StoredCollection, 'id' | 'seq'>;
+export type NewCollection = Omit<StoredCollection, 'id' | 'identity' | 'seq'>;
 
 /**
  * Changes of one transaction, applied in the order removals, puts, patches; each changed record takes the

@@ -20,8 +20,9 @@ export class NaiveStore {
   seq = 0;
   private nextId = 1;
 
-  createCollection(collection: NewCollection): StoredCollection {
-    const stored = { ...collection, id: this.nextId++, seq: ++this.seq };
+  /** The identity is random: whatever the other store made up. */
+  createCollection(collection: NewCollection, identity: string): StoredCollection {
+    const stored = { ...collection, id: this.nextId++, identity, seq: ++this.seq };
     this.collections.set(stored.id, { stored, records: new Map(), removals: [], forgotten: 0 });
     return stored;
   }

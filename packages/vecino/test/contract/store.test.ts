@@ -75,7 +75,8 @@ class Pair {
   async apply(action: Action): Promise<void> {
     if (action.kind === 'create') {
       const collection = describedBy(`collection ${this.names++}`, action.dimension);
-      expect(await this.writer.createCollection(collection)).toEqual(this.naive.createCollection(collection));
+      const created = await this.writer.createCollection(collection);
+      expect(created).toEqual(this.naive.createCollection(collection, created.identity));
       return;
     }
     if (action.kind === 'reopen') {

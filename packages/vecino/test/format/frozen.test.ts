@@ -1,0 +1,107 @@
+import { cpSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { openStore } from '../../src/storage/open-store.ts';
+import { SnapshotReader } from '../../src/storage/snapshot-file.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+/** Files as version 1 wrote them (see `make-v1.ts`). They must open for ever: these tests only ever grow. */
+function frozen(): string {
+  const folder = temporaryFolder();
+  cpSync(fileURLToPath(new URL('./v1', import.meta.url)), folder, { recursive: true });
+  return folder;
+}
+
+const BOOKS = 2;
+const POINTS = 3;
+const PARTS = ['vector', 'document', 'metadata'] as const;
+
+describe('a store of schema version 1', () => {
+  it.each([
+    ['reading', { readOnly: true, create: false }],
+    ['writing', { readOnly: false, create: false }],
+  ])('opens for %s, with all that it held', async (_, options) => {
+    const store = await openStore(frozen(), options);
+    const { reader } = store;
+    expect(reader.collections()).toEqual([
+      {
+        id: BOOKS,
+        identity: '20305f8b1f3fa7cc17694ef3a8450cbe',
+        name: 'books',
+        dimension: 3,
+        metric: 'cosine',
+        embedding: { name: 'test/model', dimension: 3 },
+        index: { family: 'hnsw', M: 16, efConstruction: 200, efSearch: 64, seed: 42 },
+        seq: 10,
+      },
+      {
+        id: POINTS,
+        identity: 'ccdfcb1555f6410ad7490f8b717e32c8',
+        name: 'points',
+        dimension: 2,
+        metric: 'l2',
+        embedding: null,
+        index: { family: 'flat' },
+        seq: 11,
+      },
+    ]);
+    expect(reader.scan(BOOKS, 0, 10, PARTS)).toEqual([
+      {
+        slot: 2,
+        id: 'größe \u{1F600}',
+        seq: 10,
+        vector: Float32Array.of(1e-45, 3.4028234663852886e38, -0),
+        document: 'patched',
+        metadata: '{"patched":true}',
+      },
+      {
+        slot: 4_294_967_294,
+        id: 'hp1',
+        seq: 9,
+        vector: Float32Array.of(0, 1, 0),
+        document: '',
+        metadata: '{"year":1998}',
+      },
+    ]);
+    expect(reader.scan(POINTS, 0, 10, PARTS)).toEqual([
+      { slot: 7, id: 'p', seq: 11, vector: Float32Array.of(3, 4), document: null, metadata: '{}' },
+    ]);
+    expect(reader.changesSince(BOOKS, 0, 10)).toEqual([
+      { seq: 8, slot: 1, removed: true },
+      { seq: 9, slot: 4_294_967_294, removed: false },
+      { seq: 10, slot: 2, removed: false },
+    ]);
+    expect(reader.removalsForgottenUntil(BOOKS)).toBe(7);
+    expect(store.check()).toEqual([]);
+    await store.close();
+  });
+
+  it('goes on where it stopped', async () => {
+    const store = await openStore(frozen(), { readOnly: false, create: false });
+    const created = await store.writer?.createCollection({
+      name: 'new',
+      dimension: 1,
+      metric: 'dot',
+      embedding: null,
+      index: {},
+    });
+    expect(created).toMatchObject({ id: 4, seq: 12 });
+    await store.close();
+  });
+});
+
+describe('a snapshot container of version 1', () => {
+  it('opens', async () => {
+    const reader = new SnapshotReader(`${frozen()}/index/${BOOKS}.snapshot`);
+    expect(reader.header).toEqual({ kind: 'test', seq: 10, größe: 1 });
+    const chunks = [new Uint8Array(4), new Uint8Array(0), new Uint8Array(1_000)];
+    for (const chunk of chunks) reader.chunkInto(chunk);
+    expect(chunks).toEqual([
+      Uint8Array.of(1, 2, 3, 255),
+      new Uint8Array(0),
+      Uint8Array.from({ length: 1_000 }, (_, i) => i & 255),
+    ]);
+    reader.finish();
+    reader.close();
+  });
+});
