@@ -9,6 +9,6 @@ try {
   const { run } = await import('./program.ts');
   await run(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`vecino: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = exitCodeOf(error);
 }

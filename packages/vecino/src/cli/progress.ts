@@ -17,7 +17,7 @@ export interface ProgressSubject {
 }
 
 /** A log keeps every line, so it hears less often than a terminal. */
-const LINE_INTERVAL_MS = 3_000;
+const LINE_INTERVAL_MS = 5_000;
 const BAR_COLUMNS = 24;
 
 /** A bar on a terminal, a line every few seconds in a log, nothing with `--quiet` or `--json`. */

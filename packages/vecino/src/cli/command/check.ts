@@ -10,7 +10,7 @@ export function addCheck(program: Command): void {
   const command = defineCommand(
     program,
     'check <folder> [collection]',
-    `Compare index and store record by record; exit code ${EXIT_CODES.problems.code} where there are problems.`,
+    `Compare index and store record by record. The exit code is ${EXIT_CODES.problems.code} where there are problems.`,
     ['vecino check ./library', 'vecino check ./library books --json'],
   );
   command.action(check);

@@ -7,7 +7,8 @@ export function defineCommand(
   about: string,
   examples: readonly string[],
 ): Command {
-  const command = program.command(usage).description(about);
+  const firstSentence = about.replace(/\.(?: .*)?$/s, '');
+  const command = program.command(usage).summary(firstSentence).description(about);
   command.option('--json', 'Answer with one JSON document; errors too, on stderr.');
   command.option('--quiet', 'No progress and no notes on stderr.');
   return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);

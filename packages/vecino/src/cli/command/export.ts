@@ -23,7 +23,7 @@ export function addExport(program: Command): void {
   const command = defineCommand(
     program,
     'export <folder> <collection> [file]',
-    'Write all records as JSON lines, vectors included; `import` reads them back bit by bit.',
+    'Write all records as JSON lines, vectors included. What import reads from them is the same bit by bit.',
     [
       'vecino export ./library books books.jsonl',
       'vecino export ./library books | gzip > books.jsonl.gz',

@@ -33,7 +33,7 @@ export function addImport(program: Command): void {
   const command = defineCommand(
     program,
     'import <folder> <collection> <file...>',
-    'Store the records of JSONL or CSV files ("-" for the standard input), replacing those of the same id. ' +
+    'Store the records of JSONL or CSV files. "-" is the standard input. Records of the same id are replaced. ' +
       'Ctrl-C leaves the folder consistent; the same command goes on from there.',
     [
       'vecino import ./library books books.jsonl',
