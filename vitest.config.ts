@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['packages/*/{src,test,convert}/**/*.test.ts', 'examples/**/*.test.ts'],
+    // A process for each test file: files start worker threads, lock folders and end processes of their own.
+    pool: 'forks',
+    // No test sleeps; these limits only end one that hangs. Slower tests state their own.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // A test that leaves a thread or a folder behind has a bug; nothing is hidden by a second attempt.
+    retry: 0,
+    reporters: ['default', './test-reporter.ts'],
+  },
+});
