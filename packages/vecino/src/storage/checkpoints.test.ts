@@ -16,7 +16,7 @@ function openLogged() {
   connection.exec('CREATE TABLE bytes (bytes BLOB)');
   const commit = (bytes: number) => {
     connection.run('INSERT INTO bytes VALUES (zeroblob(?))', bytes);
-    checkpoints.committed();
+    checkpoints.transactionEnded();
   };
   return { file, connection, checkpoints, commit, failures, size: () => statSync(file).size };
 }
@@ -41,6 +41,20 @@ describe('checkpoints', () => {
     for (let i = 0; i < 100; i++) commit(MEBIBYTE);
     expect(size()).toBeGreaterThan(80 * MEBIBYTE);
     expect(statSync(`${file}-wal`).size).toBeLessThan(20 * MEBIBYTE);
+  });
+
+  it('wait for the end of a transaction, however long it takes', () => {
+    const { commit, connection, checkpoints, failures, size } = openLogged();
+    commit(MEBIBYTE);
+    connection.exec('BEGIN IMMEDIATE');
+    checkpoints.transactionBegan();
+    vi.advanceTimersByTime(10_000);
+    connection.exec('COMMIT');
+    checkpoints.transactionEnded();
+    expect(size()).toBeLessThan(MEBIBYTE);
+    vi.advanceTimersByTime(1_000);
+    expect(size()).toBeGreaterThan(MEBIBYTE);
+    expect(failures).toEqual([]);
   });
 
   it('leave alone what a reader still needs, and catch up when it has gone', () => {

@@ -28,8 +28,7 @@ export class Checkpoints {
   private readonly connection: Connection;
   private readonly log: string;
   private readonly onFailure: (error: unknown) => void;
-  private readonly pause: NodeJS.Timeout;
-  private pending = false;
+  private pause: NodeJS.Timeout | undefined;
   private bytesMax = LOG_BYTES_MAX;
 
   constructor(connection: Connection, log: string, onFailure: (error: unknown) => void) {
@@ -38,26 +37,28 @@ export class Checkpoints {
     this.onFailure = onFailure;
     connection.exec('PRAGMA wal_autocheckpoint = 0');
     connection.pragma(`journal_size_limit = ${LOG_BYTES_KEPT}`);
-    this.pause = setTimeout(() => this.run(), PAUSE_MS);
   }
 
-  /** To be called after each commit, once its caller has the answer. */
-  committed(): void {
-    this.pending = true;
-    if (this.logBytes() > this.bytesMax) this.run();
-    else this.pause.refresh();
+  /** Until the transaction ends there is no pause, and SQLite would refuse. */
+  transactionBegan(): void {
+    clearTimeout(this.pause);
+  }
+
+  /** To be called when a transaction has ended, well or not, and its caller has the answer. */
+  transactionEnded(): void {
+    clearTimeout(this.pause);
+    if (this.logBytes() > this.bytesMax) this.move();
+    else this.pause = setTimeout(() => this.move(), PAUSE_MS);
   }
 
   /** Moves everything and empties the log. */
   close(): void {
     clearTimeout(this.pause);
-    this.guarded(() => this.connection.pragma('wal_checkpoint(TRUNCATE)'));
+    this.telling(() => this.connection.pragma('wal_checkpoint(TRUNCATE)'));
   }
 
-  private run(): void {
-    if (!this.pending) return;
-    this.pending = false;
-    this.guarded(() => {
+  private move(): void {
+    this.telling(() => {
       const moved = this.connection.get<{ busy: number; log: number; checkpointed: number }>(
         'PRAGMA wal_checkpoint(PASSIVE)',
       );
@@ -67,12 +68,11 @@ export class Checkpoints {
     });
   }
 
-  /** A failure loses nothing, the log holds what was committed: it is told, and tried again later. */
-  private guarded(work: () => void): void {
+  /** A failure loses nothing, the log holds what was committed: it is told, and the next pause tries again. */
+  private telling(work: () => void): void {
     try {
       work();
     } catch (error) {
-      this.pending = true;
       this.bytesMax = this.logBytes() + LOG_BYTES_MAX;
       this.onFailure(error);
     }

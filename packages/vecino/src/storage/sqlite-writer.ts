@@ -26,6 +26,11 @@ export class SqliteWriter {
     this.connection = connection;
   }
 
+  /** Whether a batch is open: begun, and neither committed nor undone. */
+  get inBatch(): boolean {
+    return this.open !== undefined;
+  }
+
   createCollection(collection: NewCollection): StoredCollection {
     const { name, dimension, metric, embedding, index } = collection;
     return this.transaction(() => {

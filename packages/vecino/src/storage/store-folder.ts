@@ -7,7 +7,13 @@ export const PARTIAL_SUFFIX = '.partial';
 
 const SNAPSHOT = /^(\d+)\.snapshot$/;
 
-/** Where everything lies in a store's folder. */
+/**
+ * Where everything lies in a store's folder.
+ *
+ * The SQLite files are never opened with `node:fs` while a store is open: closing any descriptor of a file
+ * releases all locks that the process holds on it (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+ * Asking for names and sizes is harmless.
+ */
 export class StoreFolder {
   readonly path: string;
 
@@ -47,6 +53,15 @@ export class StoreFolder {
     // Each new folder's name lies in its parent, up to the first that was made.
     for (let folder = this.index; folder !== dirname(made); folder = dirname(folder))
       syncFolder(dirname(folder));
+  }
+
+  /** After a collection was dropped. What cannot be removed now is left over: the next writer tries again. */
+  removeSnapshot(collection: number): void {
+    try {
+      rmSync(this.snapshot(collection), { force: true });
+    } catch {
+      // The collection is gone, and its id is never given again: nobody will read this file.
+    }
   }
 
   /** Removes what a crash may have left: half-written files, snapshots of collections that are gone. */

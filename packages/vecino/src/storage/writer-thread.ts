@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { present } from '../base/assert.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -39,7 +38,8 @@ function serve(): void {
       reply({ kind: 'failed', id, error: carry(error) });
     }
     if (call.kind === 'close') port.close();
-    else if (COMMITTING.has(call.kind)) checkpoints.committed();
+    else if (writer.inBatch) checkpoints.transactionBegan();
+    else checkpoints.transactionEnded();
   });
 
   function answer(call: WriterCall): unknown {
@@ -48,7 +48,7 @@ function serve(): void {
         return writer.createCollection(call.collection);
       case 'dropCollection':
         writer.dropCollection(call.collection);
-        rmSync(folder.snapshot(call.collection), { force: true });
+        folder.removeSnapshot(call.collection);
         return undefined;
       case 'forgetRemovals':
         return writer.forgetRemovals(call.collection, call.seq);
@@ -65,13 +65,6 @@ function serve(): void {
     }
   }
 }
-
-const COMMITTING: ReadonlySet<WriterCall['kind']> = new Set([
-  'createCollection',
-  'dropCollection',
-  'forgetRemovals',
-  'commit',
-]);
 
 try {
   serve();
