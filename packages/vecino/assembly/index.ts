@@ -6,4 +6,6 @@ export { link, prepareBlock, setEntry, unlink } from './hnsw/link';
 export { markReplaced, markStale, moveEntry, release, repair } from './hnsw/repair';
 export { searchFiltered, searchGraph } from './hnsw/walk';
 export { attach } from './layout';
+export { rerank } from './rerank';
 export { scanAllowed, scanList, scanRange } from './scan';
+export { encodeRange } from './sq8';

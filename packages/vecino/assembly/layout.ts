@@ -43,6 +43,10 @@ export let efConstruction: u32 = 0;
 export let seed: u32 = 0;
 /** How many upper lists a block has room for. */
 export let upperLists: u32 = 0;
+let codes: usize = 0;
+export let codeStride: usize = 0;
+/** Whether walks compare codes of one byte a dimension instead of vectors. */
+export let coded: bool = false;
 
 // This thread's lane.
 export let query: usize = 0;
@@ -53,10 +57,14 @@ export let heapMax: u32 = 0;
 export let slotList: usize = 0;
 export let gathered: usize = 0;
 export let chosen: usize = 0;
+export let queryCode: usize = 0;
 
 /** The state that all threads share: entry point and its level. */
 export const ENTRY: usize = 2048;
 export const ENTRY_LOCK: usize = 2056;
+/** Range of the scalar quantizer: the value of code 0, and the codes a unit. */
+export const CODE_OFFSET: usize = 2064;
+export const CODE_SCALE: usize = 2068;
 
 @inline function field(index: usize): u32 {
   return load<u32>(HEADER + (index << 2));
@@ -95,6 +103,10 @@ export function attach(lane: u32): void {
   slotList = laneBase + field(29);
   gathered = laneBase + field(30);
   chosen = laneBase + field(31);
+  codes = blockBase + field(32);
+  codeStride = field(33);
+  coded = codeStride != 0;
+  queryCode = laneBase + field(34);
 }
 
 @inline function blockOf(slot: u32): usize {
@@ -108,6 +120,16 @@ export function attach(lane: u32): void {
 /** The vector of a slot: `floats` 32-bit floats. */
 @inline export function vectorAt(slot: u32): usize {
   return vectors + blockOf(slot) + rowOf(slot) * vectorStride;
+}
+
+/** The code of a slot's vector: a byte a dimension, the rest zero. */
+@inline export function codeAt(slot: u32): usize {
+  return codes + blockOf(slot) + rowOf(slot) * codeStride;
+}
+
+/** What walks compare with: the code where there are codes, else the vector. */
+@inline export function rowAt(slot: u32): usize {
+  return coded ? codeAt(slot) : vectorAt(slot);
 }
 
 /** One byte: whether the slot holds a record that searches may answer. Written by the owning thread only. */

@@ -5,13 +5,15 @@
 // accepts 2M on the lowest, as the authors' own code does; a node is linked by one thread, and several
 // threads may link different nodes at once.
 
-import { compareForBuilding, countComputations, distance } from '../distance';
-import { entryOf, keyIn, keyOf, slotOf } from '../entry';
+import { compareForBuilding, countComputations } from '../distance';
+import { entryOf, keyIn, slotOf } from '../entry';
 import {
-  BLOCK_SLOTS, chosen, degree, degreeOf, efConstruction, ENTRY, ENTRY_LOCK, heap, levelAt, levelOf, LINKED,
-  linkedAt, linksAt, lockAt, NONE, pool, seed, upperIndexAt, upperLists, vectorAt, visitedAt,
+  BLOCK_SLOTS, chosen, coded, degree, degreeOf, efConstruction, ENTRY, ENTRY_LOCK, heap, levelAt, levelOf, LINKED,
+  linkedAt, linksAt, lockAt, NONE, pool, rowAt, seed, upperIndexAt, upperLists, visitedAt,
 } from '../layout';
 import { insert } from '../pool';
+import { keyTo } from '../row';
+import { encode } from '../sq8';
 import { nextEpoch } from '../visited';
 import { lock, unlock } from './lock';
 import { select, writeChosen } from './select';
@@ -58,7 +60,8 @@ export function unlink(slot: u32): void {
 /** Links a slot, whose vector is in place, into the graph. */
 export function link(slot: u32, blocks: u32): void {
   compareForBuilding();
-  const target = vectorAt(slot);
+  if (coded) encode(slot);
+  const target = rowAt(slot);
   const level = levelOf(slot);
   if (entryPoint() == NONE) {
     lock(ENTRY_LOCK);
@@ -125,10 +128,10 @@ function linkBack(node: u32, newcomer: u32, key: u32, level: u32): void {
   } else {
     // The heap's memory is free while building.
     store<u64>(heap, entryOf(key, newcomer));
-    const vector = vectorAt(node);
+    const row = rowAt(node);
     for (let i: u32 = 0; i < width; i++) {
       const neighbour = load<u32>(links + (<usize>i << 2));
-      insert(heap, i + 1, width + 1, entryOf(keyOf(distance(vector, vectorAt(neighbour))), neighbour));
+      insert(heap, i + 1, width + 1, entryOf(keyTo(row, neighbour), neighbour));
     }
     countComputations(width);
     writeChosen(links, select(heap, width + 1, width, node), width);

@@ -5,13 +5,14 @@
 // level: a node with stale neighbours chooses anew among its other neighbours and the neighbours of the
 // stale ones.
 
-import { compareForBuilding, countComputations, distance } from '../distance';
-import { entryOf, keyOf } from '../entry';
+import { compareForBuilding, countComputations } from '../distance';
+import { entryOf } from '../entry';
 import {
-  degreeOf, ENTRY_LOCK, heap, heapMax, isLinked, isLive, isStale, levelOf, linkedAt, linksAt, lockAt, NONE, STALE,
-  vectorAt, visitedAt,
+  degreeOf, ENTRY_LOCK, heap, heapMax, isLinked, isLive, isStale, levelOf, linkedAt, linksAt, lockAt, NONE, rowAt,
+  STALE, visitedAt,
 } from '../layout';
 import { insert } from '../pool';
+import { keyTo } from '../row';
 import { nextEpoch } from '../visited';
 import { setEntry, unlink } from './link';
 import { lock, unlock } from './lock';
@@ -87,7 +88,7 @@ function rewire(slot: u32, level: u32, blocks: u32): void {
   if (load<u8>(mark) == epoch || size == heapMax) return size;
   store<u8>(mark, epoch);
   countComputations(1);
-  insert(heap, size, heapMax, entryOf(keyOf(distance(vectorAt(slot), vectorAt(candidate))), candidate));
+  insert(heap, size, heapMax, entryOf(keyTo(rowAt(slot), candidate), candidate));
   return size + 1;
 }
 

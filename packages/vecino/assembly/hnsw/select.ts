@@ -3,9 +3,10 @@
 // A candidate is kept if it is nearer to the node than to every neighbour kept before it, so that links point
 // in different directions. Costs up to candidates × kept distances.
 
-import { countComputations, distance } from '../distance';
-import { keyIn, keyOf, slotOf } from '../entry';
-import { chosen, isLive, isStale, NONE, vectorAt } from '../layout';
+import { countComputations } from '../distance';
+import { keyIn, slotOf } from '../entry';
+import { chosen, isLive, isStale, NONE, rowAt } from '../layout';
+import { keyTo } from '../row';
 
 /**
  * Chooses at most `most` of the `count` candidates (entries sorted by distance to `node`, which itself is
@@ -18,12 +19,12 @@ export function select(candidates: usize, count: u32, most: u32, node: u32): u32
     const entry = load<u64>(candidates + (<usize>i << 3)) & ~1;
     const slot = slotOf(entry);
     if (slot == node || isStale(slot) || !isLive(slot)) continue;
-    const vector = vectorAt(slot);
+    const row = rowAt(slot);
     const key = keyIn(entry);
     let apart = true;
     for (let j: u32 = 0; j < kept; j++) {
       computed += 1;
-      if (keyOf(distance(vector, vectorAt(slotOf(load<u64>(chosen + (<usize>j << 3)))))) < key) {
+      if (keyTo(row, slotOf(load<u64>(chosen + (<usize>j << 3)))) < key) {
         apart = false;
         break;
       }

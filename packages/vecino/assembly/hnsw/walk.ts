@@ -8,13 +8,16 @@
 //   that the processor fetches them side by side (WebAssembly has no prefetch instruction).
 // A search computes about ef × M distances and their number grows with the logarithm of n.
 
-import { compareForSearching, countComputations, distance } from '../distance';
-import { entryOf, keyIn, keyOf, slotOf } from '../entry';
+import { compareForSearching, countComputations } from '../distance';
+import { entryOf, slotOf } from '../entry';
 import { pop, push } from '../heap';
 import {
-  degreeOf, ENTRY, gathered, heap, heapMax, isAllowed, isLive, linksAt, NONE, pool, query, vectorAt, visitedAt,
+  coded, degreeOf, ENTRY, gathered, heap, heapMax, isAllowed, isLive, linksAt, NONE, pool, query, queryCode, rowAt,
+  visitedAt,
 } from '../layout';
 import { insert } from '../pool';
+import { keyTo } from '../row';
+import { encodeQuery } from '../sq8';
 import { nextEpoch } from '../visited';
 
 /** Keeps the compiler from dropping the reads that only warm the cache. */
@@ -41,7 +44,7 @@ export function descend(target: usize, from: u64, fromLevel: u32, toLevel: u32):
       for (let i: u32 = 0; i < width; i++) {
         const neighbour = load<u32>(links + (<usize>i << 2));
         if (neighbour == NONE) break;
-        const entry = entryOf(keyOf(distance(target, vectorAt(neighbour))), neighbour);
+        const entry = entryOf(keyTo(target, neighbour), neighbour);
         computed += 1;
         if (entry < best) best = entry;
       }
@@ -64,7 +67,7 @@ export function descend(target: usize, from: u64, fromLevel: u32, toLevel: u32):
     const mark = visitedAt(neighbour);
     if (load<u8>(mark) == epoch) continue;
     store<u8>(mark, epoch);
-    warm += load<u8>(vectorAt(neighbour));
+    warm += load<u8>(rowAt(neighbour));
     store<u32>(gathered + (<usize>count << 2), neighbour);
     count += 1;
   }
@@ -94,7 +97,7 @@ export function walkLevel(target: usize, ef: u32, level: u32, epoch: u8): u32 {
     let bound: u64 = size == ef ? load<u64>(entries + (<usize>(ef - 1) << 3)) : u64.MAX_VALUE;
     for (let i: u32 = 0; i < count; i++) {
       const neighbour = load<u32>(gathered + (<usize>i << 2));
-      const found = entryOf(keyOf(distance(target, vectorAt(neighbour))), neighbour);
+      const found = entryOf(keyTo(target, neighbour), neighbour);
       if (found >= bound) continue;
       const position = insert(entries, size, ef, found);
       if (size < ef) size += 1;
@@ -109,16 +112,24 @@ export function walkLevel(target: usize, ef: u32, level: u32, epoch: u8): u32 {
 /** The entry of the graph's entry point with its distance to the target. */
 @inline export function entryTo(target: usize, slot: u32): u64 {
   countComputations(1);
-  return entryOf(keyOf(distance(target, vectorAt(slot))), slot);
+  return entryOf(keyTo(target, slot), slot);
+}
+
+/** The lane's query as a row to compare with. */
+@inline function prepareTarget(): usize {
+  compareForSearching();
+  if (!coded) return query;
+  encodeQuery();
+  return queryCode;
 }
 
 /** Searches the whole graph near the lane's query. Answers the number of entries in the pool. */
 export function searchGraph(ef: u32, blocks: u32): u32 {
   const start = entryPoint();
   if (start == NONE) return 0;
-  compareForSearching();
-  store<u64>(pool, descend(query, entryTo(query, start), entryLevel(), 0));
-  return walkLevel(query, ef, 0, nextEpoch(blocks));
+  const target = prepareTarget();
+  store<u64>(pool, descend(target, entryTo(target, start), entryLevel(), 0));
+  return walkLevel(target, ef, 0, nextEpoch(blocks));
 }
 
 /**
@@ -130,11 +141,11 @@ export function searchGraph(ef: u32, blocks: u32): u32 {
 export function searchFiltered(ef: u32, filtered: bool, budget: u32, blocks: u32): u32 {
   const start = entryPoint();
   if (start == NONE) return 0;
-  compareForSearching();
+  const target = prepareTarget();
   const results = pool;
   const candidates = heap;
   const epoch = nextEpoch(blocks);
-  const first = descend(query, entryTo(query, start), entryLevel(), 0);
+  const first = descend(target, entryTo(target, start), entryLevel(), 0);
   store<u8>(visitedAt(slotOf(first)), epoch);
   let waiting = push(candidates, 0, first);
   let size: u32 = 0;
@@ -156,7 +167,7 @@ export function searchFiltered(ef: u32, filtered: bool, budget: u32, blocks: u32
     computed += count;
     for (let i: u32 = 0; i < count; i++) {
       const neighbour = load<u32>(gathered + (<usize>i << 2));
-      const found = entryOf(keyOf(distance(query, vectorAt(neighbour))), neighbour);
+      const found = entryOf(keyTo(target, neighbour), neighbour);
       if (found >= bound) continue;
       if (waiting < heapMax) waiting = push(candidates, waiting, found);
       if (!isWanted(neighbour, filtered)) continue;

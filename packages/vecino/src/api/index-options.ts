@@ -5,6 +5,9 @@ export interface FlatOptions {
   readonly family: 'flat';
 }
 
+/** How vectors are shortened for comparing: not at all, or to one byte a dimension. */
+export type Quantizer = 'none' | 'sq8';
+
 /** The hierarchical navigable small world graph. */
 export interface HnswOptions {
   readonly family: 'hnsw';
@@ -16,6 +19,12 @@ export interface HnswOptions {
   readonly efSearch?: number;
   /** Seed of the levels: the same seed and order of writes give the same graph. Default 42. */
   readonly seed?: number;
+  /**
+   * What a walk compares: `sq8` codes of one byte a dimension, whose best are compared again by the vectors
+   * themselves, or the vectors alone (`none`). Default `sq8`, and `none` under the metric `dot`, whose extra
+   * coordinate does not fit the scale of the others.
+   */
+  readonly quantizer?: Quantizer;
 }
 
 /** Which index serves a collection. A bare name stands for its defaults. */
@@ -29,4 +38,9 @@ export const HNSW_OPTIONS = {
   efConstruction: { kind: 'integer', default: 200, min: 8, max: 2_000, about: 'Effort of building.' },
   efSearch: { kind: 'integer', default: 64, min: 1, max: 10_000, about: 'Default effort of searching.' },
   seed: { kind: 'integer', default: 42, min: 0, max: 2 ** 32 - 1, about: 'Seed of the levels.' },
+  quantizer: {
+    kind: 'choice',
+    values: ['none', 'sq8'],
+    about: 'What a walk compares: vectors or codes of a byte.',
+  },
 } as const satisfies OptionSpecs;

@@ -29,6 +29,11 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
   readonly minScore?: number;
   /** Effort of the graph walk: more finds more and takes longer. 1 to 10,000; default the collection's. */
   readonly efSearch?: number;
+  /**
+   * Where the index walks over codes: how many times k of the best are compared again by the vectors
+   * themselves. 1 to 100, default 3.
+   */
+  readonly oversample?: number;
   /** Compare with every (matching) record: recall 1. Default false. */
   readonly exact?: boolean;
   /** Attach `explain` to the result. Default false. */
@@ -49,6 +54,13 @@ export const SEARCH_OPTIONS = {
     about: 'Leave out hits with a lower score.',
   },
   efSearch: { kind: 'integer', min: 1, max: LIMITS.kMax, about: 'Effort of the graph walk.' },
+  oversample: {
+    kind: 'number',
+    default: 3,
+    min: 1,
+    max: 100,
+    about: 'Times k of the best codes compared by vector.',
+  },
   exact: { kind: 'boolean', default: false, about: 'Compare with every matching record.' },
   explain: { kind: 'boolean', default: false, about: 'Attach the way taken and its cost.' },
 } as const satisfies OptionSpecs;

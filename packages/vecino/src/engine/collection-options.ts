@@ -21,7 +21,7 @@ export interface ReadCollectionOptions {
   readonly metric: Metric | undefined;
   readonly embedding: EmbeddingFunction | undefined;
   readonly index: Required<IndexOptions>;
-  readonly indexGiven: boolean;
+  readonly givenIndex: Partial<IndexOptions>;
 }
 
 export function readCollectionOptions(
@@ -42,8 +42,8 @@ export function readCollectionOptions(
     dimension: read.dimension ?? embedding?.dimension,
     metric: read.metric,
     embedding,
-    index: completeIndexOptions(thing, read.index),
-    indexGiven: read.index !== undefined,
+    index: completeIndexOptions(thing, read.index, read.metric ?? 'cosine'),
+    givenIndex: typeof read.index === 'string' ? { family: read.index } : (read.index ?? {}),
   };
 }
 
@@ -81,8 +81,7 @@ export function compareOptions(stored: StoredCollection, read: ReadCollectionOpt
   }
   requireSame(thing, 'dimension', stored.dimension, read.dimension);
   requireSame(thing, 'metric', stored.metric, read.metric);
-  if (!read.indexGiven) return;
-  for (const [option, received] of Object.entries(read.index)) {
+  for (const [option, received] of Object.entries(read.givenIndex)) {
     requireSame(thing, `index ${option}`, (stored.index as Record<string, unknown>)[option], received);
   }
 }

@@ -12,6 +12,7 @@ import { type Found, type SearchRequest, searchSpace } from '../index/search.ts'
 import { layoutOf } from '../kernel/layout.ts';
 import { VectorSpace } from '../kernel/vector-space.ts';
 import type { WorkerPool } from '../kernel/worker-pool.ts';
+import { type CodeRange, ScalarRange } from '../quantizer/scalar-range.ts';
 import { kernelOf } from '../vector/metric.ts';
 import { lengthBoundOf, prepared, preparedQuery, preparedWidth } from '../vector/prepare.ts';
 import { plan } from './planner.ts';
@@ -44,6 +45,7 @@ export interface IndexSearch {
   readonly k: number;
   readonly exact: boolean;
   readonly effort: number | undefined;
+  readonly oversample: number;
   /** The slots that a filter lets pass, all of them live. */
   readonly allowed: BitSet | undefined;
 }
@@ -117,6 +119,11 @@ export class LiveIndex {
   private seq = 0;
   /** See `prepared`; known with the first vectors. */
   private lengthBound: number | undefined;
+  /** Where walks compare codes: the range in use, and what it should be by the vectors seen. */
+  private codeRange: CodeRange | undefined;
+  private seenRange = new ScalarRange();
+  /** Whether codes of two ranges are in memory: a walk would be misled. */
+  private recoding = false;
   private savedSeq = 0;
   private changedSinceSave = 0;
 
@@ -149,6 +156,10 @@ export class LiveIndex {
       await this.run('loadSnapshot', { path, slots: header.slots });
       this.slots.use(header.slots);
       this.lengthBound = header.lengthBound;
+      if (header.codes) {
+        this.useRange(header.codes.range);
+        this.seenRange = new ScalarRange(header.codes.learnt);
+      }
       this.seq = this.savedSeq = header.seq;
       return header.seq;
     } catch (cause) {
@@ -225,6 +236,7 @@ export class LiveIndex {
       this.space.reserve(slot + 1);
     }
     this.space.writeVector(slot, vector);
+    if (this.space.layout.coded) this.seenRange.learn(vector);
     if (this.family.builder) {
       if (this.space.isLinked(slot) || this.linking.has(slot)) this.replaced.add(slot);
       this.removed.delete(slot);
@@ -283,7 +295,7 @@ export class LiveIndex {
     const waiting = this.pending.size + this.stranded.length;
     const { way, reason, costNs } = plan({
       exact: search.exact,
-      approximate: this.family.search !== undefined && !this.failure,
+      approximate: this.family.search !== undefined && !this.failure && !this.recoding,
       live: this.liveCount,
       matches,
       pending: waiting,
@@ -297,6 +309,7 @@ export class LiveIndex {
       k: search.k,
       way,
       effort,
+      oversample: search.oversample,
       slots: this.slots.end,
       ...(search.allowed && { allowed: search.allowed.words }),
       matches,
@@ -343,6 +356,7 @@ export class LiveIndex {
         slots,
         entry: this.space.entry,
         lengthBound: this.lengthBound ?? 0,
+        codes: this.codeRange ? { range: this.codeRange, learnt: this.seenRange.learnt } : null,
       });
       try {
         await this.run('saveSnapshot', { path, header: { ...header } as never, slots });
@@ -407,11 +421,13 @@ export class LiveIndex {
   private newSpace(): VectorSpace {
     const { dimension, metric, index, pool } = this.settings;
     const graph = this.family.graph(index);
+    const coded = this.family.quantizer(index) === 'sq8';
     return VectorSpace.create(
       layoutOf({
         dimension: preparedWidth(metric, dimension),
         kernel: kernelOf(metric),
         ...(graph && { graph }),
+        coded,
         lanes: pool.size + 1,
       }),
     );
@@ -508,6 +524,7 @@ export class LiveIndex {
 
   /** One turn of every worker. */
   private async linkRound(): Promise<void> {
+    if (this.space.layout.coded) await this.recode();
     const queue = this.pending.values();
     const turns: Promise<void>[] = [];
     for (let member = 0; member < this.settings.pool.size; member++) {
@@ -520,6 +537,23 @@ export class LiveIndex {
       if (slots.length > 0) turns.push(this.linkTurn(Uint32Array.from(slots), member));
     }
     await Promise.all(turns);
+  }
+
+  /** Codes everything anew when the values have outgrown the range of the codes. */
+  private async recode(): Promise<void> {
+    const range = this.seenRange.choose(this.codeRange);
+    if (range === this.codeRange) return;
+    this.recoding = true;
+    this.useRange(range);
+    for (let from = 0; from < this.slots.end; from += REPAIR_CHUNK) {
+      await this.run('encode', { from, to: Math.min(this.slots.end, from + REPAIR_CHUNK) });
+    }
+    this.recoding = false;
+  }
+
+  private useRange(range: CodeRange): void {
+    this.codeRange = range;
+    this.space.writeCodeRange(range.offset, range.scale);
   }
 
   private async linkTurn(slots: Uint32Array, member: number): Promise<void> {

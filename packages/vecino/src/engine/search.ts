@@ -52,6 +52,7 @@ export async function searchRecords(
       k: k + (except === undefined ? 0 : 1),
       exact: query.exact ?? false,
       effort: query.efSearch,
+      oversample: query.oversample ?? SEARCH_OPTIONS.oversample.default,
       allowed,
     });
     const searched = performance.now();

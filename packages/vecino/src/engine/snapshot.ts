@@ -3,13 +3,14 @@ import type { JsonObject } from '../api/metadata.ts';
 import { VecinoError } from '../base/errors.ts';
 import { BLOCK_SLOTS, NO_SLOT } from '../kernel/layout.ts';
 import type { VectorSpace } from '../kernel/vector-space.ts';
+import type { CodeRange, RangeStatistics } from '../quantizer/scalar-range.ts';
 import { SnapshotReader, SnapshotWriter } from '../storage/snapshot-file.ts';
 
 /**
  * Changes whenever the meaning of the stored blocks does (regions, their order, the arithmetic of levels): a
  * snapshot of another version is made anew.
  */
-const BLOCK_VERSION = 1;
+const BLOCK_VERSION = 2;
 
 /** What a snapshot says of itself. It is only used if everything that the settings decide is as expected. */
 export interface SnapshotHeader {
@@ -25,16 +26,18 @@ export interface SnapshotHeader {
   readonly entry: { readonly slot: number; readonly level: number };
   /** See `prepared` in `vector/prepare.ts`. */
   readonly lengthBound: number;
+  /** Range of the codes and what it was learnt from; null where there are none. */
+  readonly codes: { readonly range: CodeRange; readonly learnt: RangeStatistics } | null;
 }
 
 export type SnapshotIdentity = Pick<SnapshotHeader, 'dimension' | 'metric' | 'index' | 'storedBytes'>;
 
 export function snapshotHeader(
   identity: SnapshotIdentity,
-  state: Pick<SnapshotHeader, 'seq' | 'slots' | 'entry' | 'lengthBound'>,
+  state: Pick<SnapshotHeader, 'seq' | 'slots' | 'entry' | 'lengthBound' | 'codes'>,
 ): SnapshotHeader {
-  const { seq, slots, entry, lengthBound } = state;
-  return { blockVersion: BLOCK_VERSION, ...identity, seq, slots, entry, lengthBound };
+  const { seq, slots, entry, lengthBound, codes } = state;
+  return { blockVersion: BLOCK_VERSION, ...identity, seq, slots, entry, lengthBound, codes };
 }
 
 /** Writes the stored part of each block in use. Answers the file's bytes. */

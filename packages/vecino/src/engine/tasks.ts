@@ -22,6 +22,9 @@ export const TASKS = {
   link: (space: VectorSpace, args: Concerning & { slots: Uint32Array; timeMs: number }) =>
     builderOf(args.family).link(space, args.slots, performance.now() + args.timeMs),
 
+  encode: (space: VectorSpace, args: { from: number; to: number }) =>
+    space.engine.encodeRange(args.from, args.to),
+
   mark: (space: VectorSpace, args: Concerning & { slots: number; replaced: Uint32Array }) =>
     builderOf(args.family).mark(space, args.slots, args.replaced),
 

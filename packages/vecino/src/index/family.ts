@@ -1,4 +1,5 @@
-import type { IndexFamily, IndexOptions } from '../api/index-options.ts';
+import type { IndexFamily, IndexOptions, Quantizer } from '../api/index-options.ts';
+import type { Metric } from '../api/search.ts';
 import type { OptionSpecs } from '../base/options.ts';
 import type { GraphShape } from '../kernel/layout.ts';
 import type { VectorSpace } from '../kernel/vector-space.ts';
@@ -46,8 +47,12 @@ export interface FamilyBuilder {
 export interface Family<O extends IndexOptions = IndexOptions> {
   readonly name: IndexFamily;
   readonly options: OptionSpecs;
+  /** Defaults that depend on the metric. */
+  defaults?(metric: Metric): Partial<O>;
   /** The shape of the graph in the blocks, for families that have one. */
   graph(options: Required<O>): GraphShape | undefined;
+  /** Whether walks compare codes, and which. */
+  quantizer(options: Required<O>): Quantizer;
   /** Default effort of a search; 0 for exact families. */
   effort(options: Required<O>): number;
   /** Absent for exact families: then every search compares all. */

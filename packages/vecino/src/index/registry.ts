@@ -1,4 +1,5 @@
 import type { IndexFamily, IndexOptions } from '../api/index-options.ts';
+import type { Metric } from '../api/search.ts';
 import { readOptions } from '../base/options.ts';
 import type { Family } from './family.ts';
 import { flat } from './flat/family.ts';
@@ -20,6 +21,7 @@ export function familyOf(name: IndexFamily): Family {
 export function completeIndexOptions(
   thing: string,
   given: IndexFamily | IndexOptions | undefined,
+  metric: Metric,
 ): Required<IndexOptions> {
   const options = typeof given === 'string' || given === undefined ? { family: given ?? 'hnsw' } : given;
   const name = readOptions<{ family: IndexFamily }>(
@@ -28,6 +30,9 @@ export function completeIndexOptions(
     { family: options.family },
   ).family;
   const { family: _, ...rest } = options;
-  const completed = readOptions(`${thing}: index "${name}"`, familyOf(name).options, rest);
+  const completed = readOptions(`${thing}: index "${name}"`, familyOf(name).options, {
+    ...familyOf(name).defaults?.(metric),
+    ...rest,
+  });
   return { family: name, ...completed } as Required<IndexOptions>;
 }

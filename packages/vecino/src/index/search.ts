@@ -11,6 +11,8 @@ export interface SearchRequest {
   readonly way: 'graph' | 'exact';
   /** Effort of the approximate search. */
   readonly effort: number;
+  /** Times k of the best codes that are compared by vector. */
+  readonly oversample: number;
   /** Slots below this may be in use. */
   readonly slots: number;
   /** Words of the bitmap of slots that may be answered; all live ones where absent. */
@@ -56,7 +58,9 @@ export function searchSpace(space: VectorSpace, family: Family, request: SearchR
       hasRemoved: request.hasRemoved,
       budget: matches,
     });
-    size = scanSlots(space, request.pending, allowed !== undefined, walk.size, capacity);
+    const best = Math.min(POOL_MAX, Math.ceil(k * request.oversample));
+    const exact = space.layout.coded ? space.engine.rerank(walk.size, best) : walk.size;
+    size = scanSlots(space, request.pending, allowed !== undefined, exact, capacity);
     gaveUp = walk.gaveUp || size < Math.min(k, matches);
   }
   if (way === 'exact' || gaveUp) {

@@ -9,6 +9,9 @@ export interface EngineExports {
   scanRange(from: number, to: number, size: number, k: number): number;
   scanAllowed(from: number, to: number, size: number, k: number): number;
   scanList(count: number, filtered: number, size: number, k: number): number;
+  /** Makes the best `count` of the pool's entries exact; answers their number. */
+  rerank(size: number, count: number): number;
+  encodeRange(from: number, to: number): void;
   prepareBlock(block: number): void;
   link(slot: number, blocks: number): void;
   unlink(slot: number): void;

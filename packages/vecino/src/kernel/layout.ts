@@ -7,8 +7,8 @@ import { VecinoError } from '../base/errors.ts';
  * ```
  * header | state | lane 0 | lane 1 | … | block 0 | block 1 | …
  *
- * block    = vectors | linked | levels | upper ordinals | links | upper links | live | locks | visited × lanes | bitmap × lanes
- *            ╰────────────────────── goes into snapshots ───────────────────╯  ╰────────── belongs to the process ──────────╯
+ * block    = vectors | codes | linked | levels | upper ordinals | links | upper links | live | locks | visited × lanes | bitmap × lanes
+ *            ╰────────────────────────────── goes into snapshots ───────────────────╯  ╰────────── belongs to the process ──────────╯
  * ```
  *
  * A block holds everything about 1,024 slots; all blocks of an index have the same size, so an address is
@@ -22,6 +22,8 @@ export interface Layout {
   readonly lanes: number;
   /** Whether blocks hold a graph beside the vectors. */
   readonly hasGraph: boolean;
+  /** Whether slots have codes beside their vectors. */
+  readonly coded: boolean;
   readonly blockBase: number;
   readonly blockBytes: number;
   /** The leading bytes of each block that a snapshot keeps. */
@@ -57,6 +59,8 @@ export interface LayoutRequest {
   /** Kernel of the metric: cosine data are normalised and use `l2`. */
   readonly kernel: 'l2' | 'dot';
   readonly graph?: GraphShape;
+  /** Whether each slot has a code of one byte a dimension beside its vector. */
+  readonly coded?: boolean;
   /** Threads that may work on the index, its owner included. */
   readonly lanes: number;
 }
@@ -65,6 +69,8 @@ export const BLOCK_SLOTS = 1024;
 export const HEADER = 4096;
 /** Entry point and its level, 64 bits, shared by all threads. */
 export const GRAPH_ENTRY = 2048;
+/** Offset and scale of the scalar quantizer, two floats. */
+export const CODE_RANGE = 2064;
 export const NO_SLOT = 0xffffffff;
 
 /** Most entries of a pool: the largest k or effort, and one for the record that was asked with. */
@@ -80,16 +86,19 @@ const MEMORY_MAX = 4 * 2 ** 30 - PAGE;
 const LINE = 64;
 
 export function layoutOf(request: LayoutRequest): Layout {
-  const { dimension, kernel, graph, lanes } = request;
+  const { dimension, kernel, graph, lanes, coded = false } = request;
   const floats = roundUp(dimension, 4);
   const vectorStride = floats * 4;
 
+  // The engine compares 32 bytes of code at a time.
+  const codeStride = coded ? roundUp(dimension, 32) : 0;
   const links0Stride = graph ? graph.M * 2 * 4 : 0;
   const upperStride = graph ? graph.M * 4 : 0;
   const upperLists = graph ? upperListsOf(graph.M) : 0;
 
   const block = new Regions();
   const vectors = block.add(BLOCK_SLOTS * vectorStride);
+  const codes = block.add(BLOCK_SLOTS * codeStride);
   const linked = block.add(BLOCK_SLOTS);
   const levels = block.add(graph ? BLOCK_SLOTS : 0);
   const upperIndex = block.add(graph ? BLOCK_SLOTS * 2 : 0);
@@ -109,6 +118,7 @@ export function layoutOf(request: LayoutRequest): Layout {
   const slotList = lane.add(SLOT_LIST_MAX * 4);
   const gathered = lane.add(4 * 2 * 64);
   const chosen = lane.add(8 * 2 * 64);
+  const queryCode = lane.add(codeStride);
   const laneBytes = lane.end;
 
   const laneBase = 2 * HEADER;
@@ -123,6 +133,7 @@ export function layoutOf(request: LayoutRequest): Layout {
   return {
     lanes,
     hasGraph: graph !== undefined,
+    coded,
     blockBase,
     blockBytes,
     storedBytes,
@@ -170,6 +181,9 @@ export function layoutOf(request: LayoutRequest): Layout {
       slotList,
       gathered,
       chosen,
+      codes,
+      codeStride,
+      queryCode,
     ],
   };
 }

@@ -2,7 +2,15 @@ import { assert } from '../base/assert.ts';
 import type { BitSet } from '../base/bit-set.ts';
 import { VecinoError } from '../base/errors.ts';
 import { type EngineExports, engineModule, instantiate } from './engine-module.ts';
-import { BLOCK_SLOTS, GRAPH_ENTRY, HEADER, type Layout, NO_SLOT, SLOT_LIST_MAX } from './layout.ts';
+import {
+  BLOCK_SLOTS,
+  CODE_RANGE,
+  GRAPH_ENTRY,
+  HEADER,
+  type Layout,
+  NO_SLOT,
+  SLOT_LIST_MAX,
+} from './layout.ts';
 
 const PAGE = 65_536;
 
@@ -132,6 +140,11 @@ export class VectorSpace {
 
   setLinked(slot: number): void {
     this.fresh().bytes[this.blockStart(slot) + this.layout.linked + (slot % BLOCK_SLOTS)] = 1;
+  }
+
+  /** What code 0 stands for, and the codes a unit. */
+  writeCodeRange(offset: number, scale: number): void {
+    this.fresh().floats.set([offset, scale], CODE_RANGE >> 2);
   }
 
   /** Puts the query into the lane. */

@@ -6,6 +6,7 @@ export const flat: Family<FlatOptions> = {
   name: 'flat',
   options: FLAT_OPTIONS,
   graph: () => undefined,
+  quantizer: () => 'none',
   effort: () => 0,
   check: () => [],
 };

@@ -7,12 +7,14 @@ import { search } from './search.ts';
 /**
  * The hierarchical navigable small world graph of Malkov and Yashunin (arXiv:1603.09320). A search computes
  * some ef × M distances, growing with the logarithm of n; a build n × efConstruction × M; links take
- * 8 M + 4 bytes a record beside the vector.
+ * 8 M + 4 bytes a record beside the vector, codes one a dimension.
  */
 export const hnsw: Family<HnswOptions> = {
   name: 'hnsw',
   options: HNSW_OPTIONS,
+  defaults: (metric) => ({ quantizer: metric === 'dot' ? 'none' : 'sq8' }),
   graph: ({ M, efConstruction, seed }) => ({ M, efConstruction, seed }),
+  quantizer: ({ quantizer }) => quantizer,
   effort: ({ efSearch }) => efSearch,
   search,
   builder,
