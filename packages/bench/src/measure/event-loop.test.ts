@@ -7,9 +7,11 @@ describe('EventLoopWatch', () => {
     await watch.start();
     const end = performance.now() + 60;
     while (performance.now() < end);
-    const { monitorMaxMs, timerMaxMs, seconds } = await watch.stop();
+    const { monitorMaxMs, timerMaxMs, ownWorkMaxMs, seconds } = await watch.stop();
     expect(monitorMaxMs).toBeGreaterThan(45);
     expect(timerMaxMs).toBeGreaterThan(45);
+    expect(ownWorkMaxMs).toBeGreaterThan(0);
+    expect(ownWorkMaxMs).toBeLessThanOrEqual(timerMaxMs + 10);
     expect(seconds).toBeGreaterThan(0.06);
   });
 });

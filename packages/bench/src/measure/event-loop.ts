@@ -10,6 +10,12 @@ export interface EventLoopFigures {
   /** A timer of 1 ms that sets itself anew: how much later than that it fired. */
   readonly timerMaxMs: number;
   readonly timerP99Ms: number;
+  /**
+   * The most processor time that this thread itself used between two firings of the timer. On a busy machine
+   * a delay may be another process's doing; this one is not. (A thread that waits for the disk uses none, so
+   * the delay itself stays the judge on a machine at rest.)
+   */
+  readonly ownWorkMaxMs: number;
 }
 
 const PERIOD_MS = 1;
@@ -25,6 +31,8 @@ export class EventLoopWatch {
   readonly #delaysMs: number[] = [];
   #startedAt = 0;
   #lastFiring = 0;
+  #cpuAtLastFiring = process.threadCpuUsage();
+  #ownWorkMaxMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
   async start(): Promise<void> {
@@ -33,6 +41,7 @@ export class EventLoopWatch {
     await new Promise((resolve) => setTimeout(resolve, 4 * PERIOD_MS));
     this.#startedAt = performance.now();
     this.#lastFiring = this.#startedAt;
+    this.#cpuAtLastFiring = process.threadCpuUsage();
     this.#arm();
   }
 
@@ -49,6 +58,7 @@ export class EventLoopWatch {
       monitorP99Ms: nanosecondsToDelay(this.#monitor.percentile(99)),
       timerMaxMs: delays.at(-1) ?? 0,
       timerP99Ms: quantile(delays, 0.99),
+      ownWorkMaxMs: this.#ownWorkMaxMs,
     };
   }
 
@@ -57,6 +67,9 @@ export class EventLoopWatch {
       const now = performance.now();
       this.#delaysMs.push(Math.max(0, now - this.#lastFiring - PERIOD_MS));
       this.#lastFiring = now;
+      const { user, system } = process.threadCpuUsage(this.#cpuAtLastFiring);
+      this.#cpuAtLastFiring = process.threadCpuUsage();
+      this.#ownWorkMaxMs = Math.max(this.#ownWorkMaxMs, (user + system) / 1_000);
       this.#arm();
     }, PERIOD_MS);
   }

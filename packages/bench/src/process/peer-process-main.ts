@@ -51,6 +51,8 @@ async function build(request: Extract<Request, { kind: 'build' }>): Promise<Buil
     tell({ kind: 'progress', message: `${request.peer}: ${message}` });
   }, 5_000);
   const { parameters, folder } = request;
+  // Loads the engine's code before the clocks start, as in `SearchSession.open`.
+  await PEERS[request.peer].absence();
   const watch = new EventLoopWatch();
   await watch.start();
   const figures = await PEERS[request.peer].build({

@@ -136,6 +136,7 @@ function eventLoopTable(rows: readonly EventLoopRow[]): string {
     'p99 ms',
     'longest ms (timer)',
     'p99 ms (timer)',
+    'own work ms',
   ];
   const cells = rows.map((row) => [
     row.peer,
@@ -145,8 +146,9 @@ function eventLoopTable(rows: readonly EventLoopRow[]): string {
     rounded(row.monitorP99Ms),
     rounded(row.timerMaxMs),
     rounded(row.timerP99Ms),
+    rounded(row.ownWorkMaxMs),
   ]);
-  return table(heads, 'llrrrrr', cells);
+  return table(heads, 'llrrrrrr', cells);
 }
 
 function goalTable(report: Report): string {
