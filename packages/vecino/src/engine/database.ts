@@ -209,6 +209,7 @@ export class EmbeddedDatabase implements Database {
   private async start(stored: StoredCollection): Promise<OpenCollection> {
     const index = new LiveIndex({
       collection: stored.name,
+      identity: stored.identity,
       dimension: stored.dimension,
       metric: stored.metric as Metric,
       index: stored.index as unknown as Required<IndexOptions>,

@@ -27,6 +27,8 @@ import type { TaskArgs, TaskName, TaskResult } from './tasks.ts';
 
 export interface LiveIndexSettings {
   readonly collection: string;
+  /** Tells this collection's snapshot from another's. */
+  readonly identity: string;
   readonly dimension: number;
   readonly metric: Metric;
   readonly index: Required<IndexOptions>;
@@ -132,7 +134,13 @@ export class LiveIndex {
     this.family = familyOf(settings.index.family);
     this.space = this.newSpace();
     const { dimension, metric, index } = settings;
-    this.identity = { dimension, metric, index, storedBytes: this.space.layout.storedBytes };
+    this.identity = {
+      collection: settings.identity,
+      dimension,
+      metric,
+      index,
+      storedBytes: this.space.layout.storedBytes,
+    };
   }
 
   /**

@@ -15,6 +15,8 @@ const BLOCK_VERSION = 2;
 /** What a snapshot says of itself. It is only used if everything that the settings decide is as expected. */
 export interface SnapshotHeader {
   readonly blockVersion: number;
+  /** The collection that it was made from; see `StoredCollection`. */
+  readonly collection: string;
   readonly dimension: number;
   readonly metric: string;
   readonly index: IndexOptions;
@@ -30,7 +32,10 @@ export interface SnapshotHeader {
   readonly codes: { readonly range: CodeRange; readonly learnt: RangeStatistics } | null;
 }
 
-export type SnapshotIdentity = Pick<SnapshotHeader, 'dimension' | 'metric' | 'index' | 'storedBytes'>;
+export type SnapshotIdentity = Pick<
+  SnapshotHeader,
+  'collection' | 'dimension' | 'metric' | 'index' | 'storedBytes'
+>;
 
 export function snapshotHeader(
   identity: SnapshotIdentity,
