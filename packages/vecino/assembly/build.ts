@@ -10,6 +10,7 @@ import asc from 'assemblyscript/asc';
 const here = dirname(fileURLToPath(import.meta.url));
 const target = join(here, '..', 'wasm');
 
+// biome-ignore format: a flag stands beside its value
 const SHARED = [
   '--runtime', 'stub',
   '--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536',
