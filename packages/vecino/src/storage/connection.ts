@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { VecinoError } from '../base/errors.ts';
 import { storeError } from './store-error.ts';
 
-export interface ConnectionOptions {
+interface ConnectionOptions {
   readonly readOnly: boolean;
   /**
    * Read the file alone, without locks or log: right only for a file that nobody writes, see

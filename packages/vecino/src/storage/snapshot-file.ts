@@ -14,7 +14,7 @@ import { PARTIAL_SUFFIX } from './store-folder.ts';
  * Not zip, not SQLite: chunks of hundreds of megabytes must go straight from and to the index's memory, and a
  * reader must notice every damage, because it then rebuilds the index from the records.
  */
-export const SNAPSHOT_VERSION = 1;
+const SNAPSHOT_VERSION = 1;
 
 /** Like PNG's: a byte that is no text, the name, and line ends that a text transfer would change. */
 const MAGIC = Uint8Array.from([0x8e, 0x56, 0x63, 0x6e, 0x6f, 0x0d, 0x0a, 0x1a]);

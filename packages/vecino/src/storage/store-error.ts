@@ -24,7 +24,7 @@ export function storeError(error: unknown, file: string): VecinoError {
     case 'full':
       return new VecinoError(
         'DISK_FULL',
-        `${file}: no space left; the change was undone: free some space and try again`,
+        `${file}: no space left, and nothing was changed; free some space and try again`,
         options,
       );
     case 'readOnly':
@@ -50,7 +50,7 @@ export function storeError(error: unknown, file: string): VecinoError {
     case 'io':
       return new VecinoError(
         'STORE_IO',
-        `${file}: the file system failed (${reason}); the change was undone: look at the disk and try again`,
+        `${file}: the file system failed (${reason}), and nothing was changed; look at permissions and disk, then try again`,
         options,
       );
     default:

@@ -24,7 +24,7 @@ export interface WriterRequest {
 }
 
 /** An error as it crosses between threads: what makes the same `VecinoError` on the other side. */
-export interface CarriedError {
+interface CarriedError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly details: Readonly<Record<string, unknown>>;
