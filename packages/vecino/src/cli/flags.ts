@@ -34,12 +34,18 @@ function flagOf(key: string, spec: OptionSpec): Option | undefined {
     case 'boolean':
       return new Option(`--${name}`, spec.about);
     case 'choice':
-      return new Option(`--${name} <choice>`, spec.about).choices(spec.values);
+      return new Option(`--${name} <choice>`, `${spec.about}${defaultText(spec.default)}`).choices(
+        spec.values,
+      );
     default:
       return new Option(`--${name} <number>`, `${spec.about} ${rangeText(spec)}`).argParser(
         numberParser(spec),
       );
   }
+}
+
+function defaultText(value: string | undefined): string {
+  return value === undefined ? '' : ` Default ${value}.`;
 }
 
 type NumberSpec = Extract<OptionSpec, { readonly kind: 'integer' | 'number' }>;

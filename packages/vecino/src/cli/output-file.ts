@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { VecinoError } from '../base/errors.ts';
+import { writing } from './writing.ts';
 
 /**
  * A file that appears under its name only when it is complete and on the disk: it is written beside it, and a
@@ -47,24 +47,4 @@ export class OutputFile implements AsyncDisposable {
     await this.handle.close();
     if (!this.finished) await rm(this.temporary, { force: true });
   }
-}
-
-async function writing<T>(name: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write();
-  } catch (cause) {
-    throw writingFailed(name, cause);
-  }
-}
-
-function writingFailed(name: string, cause: unknown): VecinoError {
-  const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-  const details = { file: name, reason };
-  if (reason === 'ENOSPC' || reason === 'EDQUOT') {
-    return new VecinoError('DISK_FULL', `${name}: the disk is full; nothing was left behind`, {
-      details,
-      cause,
-    });
-  }
-  return new VecinoError('OUTPUT_UNWRITABLE', `${name}: cannot be written: ${reason}`, { details, cause });
 }

@@ -22,7 +22,7 @@ export class Output {
 
   /** Columns of the terminal that reads the answer; undefined where no terminal does, and nothing is cut. */
   get width(): number | undefined {
-    return process.stdout.isTTY ? process.stdout.columns : undefined;
+    return (process.stdout.isTTY && process.stdout.columns) || undefined;
   }
 
   /** A part of the answer; resolves when the reader has room for more. */

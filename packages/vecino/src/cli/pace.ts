@@ -30,12 +30,12 @@ export class Pace {
     this.start = { ...this.start, done: this.start.done + done, records: this.start.records + records };
   }
 
-  /** `importing  41%  1.2 MB of 2.9 MB  12,000 records  3,400/s  about 5 s left`. */
+  /** `importing 41%  1.2 MB of 2.9 MB  12,000 records  3,400/s  5.0 s left`. */
   describe(state: PaceState): string {
     const elapsedMs = this.now() - this.startMs;
     const { done, total, records } = state;
-    const parts = [this.what];
-    if (total !== undefined && total > 0) parts.push(`${Math.floor((100 * done) / total)}%`);
+    const percent = total === undefined || total === 0 ? '' : ` ${Math.floor((100 * done) / total)}%`;
+    const parts = [`${this.what}${percent}`];
     if (this.unit === 'bytes')
       parts.push(total === undefined ? bytes(done) : `${bytes(done)} of ${bytes(total)}`);
     const whole = this.unit === 'records' && total !== undefined ? ` of ${count(total)}` : '';
@@ -43,7 +43,7 @@ export class Pace {
     if (elapsedMs > 0) parts.push(`${count((1000 * (records - this.start.records)) / elapsedMs)}/s`);
     const advanced = done - this.start.done;
     if (total !== undefined && advanced > 0 && done < total) {
-      parts.push(`about ${duration((elapsedMs * (total - done)) / advanced)} left`);
+      parts.push(`${duration((elapsedMs * (total - done)) / advanced)} left`);
     }
     return parts.join('  ');
   }

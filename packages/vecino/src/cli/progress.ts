@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { Output } from './output.ts';
 import { Pace, type PaceState } from './pace.ts';
+import { displayWidth } from './text/display-width.ts';
 
 /** Shows how far a long work is, on stderr, until it is disposed of. */
 export interface Progress extends Disposable {
@@ -18,7 +19,8 @@ export interface ProgressSubject {
 
 /** A log keeps every line, so it hears less often than a terminal. */
 const LINE_INTERVAL_MS = 5_000;
-const BAR_COLUMNS = 24;
+const BAR_COLUMNS_MAX = 24;
+const BAR_COLUMNS_MIN = 6;
 
 /** A bar on a terminal, a line every few seconds in a log, nothing with `--quiet` or `--json`. */
 export function showProgress(output: Output, subject: ProgressSubject): Progress {
@@ -30,7 +32,7 @@ export function showProgress(output: Output, subject: ProgressSubject): Progress
 function terminalBar(output: Output, pace: Pace, start: PaceState): Progress {
   let state = start;
   const bar = new SingleBar({
-    format: () => `${barText(state)}${pace.describe(state)}`,
+    format: (_, { maxWidth }) => withBar(pace.describe(state), state, maxWidth),
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,
@@ -52,10 +54,12 @@ function terminalBar(output: Output, pace: Pace, start: PaceState): Progress {
   };
 }
 
-function barText({ done, total }: PaceState): string {
-  if (total === undefined || total === 0) return '';
-  const full = Math.round(Math.min(done / total, 1) * BAR_COLUMNS);
-  return `[${'='.repeat(full)}${' '.repeat(BAR_COLUMNS - full)}]  `;
+/** The words, behind a bar as long as the line has room for. */
+function withBar(words: string, { done, total }: PaceState, width: number): string {
+  const room = Math.min(BAR_COLUMNS_MAX, width - displayWidth(words) - '[]  '.length);
+  if (total === undefined || total === 0 || room < BAR_COLUMNS_MIN) return words;
+  const full = Math.round(Math.min(done / total, 1) * room);
+  return `[${'='.repeat(full)}${' '.repeat(room - full)}]  ${words}`;
 }
 
 function logLines(output: Output, pace: Pace): Progress {

@@ -80,7 +80,9 @@ describe('import', () => {
     expect(JSON.parse(stderr)).toEqual({
       error: {
         code: 'INPUT_MALFORMED',
-        message: expect.stringContaining(`${file}:3:24: expected "," or "]"; the 1 record before it`),
+        message: expect.stringContaining(
+          `${file}:3:24: expected "," or "]"; what came before it is stored (1 record)`,
+        ),
         details: { file, line: 3, column: 24, expected: '"," or "]"', stored: 1 },
       },
     });

@@ -54,10 +54,11 @@ export async function finishIndex(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
+  const total = (await collection.stats()).index.pending;
+  if (total === 0) return;
   const flushed = collection.flush().then(() => true);
   // Awaited in the loop below only as long as nobody interrupts.
   flushed.catch(() => undefined);
-  const total = (await collection.stats()).index.pending;
   using progress = showProgress(output, {
     what: 'indexing',
     unit: 'records',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { VecinoError } from '../../base/errors.ts';
@@ -37,26 +37,31 @@ export async function inspectInput(name: string): Promise<InputFile> {
     return { name: 'standard input', path: STANDARD_INPUT, identity: undefined, read };
   }
   const path = resolve(name);
-  const read = (fromByte: number, signal: AbortSignal) =>
-    addAbortSignal(signal, createReadStream(path, { start: fromByte, highWaterMark: CHUNK_BYTES }));
-  return { name, path, identity: await identify(name, path), read };
+  const identity = await identify(name, path);
+  const read = (fromByte: number, signal: AbortSignal) => {
+    // A pipe cannot even be told to start at byte 0.
+    const start = identity === undefined ? {} : { start: fromByte };
+    return addAbortSignal(signal, createReadStream(path, { ...start, highWaterMark: CHUNK_BYTES }));
+  };
+  return { name, path, identity, read };
 }
 
 async function identify(name: string, path: string): Promise<FileIdentity | undefined> {
-  let handle: FileHandle | undefined;
   try {
-    handle = await open(path);
-    const stat = await handle.stat();
-    if (stat.isDirectory()) throw unreadable(name, 'it is a folder');
-    if (!stat.isFile()) return undefined;
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
-    const headHash = createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex');
-    return { bytes: stat.size, modifiedMs: stat.mtimeMs, headHash };
+    const stats = await stat(path);
+    if (stats.isDirectory()) throw unreadable(name, 'it is a folder');
+    // Not even opened: closing a pipe again would end whoever writes into it.
+    if (!stats.isFile()) return undefined;
+    return { bytes: stats.size, modifiedMs: stats.mtimeMs, headHash: await hashOfHead(path) };
   } catch (error) {
     throw error instanceof VecinoError ? error : readingFailed(name, error);
-  } finally {
-    await handle?.close();
   }
+}
+
+async function hashOfHead(path: string): Promise<string> {
+  await using handle = await open(path);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+  return createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex');
 }
 
 /** What a failing read of an input file means. */

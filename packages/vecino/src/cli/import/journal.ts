@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JsonObject } from '../../api/metadata.ts';
+import { writing } from '../writing.ts';
 import type { FileIdentity } from './input-file.ts';
 import { INPUT_START, type RowEnd } from './rows.ts';
 
@@ -57,10 +58,12 @@ export class ImportJournal {
   }
 
   async write(entry: JournalEntry): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
     const temporary = `${this.path}.${process.pid}.tmp`;
-    await writeFile(temporary, JSON.stringify({ version: VERSION, ...this.key, ...entry }));
-    await rename(temporary, this.path);
+    await writing(this.path, async () => {
+      await mkdir(this.folder, { recursive: true });
+      await writeFile(temporary, JSON.stringify({ version: VERSION, ...this.key, ...entry }));
+      await rename(temporary, this.path);
+    });
   }
 }
 

@@ -38,7 +38,9 @@ export function placeOf({ file, line, column }: RowFault): string {
 /** The error that ends an import at a fault. */
 export function faultError(fault: RowFault, stored: number): VecinoError {
   const before =
-    stored === 0 ? 'nothing of the file is stored' : `the ${counted(stored, 'record')} before it are stored`;
+    stored === 0
+      ? 'nothing of the file is stored'
+      : `what came before it is stored (${counted(stored, 'record')})`;
   return new VecinoError(
     fault.code,
     `${placeOf(fault)}: ${fault.problem}; ${before}; correct the line and import again, or go on past such lines with --skip-bad`,
