@@ -24,7 +24,7 @@ export interface InputFile {
   read(fromByte: number, signal: AbortSignal): Readable;
 }
 
-export const STANDARD_INPUT = '-';
+const STANDARD_INPUT = '-';
 
 const HEAD_BYTES = 64 << 10;
 /** Four times Node's default: fewer turns of the event loop a megabyte. */
