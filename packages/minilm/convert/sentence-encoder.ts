@@ -6,11 +6,10 @@ import type { QuantizedTensor, TfjsWeights } from './tfjs-weights.ts';
  * 6 layers, 12 heads, 384 dimensions), with the mean pooling and the normalising of Sentence-BERT (Reimers
  * and Gurevych 2019, arXiv:1908.10084). Each section of the papers is a function below.
  *
- * The weights stay bytes in the file, a quarter of the size, and are turned into floats by nodes of the
+ * The matrices stay bytes in the file, a quarter of the size, and are turned into floats by nodes of the
  * graph. Nodes whose inputs are all constant are folded when the model is loaded, so that this costs nothing
- * afterwards. Only the activations' arithmetic is left, all of it in 32-bit floats and row by row: a
- * sentence's vector does not depend on the others in its batch, as it would with activations quantized by
- * the batch's range.
+ * afterwards. What is left is arithmetic in 32-bit floats, row by row: a sentence's vector does not depend on
+ * the others in its batch, as it would if activations were quantized by the batch's range.
  */
 const LAYERS = 6;
 const HEADS = 12;
@@ -70,14 +69,8 @@ class SentenceEncoder {
 
     const length = graph.node('Gather', [graph.node('Shape', [ids]), graph.integers(1)], { axis: 0 });
     const rows = [graph.integers(0), length, graph.integers(0)];
-    const position = graph.node('Slice', [this.#floats(POSITION_EMBEDDINGS), ...rows]);
-
-    const { bytes, scale, min } = this.#weight(SEGMENT_EMBEDDINGS);
-    const firstRow = { shape: [HIDDEN], bytes: bytes.subarray(0, HIDDEN), scale, min };
-    const segment = this.#dequantize(
-      graph.constant(SEGMENT_EMBEDDINGS, 'uint8', firstRow.shape, firstRow.bytes),
-      firstRow,
-    );
+    const position = graph.node('Slice', [this.#matrix(POSITION_EMBEDDINGS), ...rows]);
+    const segment = graph.node('Gather', [this.#matrix(SEGMENT_EMBEDDINGS), graph.integers(0)]);
     const place = graph.node('Add', [position, segment]);
     return this.#layerNorm(graph.node('Add', [word, place]), `${MODEL}/embeddings`);
   }
@@ -127,8 +120,8 @@ class SentenceEncoder {
   }
 
   #linear(input: string, name: string): string {
-    const product = this.#graph.node('MatMul', [input, this.#floats(`${name}/Tensordot/ReadVariableOp`)]);
-    return this.#graph.node('Add', [product, this.#floats(`${name}/BiasAdd/ReadVariableOp`)]);
+    const product = this.#graph.node('MatMul', [input, this.#matrix(`${name}/Tensordot/ReadVariableOp`)]);
+    return this.#graph.node('Add', [product, this.#row(`${name}/BiasAdd/ReadVariableOp`)]);
   }
 
   #addAndNormalize(output: string, input: string, name: string): string {
@@ -136,23 +129,37 @@ class SentenceEncoder {
   }
 
   #layerNorm(input: string, name: string): string {
-    const scale = this.#floats(`${name}/LayerNorm/batchnorm/mul/ReadVariableOp`);
-    const shift = this.#floats(`${name}/LayerNorm/batchnorm/ReadVariableOp`);
+    const scale = this.#row(`${name}/LayerNorm/batchnorm/mul/ReadVariableOp`);
+    const shift = this.#row(`${name}/LayerNorm/batchnorm/ReadVariableOp`);
     const attributes = { axis: -1, epsilon: { float: LAYER_NORM_EPSILON } };
     return this.#graph.node('LayerNormalization', [input, scale, shift], attributes);
   }
 
-  /** A weight, as bytes in the file and as floats once the model is loaded. */
-  #floats(name: string): string {
+  /** A bias or a scale: too small to be worth keeping as bytes. */
+  #row(name: string): string {
+    const { shape, bytes, scale, min } = this.#weight(name);
+    return this.#graph.constant(
+      name,
+      'float32',
+      shape,
+      Float32Array.from(bytes, (byte) => byte * scale + min),
+    );
+  }
+
+  /** A weight that is bytes in the file and floats once the model is loaded. */
+  #matrix(name: string): string {
     const tensor = this.#weight(name);
     return this.#dequantize(this.#graph.constant(name, 'uint8', tensor.shape, tensor.bytes), tensor);
   }
 
+  /** ONNX counts from the byte that stands for zero rather than from the smallest number. */
   #dequantize(bytes: string, { scale, min }: QuantizedTensor): string {
-    const graph = this.#graph;
-    const numbers = graph.node('Cast', [bytes], { to: dataTypeNumber('float32') });
-    const scaled = graph.node('Mul', [numbers, graph.scalar(scale)]);
-    return graph.node('Add', [scaled, graph.scalar(min)]);
+    const zero = Math.round(-min / scale);
+    if (zero < 0 || zero > 255 || Math.abs(zero * scale + min) > 1e-9) {
+      throw new Error(`zero is not among the numbers ${min} + n * ${scale} of a matrix`);
+    }
+    const zeroPoint = this.#graph.constant(`zero ${zero}`, 'uint8', [], Uint8Array.of(zero));
+    return this.#graph.node('DequantizeLinear', [bytes, this.#graph.scalar(scale), zeroPoint]);
   }
 
   #weight(name: string): QuantizedTensor {

@@ -3,9 +3,12 @@ import type { EmbeddingFunction, EmbedOptions } from 'vecino';
 import { VecinoError } from 'vecino/errors';
 import { readOptions } from 'vecino/options';
 import { DIMENSION } from './dimension.ts';
-import { ModelThread } from './model-thread.ts';
+import { ModelPool } from './model-pool.ts';
 import { type MiniLmOptions, miniLmOptionSpecs } from './options.ts';
 import { portions } from './portions.ts';
+
+/** A thread takes about as long to load the model as to embed this many texts: fewer are not worth another. */
+const TEXTS_A_THREAD = 64;
 
 /** all-MiniLM-L6-v2 as an embedding function of Vecino. */
 export interface MiniLm extends EmbeddingFunction, AsyncDisposable {
@@ -14,22 +17,22 @@ export interface MiniLm extends EmbeddingFunction, AsyncDisposable {
    *
    * A text counts up to its 256th token, as the model was trained; an empty text has a vector too, that of
    * the two tokens that frame every text. Throws `CANCELLED` when the signal is aborted, `DOCUMENT_INVALID`
-   * where a text is not a string, and `EMBEDDING_FAILED` where the model could not be loaded or its thread
-   * died; the next call then starts anew.
+   * where a text is not a string, and `EMBEDDING_FAILED` where the model could not be loaded or a thread of
+   * it died; the next call then starts anew.
    */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array[]>;
   /**
-   * Ends the thread and frees its memory, some 300 MB. Calls that are under way fail with `CANCELLED`. A
-   * later call would load the model again.
+   * Ends the threads and frees their memory. Calls that are under way fail with `CANCELLED`. A later call
+   * would load the model again.
    */
   close(): Promise<void>;
 }
 
 /**
  * Sentence embeddings by all-MiniLM-L6-v2: 384 dimensions, English, made for search by meaning in texts of
- * a sentence to a paragraph. It runs offline, on a thread of its own, with the weights of this package.
+ * a sentence to a paragraph. It runs offline, on threads of its own, with the weights of this package.
  *
- * Nothing is loaded before the first text. The thread does not keep the process alive while it is idle.
+ * Nothing is loaded before the first text. Idle threads do not keep the process alive.
  *
  * @example
  * ```ts
@@ -49,22 +52,30 @@ export function minilm(options?: MiniLmOptions): MiniLm {
       { details: { option: 'runtime', expected: 'wasm', received: 'native' } },
     );
   }
-  const thread = new ModelThread({ runtime, threads });
+  const pool = new ModelPool({ runtime });
 
   async function embed(texts: readonly string[], { signal }: EmbedOptions = {}): Promise<Float32Array[]> {
     requireTexts(texts);
-    const vectors: Float32Array[] = [];
-    for (const portion of portions(texts)) {
-      const numbers = await thread.embed(portion, signal);
-      // Copies, so that a vector that is kept, or handed to another thread, takes no others with it.
-      for (let i = 0; i < portion.length; i++) {
-        vectors.push(numbers.slice(i * DIMENSION, (i + 1) * DIMENSION));
+    const vectors = new Array<Float32Array>(texts.length);
+    // All lanes draw from this one generator: who is done with a portion takes the next. Where one fails,
+    // its loop closes the generator, and the others end too.
+    const remaining = portions(texts);
+    const lane = async () => {
+      for (const portion of remaining) {
+        const numbers = await pool.embed(portion.texts, signal);
+        // Copies, so that a vector that is kept, or handed to another thread, takes no others with it.
+        for (let i = 0; i < portion.texts.length; i++) {
+          vectors[portion.start + i] = numbers.slice(i * DIMENSION, (i + 1) * DIMENSION);
+        }
       }
-    }
+    };
+    const lanes = Math.min(threads, Math.ceil(texts.length / TEXTS_A_THREAD));
+    pool.reserve(lanes);
+    await Promise.all(Array.from({ length: lanes }, lane));
     return vectors;
   }
 
-  const close = () => thread.close();
+  const close = () => pool.close();
   return { name: 'all-MiniLM-L6-v2', dimension: DIMENSION, embed, close, [Symbol.asyncDispose]: close };
 }
 

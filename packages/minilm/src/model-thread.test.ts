@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ModelThread } from './model-thread.ts';
 
-const SETTINGS = { runtime: 'wasm', threads: 1 } as const;
+const SETTINGS = { runtime: 'wasm' } as const;
 
 /** A thread that answers each call with one number, the count of its texts, unless a text tells it to die. */
 const OBEDIENT = entry(`

@@ -8,8 +8,8 @@ interface PendingCall {
 }
 
 /**
- * The calling thread's end of the model's thread: starts it at the first call, keeps the process alive
- * during calls and only then, and fails the calls under way when the thread dies.
+ * The calling thread's end of a thread that holds the model: starts it at the first call, keeps the process
+ * alive during calls and only then, and fails the calls under way when the thread dies.
  */
 export class ModelThread {
   readonly #settings: ModelSettings;
@@ -22,6 +22,11 @@ export class ModelThread {
   constructor(settings: ModelSettings, entry: URL = modelWorker()) {
     this.#settings = settings;
     this.#entry = entry;
+  }
+
+  /** Calls that are under way. */
+  get pending(): number {
+    return this.#pending.size;
   }
 
   /** The vectors of the texts, one after another. */
@@ -83,7 +88,7 @@ function modelWorker(): URL {
 }
 
 function threadFailed(what: string, cause?: unknown): VecinoError {
-  const message = `minilm: the thread of the model failed: ${what}; the next call starts it again`;
+  const message = `minilm: a thread of the model failed: ${what}; the next call starts it again`;
   return new VecinoError('EMBEDDING_FAILED', message, { cause });
 }
 

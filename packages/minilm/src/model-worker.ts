@@ -7,7 +7,7 @@ import type { EmbedAnswer, EmbedRequest, ModelRequest, ModelSettings } from './p
 import { loadTokenizer } from './tokenizer.ts';
 
 /**
- * The model's thread. It works on all calls in turn, a batch of each, so that the embedding of a question
+ * A thread that holds the model. It works on all calls in turn, a batch of each, so that the embedding of a question
  * waits for one batch, and not for the ten thousand documents that another call brought.
  */
 interface Job {

@@ -15,12 +15,14 @@ const NATIVE_RUNTIME: string = 'onnxruntime-node';
 /** Errors only: the runtimes' warnings are about processors and graph nodes, nothing that a user can act on. */
 const LOG_ERRORS = 3;
 
-export async function loadModel({ runtime: wanted, threads }: ModelSettings): Promise<EmbedBatch> {
-  const runtime = (wanted !== 'wasm' && (await importNative(wanted))) || (await importWasm(threads));
+export async function loadModel({ runtime: wanted }: ModelSettings): Promise<EmbedBatch> {
+  const runtime = (wanted !== 'wasm' && (await importNative(wanted))) || (await importWasm());
   const options: InferenceSession.SessionOptions = {
     graphOptimizationLevel: 'all',
-    intraOpNumThreads: threads,
+    intraOpNumThreads: 1,
     logSeverityLevel: LOG_ERRORS,
+    // The weights are turned into floats once, when the model is loaded, rather than by every run.
+    extra: { session: { disable_quant_qdq: '1' } },
   };
   const session = await runtime.InferenceSession.create(readFileSync(modelFile('model.onnx')), options);
 
@@ -58,9 +60,9 @@ async function importNative(wanted: 'auto' | 'native'): Promise<Runtime | undefi
   }
 }
 
-async function importWasm(threads: number): Promise<Runtime> {
+async function importWasm(): Promise<Runtime> {
   const runtime = await import('onnxruntime-web');
   runtime.env.logLevel = 'error';
-  runtime.env.wasm.numThreads = threads;
+  runtime.env.wasm.numThreads = 1;
   return runtime;
 }

@@ -8,13 +8,16 @@ export interface MiniLmOptions {
    * Vectors are the same to within 1e-4.
    */
   readonly runtime?: Runtime;
-  /** Threads that compute, beside yours: 1 to 64; default the machine's processors, at most 4. */
+  /**
+   * Threads that compute, beside yours: 1 to 64; default the machine's processors, at most 4. Each has a copy
+   * of the model, about 200 MB. A call of few texts uses one.
+   */
   readonly threads?: number;
 }
 
 export type Runtime = 'auto' | 'wasm' | 'native';
 
-/** With two processors, two threads made 1.6 times the texts of one; the gain a thread shrinks from there. */
+/** Because of the memory, and because the processors are there for the rest of the program too. */
 const DEFAULT_THREADS_MAX = 4;
 
 /** A function rather than a constant, because nothing is asked of the machine at import time. */

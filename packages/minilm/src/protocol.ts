@@ -1,9 +1,8 @@
-/** What the calling thread and the model's thread say to each other. */
+/** What the calling thread and a thread of the model say to each other. */
 
-/** Given to the model's thread when it starts. */
+/** Given to a thread of the model when it starts. */
 export interface ModelSettings {
   readonly runtime: 'auto' | 'wasm' | 'native';
-  readonly threads: number;
 }
 
 /** Asks for the vectors of some texts. */
