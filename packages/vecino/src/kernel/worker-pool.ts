@@ -106,6 +106,8 @@ export class WorkerPool {
     const worker = new Worker(this.script, {
       workerData: { lane: ordinal + 1 },
       name: `vecino-${ordinal + 1}`,
+      // Without the process's own flags: some, such as `--input-type` of `node --eval`, stop a thread.
+      execArgv: [],
     });
     const member: Member = { worker, running: new Map(), spaces: new Set() };
     worker.unref();

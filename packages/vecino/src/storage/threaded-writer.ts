@@ -33,7 +33,12 @@ export class ThreadedWriter implements StoreWriter {
 
   private constructor(data: WriterThreadData, onCheckpointFailed: (error: VecinoError) => void) {
     const script = import.meta.url.endsWith('.ts') ? './writer-thread.ts' : './writer-thread.js';
-    this.worker = new Worker(new URL(script, import.meta.url), { workerData: data, name: 'vecino writer' });
+    this.worker = new Worker(new URL(script, import.meta.url), {
+      workerData: data,
+      name: 'vecino writer',
+      // Without the process's own flags: some, such as `--input-type` of `node --eval`, stop a thread.
+      execArgv: [],
+    });
     this.worker.on('message', (reply: WriterReply) => {
       if (reply.kind === 'checkpointFailed') onCheckpointFailed(uncarry(reply.error));
       else this.settle(reply);
