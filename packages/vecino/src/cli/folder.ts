@@ -27,5 +27,5 @@ function openFolder(folder: string, output: Output, options: OpenOptions): Promi
       },
     );
   }
-  return open(folder, { ...options, onWarning: (warning) => output.note(`warning: ${warning.message}`) });
+  return open(folder, { ...options, onWarning: (warning) => output.warn(warning) });
 }

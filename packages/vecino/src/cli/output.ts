@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { styleText } from 'node:util';
+import type { Warning } from '../api/database.ts';
 import { VecinoError } from '../base/errors.ts';
 import { jsonText } from './text/json-text.ts';
 
@@ -41,7 +42,16 @@ export class Output {
 
   /** Something beside the answer; silent with `--quiet` and `--json`. */
   note(line: string): void {
-    if (this.quiet) return;
+    if (!this.quiet) this.say(line);
+  }
+
+  /** Something that the user must know though the work goes on: also with `--quiet`. */
+  warn(warning: Warning): void {
+    const { code, message, collection } = warning;
+    this.say(this.json ? jsonText({ warning: { code, message, collection } }) : `warning: ${message}`);
+  }
+
+  private say(line: string): void {
     if (this.held !== undefined) this.held.push(line);
     else process.stderr.write(`${line}\n`);
   }
@@ -54,7 +64,7 @@ export class Output {
   release(): void {
     const held = this.held ?? [];
     this.held = undefined;
-    for (const line of held) this.note(line);
+    for (const line of held) process.stderr.write(`${line}\n`);
   }
 
   dim(text: string): string {

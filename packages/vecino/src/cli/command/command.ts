@@ -10,6 +10,6 @@ export function defineCommand(
   const firstSentence = about.replace(/\.(?: .*)?$/s, '');
   const command = program.command(usage).summary(firstSentence).description(about);
   command.option('--json', 'Answer with one JSON document; errors too, on stderr.');
-  command.option('--quiet', 'No progress and no notes on stderr.');
+  command.option('--quiet', 'No progress and no notes on stderr; warnings and errors remain.');
   return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CollectionDescription, ListQuery } from '../../api/collection.ts';
 import { LIMITS } from '../../api/limits.ts';
 import { filterFlag, includeFlag, integerFlag } from '../flags.ts';
@@ -24,7 +24,7 @@ export function addList(program: Command): void {
   );
   command.addOption(filterFlag());
   command.option('--order-by <path>', 'id, seq (order of change) or a metadata path. Default seq.');
-  command.option('--order <direction>', 'asc or desc. Default asc.');
+  command.addOption(new Option('--order <direction>', 'Default asc.').choices(['asc', 'desc']));
   command.addOption(integerFlag('limit', 'Records of the page.', 1, LIMITS.pageMax, 100));
   command.option('--cursor <cursor>', 'Go on after the page that gave this cursor.');
   command.addOption(includeFlag());
