@@ -133,6 +133,9 @@ export interface Collection<M extends Metadata = AnyMetadata> {
   check(): Promise<CheckReport>;
   /** Resolves when the index has linked everything that was written before the call. */
   flush(): Promise<void>;
-  /** Reclaims the places of removed records in the index and writes its snapshot. */
+  /**
+   * Reclaims what removed records have left: their places in the index, whose snapshot is written, and their
+   * space in the database file, which shrinks.
+   */
   compact(): Promise<void>;
 }

@@ -91,15 +91,6 @@ export class CollectionState {
     return Array.from(slots, (slot) => this.ids[slot]);
   }
 
-  /** The slot of a record that must be there. */
-  slotOf(id: string, what: string): number {
-    const slot = this.store.reader.slotsOf(this.id, [id])[0];
-    if (slot !== undefined) return slot;
-    throw new VecinoError('RECORD_NOT_FOUND', `${this.thing}: ${what}: no record has the id "${id}"`, {
-      details: { id },
-    });
-  }
-
   /** The writer's number of the latest change; for `stats`. */
   get latestSeq(): number {
     return present(

@@ -19,7 +19,7 @@ import type { CollectionState } from './collection-state.ts';
 import { catchUp } from './follow.ts';
 import { listRecords } from './listing.ts';
 import { readId } from './read-records.ts';
-import { readParts, recordOf } from './record-view.ts';
+import { getRecords, readParts } from './record-view.ts';
 import { searchRecords } from './search.ts';
 import { addRecords, removeSlots, slotsOf, updateRecords, upsertRecords } from './write.ts';
 
@@ -89,14 +89,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
     const where = `get from ${this.state.thing}`;
     const parts = readParts(where, include);
     const ids = (Array.isArray(idOrIds) ? idOrIds : [idOrIds]).map((id) => readId(where, id));
-    const slots = await slotsOf(this.state, ids);
-    const found = slots.filter((slot) => slot !== undefined);
-    const rows = this.state.store.reader.rows(this.state.id, found, parts);
-    const byId = new Map(rows.flatMap((row) => (row ? [[row.id, row] as const] : [])));
-    const records = ids.map((id) => {
-      const row = byId.get(id);
-      return row && recordOf(row);
-    });
+    const records = await getRecords(this.state, ids, parts);
     return Array.isArray(idOrIds) ? records : records[0];
   }
 
@@ -160,6 +153,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
     this.forWriting();
     await this.state.writes.idle();
     await this.state.index.compact();
+    await this.state.writer.reclaim();
   }
 
   private forWriting(): void {
@@ -175,7 +169,8 @@ export class EmbeddedCollection implements Collection<Metadata> {
 
 /** Follows the writing process: looks at SQLite's data version, and at the changes only if it has moved. */
 function followerOf(state: CollectionState): () => Promise<void> {
-  let version = state.store.reader.dataVersion();
+  // Nothing yet: something may have been committed since the collection was opened.
+  let version: number | undefined;
   return () =>
     state.writes.run(async () => {
       const now = state.store.reader.dataVersion();

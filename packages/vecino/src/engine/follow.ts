@@ -37,7 +37,7 @@ export async function catchUpFromOpening(state: CollectionState): Promise<void> 
 /** Shows to index and filters what has been committed since they last looked. */
 export async function catchUp(state: CollectionState): Promise<void> {
   const { reader } = state.store;
-  forgetVanished(state);
+  const { seen } = state.index;
   const slice = new TimeSlice();
   for (;;) {
     const changes = reader.changesSince(state.id, state.index.seen, CHANGES);
@@ -47,15 +47,16 @@ export async function catchUp(state: CollectionState): Promise<void> {
       state.index.saw(seq);
       await slice.pause();
     }
-    if (changes.length < CHANGES) return;
+    if (changes.length < CHANGES) break;
   }
+  // Asked for last, so that nothing is forgotten between this question and the reading of the log.
+  if (reader.removalsForgottenUntil(state.id) > seen) forgetVanished(state);
 }
 
 /** A reader that lagged behind for long may have missed removals that the log has forgotten: it compares all. */
 function forgetVanished(state: CollectionState): void {
-  const { reader } = state.store;
-  if (reader.removalsForgottenUntil(state.id) <= state.index.seen) return;
-  const vanished = state.index.live.clone().subtract(BitSet.from(reader.occupiedSlots(state.id)));
+  const occupied = BitSet.from(state.store.reader.occupiedSlots(state.id));
+  const vanished = state.index.live.clone().subtract(occupied);
   for (const slot of vanished) forget(state, slot);
 }
 

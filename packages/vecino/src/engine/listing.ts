@@ -5,9 +5,11 @@ import { VecinoError } from '../base/errors.ts';
 import { type OptionSpecs, readOptions } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { compareJson } from '../filter/json-order.ts';
+import type { Predicate } from '../filter/predicate.ts';
 import type { StoredRow } from '../storage/store.ts';
 import type { CollectionState } from './collection-state.ts';
 import { readParts, recordOf } from './record-view.ts';
+import { isAsOf, type Read, readWhole } from './whole-read.ts';
 
 const LIST_OPTIONS = {
   filter: { kind: 'opaque', about: 'Only records whose metadata match this filter.' },
@@ -46,10 +48,11 @@ export async function listRecords(state: CollectionState, input: unknown): Promi
   const orderBy = readOrderBy(thing, query.orderBy);
   const descending = query.order === 'desc';
   const limit = query.limit ?? LIST_OPTIONS.limit.default;
+  const predicate = query.filter === undefined ? undefined : state.filter.parse(thing, query.filter);
   const identity = JSON.stringify([state.stored.name, orderBy, descending, query.filter ?? null]);
   const after = query.cursor === undefined ? undefined : readCursor(thing, query.cursor, identity);
 
-  if (query.filter === undefined && (orderBy === 'id' || orderBy === 'seq')) {
+  if (!predicate && (orderBy === 'id' || orderBy === 'seq')) {
     const from = orderBy === 'id' ? after?.id : after?.key;
     const rows = state.store.reader.page(state.id, {
       orderBy,
@@ -60,15 +63,18 @@ export async function listRecords(state: CollectionState, input: unknown): Promi
     });
     return pageOf(rows, limit, (row) => ({ query: identity, id: row.id, key: row.seq }));
   }
-  const entries = await orderedMatches(state, thing, query.filter, orderBy, descending);
-  const start = after ? firstAfter(entries, after, descending) : 0;
-  const chosen = entries.slice(start, start + limit + 1);
+  if (predicate) await state.filter.prepare(predicate);
+  if (orderBy !== 'id' && orderBy !== 'seq') await state.filter.preparePath(orderBy);
+  const { chosen, rows } = await readWhole(state, async () => {
+    const { seen } = state.index;
+    const { entries, whole } = await orderedMatches(state, seen, predicate, orderBy, descending);
+    const start = after ? firstAfter(entries, after, descending) : 0;
+    const chosen = entries.slice(start, start + limit + 1);
+    const slots = chosen.map(({ slot }) => slot);
+    const rows = state.store.reader.rows(state.id, slots, parts);
+    return { chosen, rows, whole: whole && rows.every((row) => isAsOf(seen, row)) };
+  });
   const keys = new Map(chosen.map(({ id, key }) => [id, key]));
-  const rows = state.store.reader.rows(
-    state.id,
-    chosen.map(({ slot }) => slot),
-    parts,
-  );
   return pageOf(
     rows.filter((row) => row !== undefined),
     limit,
@@ -93,25 +99,24 @@ function pageOf(
 
 async function orderedMatches(
   state: CollectionState,
-  thing: string,
-  filter: unknown,
+  seen: number,
+  predicate: Predicate | undefined,
   orderBy: string,
   descending: boolean,
-): Promise<Entry[]> {
-  const predicate = filter === undefined ? undefined : state.filter.parse(thing, filter);
-  if (predicate) await state.filter.prepare(predicate);
-  if (orderBy !== 'id' && orderBy !== 'seq') await state.filter.preparePath(orderBy);
+): Promise<Read & { readonly entries: Entry[] }> {
   const matches = predicate ? state.filter.evaluate(predicate, state.index.live) : state.index.live;
   const slots = matches.toArray();
   const entries: Entry[] = [];
+  let whole = true;
   const slice = new TimeSlice();
   for (let from = 0; from < slots.length; from += ROWS) {
     for (const row of state.store.reader.rows(state.id, slots.subarray(from, from + ROWS), [])) {
-      if (row) entries.push({ slot: row.slot, id: row.id, key: keyOf(state, orderBy, row) });
+      if (isAsOf(seen, row)) entries.push({ slot: row.slot, id: row.id, key: keyOf(state, orderBy, row) });
+      else whole = false;
     }
     await slice.pause();
   }
-  return entries.sort((a, b) => compareEntries(a, b, descending));
+  return { entries: entries.sort((a, b) => compareEntries(a, b, descending)), whole };
 }
 
 function keyOf(state: CollectionState, orderBy: string, row: StoredRow): JsonValue | undefined {

@@ -3,7 +3,12 @@ import type { Part, StoredRecord } from '../api/record.ts';
 import { VecinoError } from '../base/errors.ts';
 import { didYouMean } from '../base/near-miss.ts';
 import { describeValue } from '../base/options.ts';
+import { TimeSlice } from '../base/time-slice.ts';
 import type { StoredRow } from '../storage/store.ts';
+import type { CollectionState } from './collection-state.ts';
+
+/** Records read in one go, so that long lists of ids leave the event loop free. */
+const ROWS = 500;
 
 const PARTS: readonly Part[] = ['vector', 'document', 'metadata'];
 const PARTS_BY_DEFAULT: readonly Part[] = ['document', 'metadata'];
@@ -46,4 +51,20 @@ export function partsOf(row: StoredRow): Pick<StoredRecord<AnyMetadata>, 'vector
 
 export function recordOf(row: StoredRow): StoredRecord<AnyMetadata> {
   return { id: row.id, seq: row.seq, ...partsOf(row) };
+}
+
+/** Records in the order of the ids, undefined where there is none. */
+export async function getRecords(
+  state: CollectionState,
+  ids: readonly string[],
+  parts: readonly Part[],
+): Promise<(StoredRecord<AnyMetadata> | undefined)[]> {
+  const records: (StoredRecord<AnyMetadata> | undefined)[] = [];
+  const slice = new TimeSlice();
+  for (let from = 0; from < ids.length; from += ROWS) {
+    const rows = state.store.reader.rowsOfIds(state.id, ids.slice(from, from + ROWS), parts);
+    for (const row of rows) records.push(row && recordOf(row));
+    await slice.pause();
+  }
+  return records;
 }

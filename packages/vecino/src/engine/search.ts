@@ -7,7 +7,6 @@ import {
   type SearchQuery,
   type SearchResult,
 } from '../api/search.ts';
-import type { BitSet } from '../base/bit-set.ts';
 import { VecinoError } from '../base/errors.ts';
 import { readOptions } from '../base/options.ts';
 import { scoreOf } from '../vector/metric.ts';
@@ -17,9 +16,7 @@ import { embed } from './embed.ts';
 import type { IndexFound } from './live-index.ts';
 import { readId } from './read-records.ts';
 import { partsOf, readParts } from './record-view.ts';
-
-/** Attempts before a search gives in to writes that keep removing what it finds. */
-const ATTEMPTS = 4;
+import { isAsOf, type Read, readWhole } from './whole-read.ts';
 
 interface Target {
   readonly vector: Float32Array;
@@ -41,49 +38,50 @@ export async function searchRecords(
   const embedded = performance.now();
   if (predicate) await state.filter.prepare(predicate);
 
-  for (let attempt = 1; ; attempt++) {
+  const { found, hits, filterMs, searchMs, fetchMs } = await readWhole(state, async () => {
     const began = performance.now();
-    const allowed = predicate ? state.filter.evaluate(predicate, state.index.live) : undefined;
-    const except = hideAskedWith(state, target, allowed);
+    const { seen } = state.index;
+    const allowed = predicate && state.filter.evaluate(predicate, state.index.live);
     const filtered = performance.now();
     const k = query.k ?? SEARCH_OPTIONS.k.default;
     const found = await state.index.search({
       query: target.vector,
-      k: k + (except === undefined ? 0 : 1),
+      // One more where the record that was asked with may be among the found.
+      k: k + (target.except === undefined ? 0 : 1),
       exact: query.exact ?? false,
       effort: query.efSearch,
       oversample: query.oversample ?? SEARCH_OPTIONS.oversample.default,
       allowed,
     });
     const searched = performance.now();
-    const hits = fetchHits(state, found, k, parts, except, query.minScore);
-    if (hits.complete || attempt === ATTEMPTS) {
-      const fetched = performance.now();
-      return withExplanation(hits.hits, query.explain ? explain(found) : undefined);
-      function explain(from: IndexFound): SearchExplanation {
-        return {
-          way: from.way,
-          reason: from.reason,
-          thread: from.thread,
-          records: from.live,
-          matches: from.matches,
-          efSearch: from.effort,
-          candidates: from.candidates,
-          distanceComputations: from.distanceComputations,
-          unindexed: from.pending,
-          timesMs: {
-            embed: embedded - started,
-            filter: filtered - began,
-            search: searched - filtered,
-            fetch: fetched - searched,
-            total: fetched - started,
-          },
-        };
-      }
-    }
-    // A write was committed between search and fetch: once it is shown to the index, the answer is whole.
-    await state.writes.idle();
-  }
+    const { hits, whole } = fetchHits(state, seen, found, query, parts, target.except);
+    const fetchMs = performance.now() - searched;
+    return { whole, found, hits, filterMs: filtered - began, searchMs: searched - filtered, fetchMs };
+  });
+  if (!query.explain) return hits;
+  const timesMs = {
+    embed: embedded - started,
+    filter: filterMs,
+    search: searchMs,
+    fetch: fetchMs,
+    total: performance.now() - started,
+  };
+  return Object.assign(hits, { explain: explain(found, timesMs) });
+}
+
+function explain(found: IndexFound, timesMs: SearchExplanation['timesMs']): SearchExplanation {
+  return {
+    way: found.way,
+    reason: found.reason,
+    thread: found.thread,
+    records: found.live,
+    matches: found.matches,
+    efSearch: found.effort,
+    candidates: found.candidates,
+    distanceComputations: found.distanceComputations,
+    unindexed: found.pending,
+    timesMs,
+  };
 }
 
 async function resolveTarget(state: CollectionState, thing: string, query: SearchQuery): Promise<Target> {
@@ -113,57 +111,34 @@ async function resolveTarget(state: CollectionState, thing: string, query: Searc
 }
 
 function storedTarget(state: CollectionState, thing: string, id: string): Target {
-  const slot = state.slotOf(id, thing);
-  const row = state.store.reader.rows(state.id, [slot], ['vector'])[0];
-  if (!row?.vector)
-    throw new VecinoError('RECORD_NOT_FOUND', `${thing}: no record has the id "${id}"`, { details: { id } });
-  return { vector: row.vector, except: id };
+  const row = state.store.reader.rowsOfIds(state.id, [id], ['vector'])[0];
+  if (row?.vector) return { vector: row.vector, except: id };
+  throw new VecinoError('RECORD_NOT_FOUND', `${thing}: no record has the id "${id}"`, { details: { id } });
 }
 
-/** The record that was asked with, if it could be among the hits. With a filter its bit is simply cleared. */
-function hideAskedWith(
-  state: CollectionState,
-  target: Target,
-  allowed: BitSet | undefined,
-): string | undefined {
-  if (target.except === undefined || !allowed) return target.except;
-  const slot = state.store.reader.slotsOf(state.id, [target.except])[0];
-  if (slot !== undefined) allowed.delete(slot);
-  return undefined;
-}
-
-/** Turns slots into hits. Incomplete where a record was gone before it could be fetched. */
+/** Turns slots into hits. Not whole where a record has changed since the index looked. */
 function fetchHits(
   state: CollectionState,
+  seen: number,
   found: IndexFound,
-  k: number,
+  { k = SEARCH_OPTIONS.k.default, minScore = Number.NEGATIVE_INFINITY }: SearchQuery,
   parts: readonly Part[],
   except: string | undefined,
-  minScore: number | undefined,
-): { readonly hits: Hit<AnyMetadata>[]; readonly complete: boolean } {
-  const scores = Array.from(found.distances, (distance) => scoreOf(state.metric, distance));
+): Read & { readonly hits: Hit<AnyMetadata>[] } {
   const ids = state.idsOf(found.slots);
-  const rows = parts.length === 0 ? [] : state.store.reader.rows(state.id, found.slots, parts);
+  const rows = parts.length === 0 ? undefined : state.store.reader.rows(state.id, found.slots, parts);
   const hits: Hit<AnyMetadata>[] = [];
-  let complete = true;
+  let whole = true;
   for (const [i, id] of ids.entries()) {
-    const row = rows[i];
-    const gone =
-      id === undefined || (parts.length > 0 && row?.id !== id) || !state.index.live.has(found.slots[i] ?? 0);
-    if (gone) {
-      complete = false;
+    const row = rows?.[i];
+    const known = id !== undefined && state.index.live.has(found.slots[i] ?? 0);
+    if (!known || (rows && !(isAsOf(seen, row) && row.id === id))) {
+      whole = false;
       continue;
     }
-    const score = scores[i] ?? Number.NEGATIVE_INFINITY;
-    if (id === except || hits.length === k || (minScore !== undefined && score < minScore)) continue;
+    const score = scoreOf(state.metric, found.distances[i] ?? Number.POSITIVE_INFINITY);
+    if (id === except || hits.length === k || score < minScore) continue;
     hits.push({ id, score, ...(row && partsOf(row)) });
   }
-  return { hits, complete };
-}
-
-function withExplanation(
-  hits: Hit<AnyMetadata>[],
-  explanation: SearchExplanation | undefined,
-): SearchResult<AnyMetadata> {
-  return explanation ? Object.assign(hits, { explain: explanation }) : hits;
+  return { hits, whole };
 }

@@ -92,7 +92,7 @@ describe('checkpoints', () => {
   it('end with an empty log', () => {
     const { commit, checkpoints, file } = openLogged();
     commit(MEBIBYTE);
-    checkpoints.close();
+    checkpoints.empty();
     expect(statSync(`${file}-wal`).size).toBe(0);
   });
 });

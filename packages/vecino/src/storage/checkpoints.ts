@@ -52,7 +52,7 @@ export class Checkpoints {
   }
 
   /** Moves everything and empties the log. */
-  close(): void {
+  empty(): void {
     clearTimeout(this.pause);
     this.telling(() => this.connection.pragma('wal_checkpoint(TRUNCATE)'));
   }

@@ -25,6 +25,10 @@ export class InPlaceWriter implements StoreWriter {
     return this.writer.write(batch);
   }
 
+  async reclaim(): Promise<void> {
+    this.writer.reclaim();
+  }
+
   async forgetRemovals(collection: number, seq: number): Promise<void> {
     this.writer.forgetRemovals(collection, seq);
   }

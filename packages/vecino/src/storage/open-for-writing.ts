@@ -12,8 +12,9 @@ const PAGE_BYTES = 16_384;
 export function openForWriting(file: string, pagesMax: number | undefined): Connection {
   const connection = new Connection(file, { readOnly: false });
   try {
-    // The page size must come first: it is fixed by the first write.
-    connection.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
+    // These must come first: they are fixed by the first write. Incremental vacuuming only keeps account of
+    // where pages are referred to, so that `reclaim` can give free ones back.
+    connection.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL`);
     connection.pragma('journal_mode = WAL');
     // A resolved write is durable: every commit is synced.
     connection.exec('PRAGMA synchronous = FULL');

@@ -88,6 +88,17 @@ export class SqliteReader implements StoreReader {
     );
   }
 
+  rowsOfIds(collection: number, ids: readonly string[], parts: readonly Part[]): (StoredRow | undefined)[] {
+    const connection = this.source.current();
+    const sql = `${this.selection(parts)} WHERE r.collection = ? AND r.id = ?`;
+    return connection.transaction('BEGIN', () =>
+      ids.map((id) => {
+        const row = connection.get<RecordRow>(sql, collection, id);
+        return row && recordOfRow(row);
+      }),
+    );
+  }
+
   scan(collection: number, fromSlot: number, limit: number, parts: readonly Part[]): StoredRow[] {
     const rows = this.source
       .current()

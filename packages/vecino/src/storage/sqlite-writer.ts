@@ -75,6 +75,11 @@ export class SqliteWriter {
     });
   }
 
+  /** Gives the pages that removals have left free back to the file system, when the log is emptied next. */
+  reclaim(): void {
+    this.connection.exec('PRAGMA incremental_vacuum');
+  }
+
   forgetRemovals(collection: number, seq: number): void {
     this.transaction(() => {
       assert(seq <= this.lastSeq(), 'only removals that have happened are forgotten');

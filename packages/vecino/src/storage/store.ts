@@ -98,6 +98,8 @@ export interface StoreReader {
   count(collection: number): number;
   /** For each slot its row, or undefined. */
   rows(collection: number, slots: ArrayLike<number>, parts: readonly Part[]): (StoredRow | undefined)[];
+  /** For each id its row, or undefined. */
+  rowsOfIds(collection: number, ids: readonly string[], parts: readonly Part[]): (StoredRow | undefined)[];
   /** Rows by ascending slot, from `fromSlot` on, at most `limit`. */
   scan(collection: number, fromSlot: number, limit: number, parts: readonly Part[]): StoredRow[];
   /** Rows by id (in the order of UTF-8 bytes, which is that of code points) or by sequence number. */
@@ -119,6 +121,8 @@ export interface StoreWriter {
   /** Removes the collection, its records and its index snapshot. Its sequence numbers stay taken. */
   dropCollection(collection: number): Promise<void>;
   write(batch: WriteBatch): Promise<Written>;
+  /** Gives the space that removals have left free in the database file back to the file system. */
+  reclaim(): Promise<void>;
   /** Drops the log of removals up to `seq`, once a snapshot holds them. Takes no sequence number. */
   forgetRemovals(collection: number, seq: number): Promise<void>;
 }

@@ -69,6 +69,10 @@ export class ThreadedWriter implements StoreWriter {
     return this.mutex.run(() => this.call<void>({ kind: 'forgetRemovals', collection, seq }));
   }
 
+  reclaim(): Promise<void> {
+    return this.mutex.run(() => this.call<void>({ kind: 'reclaim' }));
+  }
+
   /**
    * Sends slice after slice, at most two ahead of the thread; between them the event loop runs. Where one
    * fails, the thread has undone the batch and refuses what is still on its way: the first failure counts.

@@ -13,6 +13,7 @@ export type WriterCall =
   | { readonly kind: 'createCollection'; readonly collection: NewCollection }
   | { readonly kind: 'dropCollection'; readonly collection: number }
   | { readonly kind: 'forgetRemovals'; readonly collection: number; readonly seq: number }
+  | { readonly kind: 'reclaim' }
   | { readonly kind: 'begin'; readonly collection: number }
   | { readonly kind: 'append'; readonly slice: WriteBatch }
   | { readonly kind: 'commit' }

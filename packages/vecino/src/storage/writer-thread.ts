@@ -52,6 +52,9 @@ function serve(): void {
         return undefined;
       case 'forgetRemovals':
         return writer.forgetRemovals(call.collection, call.seq);
+      case 'reclaim':
+        writer.reclaim();
+        return checkpoints.empty();
       case 'begin':
         return writer.begin(call.collection);
       case 'append':
@@ -60,7 +63,7 @@ function serve(): void {
         return writer.commit();
       case 'close':
         writer.rollback();
-        checkpoints.close();
+        checkpoints.empty();
         return writer.close();
     }
   }
