@@ -1,0 +1,152 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
+import type { Collection, CollectionOptions } from '../../src/api/collection.ts';
+import type { Database, OpenOptions, Warning } from '../../src/api/database.ts';
+import type { IndexOptions } from '../../src/api/index-options.ts';
+import type { Hit, Metric } from '../../src/api/search.ts';
+import { seededRandom } from '../../src/base/random.ts';
+import { open } from '../../src/index.ts';
+import { nearest, score } from '../../src/kernel/oracle.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+
+/** One way to run the suite. */
+export interface Variant {
+  readonly family: 'flat' | 'hnsw';
+  readonly metric: Metric;
+  readonly place: 'folder' | ':memory:';
+}
+
+export const VARIANTS: readonly Variant[] = (['flat', 'hnsw'] as const).flatMap((family) =>
+  (['cosine', 'dot', 'l2'] as const).flatMap((metric) =>
+    (['folder', ':memory:'] as const).map((place) => ({ family, metric, place })),
+  ),
+);
+
+/** The variants that survive closing. */
+export const DURABLE_VARIANTS = VARIANTS.filter(({ place }) => place === 'folder');
+
+export const DIMENSION = 8;
+
+/** Little effort, so that some thousand records are enough for the planner to prefer the walk to a scan. */
+const SMALL_GRAPH: IndexOptions = { family: 'hnsw', M: 8, efConstruction: 60, efSearch: 20 };
+export const GRAPH_RECORDS = 2_000;
+
+export interface Shelf {
+  readonly ordinal: number;
+  readonly tenth: number;
+  readonly half: boolean;
+}
+
+export function optionsOf({ family, metric }: Variant): CollectionOptions {
+  return { dimension: DIMENSION, metric, index: family === 'hnsw' ? SMALL_GRAPH : 'flat' };
+}
+
+/** A database of the running test's own. A warning nobody expects fails the test. */
+export async function openDatabase(
+  { place }: Pick<Variant, 'place'>,
+  location = place === 'folder' ? temporaryFolder() : place,
+  options: OpenOptions = {},
+): Promise<Database> {
+  const warnings: Warning[] = [];
+  const database = await open(location, { onWarning: (warning) => warnings.push(warning), ...options });
+  onTestFinished(async () => {
+    await database.close();
+    expect(warnings).toEqual([]);
+  });
+  return database;
+}
+
+/** Collections of their own for the tests of a suite, in a database that they share, which saves most of the time. */
+export function sharedDatabase(variant: Variant): () => Promise<Collection<Shelf>> {
+  const folder = variant.place === 'folder' ? mkdtempSync(join(tmpdir(), 'vecino-test-')) : undefined;
+  const warnings: Warning[] = [];
+  let database: Database;
+  let opened = 0;
+  beforeAll(async () => {
+    database = await open(folder ?? variant.place, { onWarning: (warning) => warnings.push(warning) });
+  });
+  afterAll(async () => {
+    await database.close();
+    if (folder) rmSync(folder, { recursive: true });
+    expect(warnings).toEqual([]);
+  });
+  return () => database.collection<Shelf>(`shelf${opened++}`, optionsOf(variant));
+}
+
+/** Vectors between -1 and 1, the same for the same seed. */
+export function randomVectors(count: number, seed: number, dimension = DIMENSION): Float32Array[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: count }, () =>
+    Float32Array.from({ length: dimension }, () => random() * 2 - 1),
+  );
+}
+
+export function shelfOf(ordinal: number): Shelf {
+  return { ordinal, tenth: ordinal % 10, half: ordinal % 2 === 0 };
+}
+
+/** Record `r<i>` for each vector, with metadata and a document that tell its ordinal. */
+export function recordsOf(vectors: readonly Float32Array[], from = 0) {
+  return vectors.map((vector, i) => ({
+    id: `r${from + i}`,
+    vector,
+    document: `text ${from + i}`,
+    metadata: shelfOf(from + i),
+  }));
+}
+
+/** Scores are computed in 32-bit floats; the oracle sums doubles. */
+export function expectScore(received: number | undefined, expected: number): void {
+  const difference = Math.abs((received ?? Number.NaN) - expected);
+  expect(difference, `score ${received}, expected ${expected}`).toBeLessThanOrEqual(
+    2e-6 * Math.max(1, Math.abs(expected)) + 1e-6,
+  );
+}
+
+type Scored = Pick<Hit, 'id' | 'score'>;
+
+/**
+ * Expects hits as an exact search must give them: as many as there can be, each with its own right score, and
+ * the best scores that there are. Which of several equal ones are answered is not fixed.
+ */
+export function expectExact(
+  hits: readonly Scored[],
+  metric: Metric,
+  query: ArrayLike<number>,
+  candidates: ReadonlyMap<string, ArrayLike<number>>,
+  k: number,
+): void {
+  expectSound(hits, metric, query, candidates, k);
+  const best = nearest(metric, query, [...candidates.values()], k);
+  for (const [i, hit] of hits.entries()) expectScore(hit.score, best[i]?.score ?? Number.NaN);
+}
+
+/** Expects min(k, matches) different hits among the candidates, nearest first, each with its right score. */
+export function expectSound(
+  hits: readonly Scored[],
+  metric: Metric,
+  query: ArrayLike<number>,
+  candidates: ReadonlyMap<string, ArrayLike<number>>,
+  k: number,
+): void {
+  expect(hits).toHaveLength(Math.min(k, candidates.size));
+  expect(new Set(hits.map(({ id }) => id)).size).toBe(hits.length);
+  for (const [i, hit] of hits.entries()) {
+    const vector = candidates.get(hit.id);
+    expect(vector, `hit "${hit.id}" is no candidate`).toBeDefined();
+    expectScore(hit.score, score(metric, query, vector ?? []));
+    expect(hit.score).toBeLessThanOrEqual(hits[i - 1]?.score ?? Number.POSITIVE_INFINITY);
+  }
+}
+
+/** The vectors of records by id, those only whose ordinal passes. */
+export function vectorsById(
+  vectors: readonly Float32Array[],
+  passes: (ordinal: number) => boolean = () => true,
+): Map<string, Float32Array> {
+  return new Map(
+    vectors.flatMap((vector, ordinal) => (passes(ordinal) ? [[`r${ordinal}`, vector] as const] : [])),
+  );
+}
