@@ -179,6 +179,16 @@ describe('calls', () => {
     expect(await embedding.embed(['still there'])).toHaveLength(1);
   });
 
+  it('fail when the model is closed under them, wherever they are, and later ones load it again', async () => {
+    const closing = minilm({ runtime: 'wasm', threads: 2 });
+    const first = expect(closing.embed(mixedTexts(300))).rejects.toMatchObject({ code: 'CANCELLED' });
+    const second = expect(closing.embed(['a'])).rejects.toMatchObject({ code: 'CANCELLED' });
+    await closing.close();
+    await Promise.all([first, second]);
+    expect(await closing.embed(['a'])).toHaveLength(1);
+    await closing.close();
+  });
+
   it('do not keep the process alive once they are answered', async () => {
     const script = `
       import { minilm } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};

@@ -52,17 +52,18 @@ export function minilm(options?: MiniLmOptions): MiniLm {
       { details: { option: 'runtime', expected: 'wasm', received: 'native' } },
     );
   }
-  const pool = new ModelPool({ runtime });
+  let pool = new ModelPool({ runtime });
 
   async function embed(texts: readonly string[], { signal }: EmbedOptions = {}): Promise<Float32Array[]> {
     requireTexts(texts);
+    const poolOfCall = pool;
     const vectors = new Array<Float32Array>(texts.length);
     // All lanes draw from this one generator: who is done with a portion takes the next. Where one fails,
     // its loop closes the generator, and the others end too.
     const remaining = portions(texts);
     const lane = async () => {
       for (const portion of remaining) {
-        const numbers = await pool.embed(portion.texts, signal);
+        const numbers = await poolOfCall.embed(portion.texts, signal);
         // Copies, so that a vector that is kept, or handed to another thread, takes no others with it.
         for (let i = 0; i < portion.texts.length; i++) {
           vectors[portion.start + i] = numbers.slice(i * DIMENSION, (i + 1) * DIMENSION);
@@ -70,12 +71,17 @@ export function minilm(options?: MiniLmOptions): MiniLm {
       }
     };
     const lanes = Math.min(threads, Math.ceil(texts.length / TEXTS_A_THREAD));
-    pool.reserve(lanes);
+    poolOfCall.reserve(lanes);
     await Promise.all(Array.from({ length: lanes }, lane));
     return vectors;
   }
 
-  const close = () => pool.close();
+  function close(): Promise<void> {
+    const closing = pool;
+    pool = new ModelPool({ runtime });
+    return closing.close();
+  }
+
   return { name: 'all-MiniLM-L6-v2', dimension: DIMENSION, embed, close, [Symbol.asyncDispose]: close };
 }
 

@@ -1,4 +1,4 @@
-import { ModelThread } from './model-thread.ts';
+import { ModelThread, modelClosed } from './model-thread.ts';
 import type { ModelSettings } from './protocol.ts';
 
 /**
@@ -11,6 +11,7 @@ import type { ModelSettings } from './protocol.ts';
 export class ModelPool {
   readonly #settings: ModelSettings;
   readonly #threads: ModelThread[] = [];
+  #closed = false;
 
   constructor(settings: ModelSettings) {
     this.#settings = settings;
@@ -22,15 +23,17 @@ export class ModelPool {
   }
 
   /** The vectors of the texts, one after another, from the thread that has the least to do. */
-  embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array> {
+  async embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array> {
+    // A call that brings its texts in portions must not start the threads again.
+    if (this.#closed) throw modelClosed();
     this.reserve(1);
     const thread = this.#threads.reduce((best, other) => (other.pending < best.pending ? other : best));
     return thread.embed(texts, signal);
   }
 
-  /** Ends all threads. Calls that are under way fail with `CANCELLED`. */
+  /** Ends all threads for good. Calls that are under way fail with `CANCELLED`. */
   async close(): Promise<void> {
-    const threads = this.#threads.splice(0);
-    await Promise.all(threads.map((thread) => thread.close()));
+    this.#closed = true;
+    await Promise.all(this.#threads.map((thread) => thread.close()));
   }
 }

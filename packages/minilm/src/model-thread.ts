@@ -57,7 +57,7 @@ export class ModelThread {
   async close(): Promise<void> {
     const worker = this.#worker;
     if (!worker) return;
-    this.#abandon(new VecinoError('CANCELLED', 'minilm: the model was closed while it made embeddings'));
+    this.#abandon(modelClosed());
     await worker.terminate();
   }
 
@@ -85,6 +85,10 @@ export class ModelThread {
 function modelWorker(): URL {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
   return new URL(`./model-worker.${extension}`, import.meta.url);
+}
+
+export function modelClosed(): VecinoError {
+  return new VecinoError('CANCELLED', 'minilm: the model was closed while it made embeddings');
 }
 
 function threadFailed(what: string, cause?: unknown): VecinoError {

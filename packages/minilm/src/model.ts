@@ -7,7 +7,7 @@ import type { ModelSettings } from './protocol.ts';
 export type EmbedBatch = (batch: readonly (readonly number[])[]) => Promise<Float32Array>;
 
 /** Onnxruntime-web and onnxruntime-node implement the same interface. */
-type Runtime = typeof import('onnxruntime-web');
+type OnnxRuntime = typeof import('onnxruntime-web');
 
 /** Not a literal in the import: the package is optional, and its types are not there without it. */
 const NATIVE_RUNTIME: string = 'onnxruntime-node';
@@ -45,9 +45,9 @@ export async function loadModel({ runtime: wanted }: ModelSettings): Promise<Emb
 }
 
 /** Undefined where any runtime will do and this one is not there. */
-async function importNative(wanted: 'auto' | 'native'): Promise<Runtime | undefined> {
+async function importNative(wanted: 'auto' | 'native'): Promise<OnnxRuntime | undefined> {
   try {
-    const module = (await import(NATIVE_RUNTIME)) as { readonly default: Runtime };
+    const module = (await import(NATIVE_RUNTIME)) as { readonly default: OnnxRuntime };
     return module.default;
   } catch (error) {
     if (wanted === 'native') throw error;
@@ -60,7 +60,7 @@ async function importNative(wanted: 'auto' | 'native'): Promise<Runtime | undefi
   }
 }
 
-async function importWasm(): Promise<Runtime> {
+async function importWasm(): Promise<OnnxRuntime> {
   const runtime = await import('onnxruntime-web');
   runtime.env.logLevel = 'error';
   runtime.env.wasm.numThreads = 1;

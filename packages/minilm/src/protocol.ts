@@ -1,8 +1,10 @@
+import type { Runtime } from './options.ts';
+
 /** What the calling thread and a thread of the model say to each other. */
 
 /** Given to a thread of the model when it starts. */
 export interface ModelSettings {
-  readonly runtime: 'auto' | 'wasm' | 'native';
+  readonly runtime: Runtime;
 }
 
 /** Asks for the vectors of some texts. */

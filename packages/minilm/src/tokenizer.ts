@@ -3,7 +3,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { modelFile } from './model-file.ts';
 
 /** What the model was trained with; the text beyond does not count. */
-export const TOKENS_MAX = 256;
+const TOKENS_MAX = 256;
 /** Ends every text, a cut one too. */
 const SEPARATOR = 102;
 
