@@ -12,8 +12,9 @@ const LAYERS = {
   filter: ['base', 'api'],
   storage: ['base', 'api'],
   embedding: ['base', 'api'],
-  index: ['base', 'api', 'kernel', 'vector'],
-  engine: ['base', 'api', 'kernel', 'vector', 'filter', 'storage', 'embedding', 'index'],
+  quantizer: ['base', 'api', 'kernel', 'vector'],
+  index: ['base', 'api', 'kernel', 'vector', 'quantizer'],
+  engine: ['base', 'api', 'kernel', 'vector', 'filter', 'storage', 'embedding', 'quantizer', 'index'],
   // The edge speaks to the public entries and to the engine; how that is done inside is not its affair.
   cli: ['base', 'api', 'engine'],
 };

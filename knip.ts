@@ -15,8 +15,7 @@ const config: KnipConfig = {
         'src/cli/main.ts',
         'src/**/{*-thread,*-worker,worker}.ts',
         'test/**/*.test.ts',
-        // Run by hand: the long crash test, and the makers of frozen files.
-        'test/crash/long.ts',
+        // Run by hand: the makers of frozen files.
         'test/format/make-*.ts',
       ],
       project: ['src/**/*.ts', 'test/**/*.ts'],

@@ -14,7 +14,7 @@ import type { GroundTruthTask } from './ground-truth-thread.ts';
 import type { Progress } from './progress.ts';
 
 /** The deepest neighbour that recall can be asked for. */
-export const DEPTH = 100;
+const DEPTH = 100;
 
 /** Ascending distances of the nearest rows, `depth` a query. */
 export interface GroundTruth {

@@ -11,7 +11,7 @@ const FAMILIES: Readonly<Record<IndexFamily, Family>> = {
   hnsw: hnsw as Family,
 };
 
-export const FAMILY_NAMES = Object.keys(FAMILIES) as IndexFamily[];
+const FAMILY_NAMES = Object.keys(FAMILIES) as IndexFamily[];
 
 export function familyOf(name: IndexFamily): Family {
   return FAMILIES[name];

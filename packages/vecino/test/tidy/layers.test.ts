@@ -16,6 +16,7 @@ const FORBIDDEN: readonly (readonly [rule: string, from: string, to: string])[] 
   ['layer-filter', `${SRC}/filter/parse.ts`, `${SRC}/vector/metric.ts`],
   ['layer-storage', `${SRC}/storage/store.ts`, `${SRC}/vector/metric.ts`],
   ['layer-embedding', `${SRC}/embedding/remote.ts`, `${SRC}/index/registry.ts`],
+  ['layer-quantizer', `${SRC}/quantizer/scalar.ts`, `${SRC}/index/registry.ts`],
   ['layer-index', `${SRC}/index/registry.ts`, `${SRC}/filter/parse.ts`],
   ['layer-engine', `${SRC}/engine/open.ts`, `${SRC}/cli/main.ts`],
   ['layer-engine', `${SRC}/engine/open.ts`, `${SRC}/index.ts`],
