@@ -29,13 +29,14 @@ export async function storeBatch(
     await target.upsert(records.map(({ record }) => record));
   } catch (error) {
     if (!isRecordFault(error)) throw error;
-    if (records.length === 1) {
+    if (batch.length === 1) {
       events.refused(last, error);
       return;
     }
-    const middle = records.length >>> 1;
-    await storeBatch(target, records.slice(0, middle), events);
-    await storeBatch(target, records.slice(middle), events);
+    // The whole batch, not the latest of each id: a record that is refused must not replace an earlier one.
+    const middle = batch.length >>> 1;
+    await storeBatch(target, batch.slice(0, middle), events);
+    await storeBatch(target, batch.slice(middle), events);
     return;
   }
   await events.stored(last.checkpoint, last.record.id);
