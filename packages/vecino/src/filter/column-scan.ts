@@ -2,7 +2,9 @@ import type { BitSet } from '../base/bit-set.ts';
 
 /*
  * Passes over a whole column. Thirty-two comparisons make one word of the bitmap, and no branch depends on
- * a value where that can be had, so that the cost is the same whatever the data: 1.1 ms for a million.
+ * a value, so that the cost is the same whatever the data: 1.1 ms for a million. A word has a function of its
+ * own because V8 optimises a function that is called often sooner, and for good, than the middle of a long
+ * loop: with both loops in one function the thirtieth pass or so took 15 ms.
  */
 
 /** Adds to a bitmap the positions of numbers from `least` to `greatest`, both included; NaN is never one. */
@@ -14,29 +16,38 @@ export function uniteNumbersBetween(
 ): void {
   const words = into.words;
   for (let start = 0; start < numbers.length; start += 32) {
-    const end = Math.min(start + 32, numbers.length);
-    let word = 0;
-    for (let i = start; i < end; i++) {
-      const number = numbers[i] as number;
-      word |= (Number(number >= least) & Number(number <= greatest)) << (i & 31);
-    }
-    words[start >>> 5] = (words[start >>> 5] ?? 0) | word;
+    const word = start >>> 5;
+    words[word] = (words[word] ?? 0) | numbersBetween(numbers, start, least, greatest);
   }
+}
+
+function numbersBetween(numbers: Float64Array, start: number, least: number, greatest: number): number {
+  const end = Math.min(start + 32, numbers.length);
+  let word = 0;
+  for (let i = start; i < end; i++) {
+    const number = numbers[i] as number;
+    word |= (Number(number >= least) & Number(number <= greatest)) << (i & 31);
+  }
+  return word;
 }
 
 /** Adds to a bitmap the positions of codes that are members of a set. */
 export function uniteCodesAmong(codes: Uint32Array, wanted: BitSet, into: BitSet): void {
   const words = into.words;
-  const members = wanted.words;
   for (let start = 0; start < codes.length; start += 32) {
-    const end = Math.min(start + 32, codes.length);
-    let word = 0;
-    for (let i = start; i < end; i++) {
-      const code = codes[i] as number;
-      word |= (((members[code >>> 5] ?? 0) >>> (code & 31)) & 1) << (i & 31);
-    }
-    words[start >>> 5] = (words[start >>> 5] ?? 0) | word;
+    const word = start >>> 5;
+    words[word] = (words[word] ?? 0) | codesAmong(codes, start, wanted.words);
   }
+}
+
+function codesAmong(codes: Uint32Array, start: number, wanted: Uint32Array): number {
+  const end = Math.min(start + 32, codes.length);
+  let word = 0;
+  for (let i = start; i < end; i++) {
+    const code = codes[i] as number;
+    word |= (((wanted[code >>> 5] ?? 0) >>> (code & 31)) & 1) << (i & 31);
+  }
+  return word;
 }
 
 /** Bits of the table that tells most numbers from those wanted; the table stays in the first-level cache. */
