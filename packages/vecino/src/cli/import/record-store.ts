@@ -42,7 +42,10 @@ export async function storeBatch(
   await events.stored(last.checkpoint, last.record.id);
 }
 
-/** One write cannot hold an id twice; in a file, what comes later replaces what came before. */
+/**
+ * One write cannot hold an id twice; in a file, what comes later replaces what came before. (Cutting the batch
+ * where an id returns would do too, but makes a transaction of every few rows of a log of changes.)
+ */
 function latestOfEachId(batch: readonly FileRecord[]): readonly FileRecord[] {
   const latest = new Map<string, FileRecord>();
   for (const record of batch) {
