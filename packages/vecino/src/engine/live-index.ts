@@ -239,10 +239,8 @@ export class LiveIndex {
 
   /** Makes a prepared vector searchable in its slot. */
   put(slot: number, vector: Float32Array): void {
-    if (slot >= this.slots.end) {
-      this.slots.use(slot + 1);
-      this.space.reserve(slot + 1);
-    }
+    this.slots.claim(slot);
+    this.space.reserve(slot + 1);
     this.space.writeVector(slot, vector);
     if (this.space.layout.coded) this.seenRange.learn(vector);
     if (this.family.builder) {
@@ -461,7 +459,10 @@ export class LiveIndex {
   /** Gives slots back once no search on a worker can still answer them. */
   private free(slots: readonly number[]): void {
     if (this.searching.size === 0) this.slots.free(slots);
-    else void Promise.allSettled([...this.searching]).then(() => this.slots.free(slots));
+    else
+      void Promise.allSettled([...this.searching]).then(() =>
+        this.slots.free(slots.filter((slot) => !this.live.has(slot))),
+      );
   }
 
   private revive(slot: number): void {
