@@ -35,24 +35,26 @@ export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 /**
  * Validates an options object against its specification: unknown keys are refused with the near miss,
  * numbers outside their range and wrong types are refused with expected and received value, defaults
- * are filled in. Nothing is coerced.
+ * are filled in for what is absent or undefined. Nothing is coerced, and null is a value like any other:
+ * `{ filter: null }` is more likely a mistake upstream than the wish for no filter.
  *
  * @param thing what the options belong to, as the message's opening words: `search in collection "docs"`
  */
 export function readOptions<T extends object>(thing: string, specs: OptionSpecs, input: T | undefined): T {
-  const given = requireObject(thing, input ?? {});
+  const names = Object.keys(specs);
+  const given = input === undefined ? {} : requireObject(thing, input, names);
   for (const key of Object.keys(given)) {
     if (Object.hasOwn(specs, key)) continue;
-    const names = Object.keys(specs);
     throw new VecinoError(
       'OPTION_UNKNOWN',
-      `${thing}: unknown option "${key}"${didYouMean(key, names)} (known: ${names.join(', ')})`,
-      { details: { option: key, known: names } },
+      `${thing}: unknown option ${quoted(key)}${didYouMean(key, names)} (known: ${names.join(', ')})`,
+      { details: { option: shortened(key), known: names } },
     );
   }
   const result: Record<string, unknown> = {};
   for (const [key, spec] of Object.entries(specs)) {
-    const value = given[key] ?? ('default' in spec ? spec.default : undefined);
+    const received = given[key];
+    const value = received === undefined && 'default' in spec ? spec.default : received;
     if (value === undefined) continue;
     checkOption(thing, key, spec, value);
     result[key] = value;
@@ -72,8 +74,8 @@ function checkOption(thing: string, key: string, spec: OptionSpec, value: unknow
       if (!spec.values.includes(value)) {
         throw new VecinoError(
           'OPTION_INVALID',
-          `${thing}: option "${key}" is "${value}", expected one of ${spec.values.join(', ')}${didYouMean(value, spec.values)}`,
-          { details: { option: key, expected: spec.values, received: value } },
+          `${thing}: option "${key}" is ${quoted(value)}, expected one of ${spec.values.join(', ')}${didYouMean(value, spec.values)}`,
+          { details: { option: key, expected: spec.values, received: shortened(value) } },
         );
       }
       return;
@@ -95,16 +97,19 @@ function checkOption(thing: string, key: string, spec: OptionSpec, value: unknow
   }
 }
 
-function requireObject(thing: string, input: unknown): Readonly<Record<string, unknown>> {
-  if (typeof input === 'object' && input !== null && !Array.isArray(input)) {
+function requireObject(
+  thing: string,
+  input: unknown,
+  names: readonly string[],
+): Readonly<Record<string, unknown>> {
+  if (typeof input === 'object' && input !== null && !Array.isArray(input) && !ArrayBuffer.isView(input)) {
     return input as Readonly<Record<string, unknown>>;
   }
+  const received = describeValue(input);
   throw new VecinoError(
     'OPTION_INVALID',
-    `${thing}: options are ${describeValue(input)}, expected an object`,
-    {
-      details: { received: describeValue(input) },
-    },
+    `${thing}: options are ${received}, expected an object of ${names.join(', ')}`,
+    { details: { expected: 'an object', received } },
   );
 }
 
@@ -119,14 +124,13 @@ function invalid(thing: string, key: string, expected: string, value: unknown): 
 export function describeValue(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
   switch (typeof value) {
     case 'undefined':
       return 'undefined';
     case 'string':
-      return 'a string';
+      return value === '' ? 'an empty string' : 'a string';
     case 'object':
-      return `an object (${(value as object).constructor?.name ?? 'no prototype'})`;
+      return ArrayBuffer.isView(value) ? `a ${classOf(value)}` : `an object (${classOf(value)})`;
     case 'number':
     case 'boolean':
     case 'bigint':
@@ -134,4 +138,23 @@ export function describeValue(value: unknown): string {
     default:
       return `a ${typeof value}`;
   }
+}
+
+/** By its prototype: an object's own key `constructor` is content. */
+function classOf(value: object): string {
+  const prototype = Object.getPrototypeOf(value) as { readonly constructor?: unknown } | null;
+  const made = prototype?.constructor;
+  return typeof made === 'function' && made.name !== '' ? made.name : 'no prototype';
+}
+
+/** Longest name that a message repeats: what is longer is hardly a name, but perhaps a text. */
+const SHOWN_MAX = 100;
+
+/** A name that the caller gave, in quotes: cut where it is long, and without characters that a terminal obeys. */
+export function quoted(name: string): string {
+  return JSON.stringify(shortened(name));
+}
+
+function shortened(name: string): string {
+  return name.length <= SHOWN_MAX ? name : `${name.slice(0, SHOWN_MAX)}…`;
 }

@@ -1,37 +1,21 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Warning } from '../api/database.ts';
-import type { IndexOptions } from '../api/index-options.ts';
-import type { Metric } from '../api/search.ts';
-import { BitSet } from '../base/bit-set.ts';
+import type { BitSet } from '../base/bit-set.ts';
 import { VecinoError } from '../base/errors.ts';
-import { Mutex } from '../base/mutex.ts';
 import { TimeSlice } from '../base/time-slice.ts';
-import type { Family } from '../index/family.ts';
-import { familyOf } from '../index/registry.ts';
 import { type Found, type SearchRequest, searchSpace } from '../index/search.ts';
-import { layoutOf } from '../kernel/layout.ts';
-import { VectorSpace } from '../kernel/vector-space.ts';
 import type { WorkerPool } from '../kernel/worker-pool.ts';
-import { type CodeRange, ScalarRange } from '../quantizer/scalar-range.ts';
-import { kernelOf } from '../vector/metric.ts';
-import { lengthBoundOf, prepared, preparedQuery, preparedWidth } from '../vector/prepare.ts';
+import { lengthBoundOf, prepared, preparedQuery } from '../vector/prepare.ts';
+import { IndexMemory, type IndexShape } from './index-memory.ts';
+import { IndexUpkeep } from './index-upkeep.ts';
 import { plan } from './planner.ts';
-import { SlotAllocator } from './slot-allocator.ts';
-import {
-  readSnapshotHeader,
-  type SnapshotHeader,
-  type SnapshotIdentity,
-  snapshotHeader,
-} from './snapshot.ts';
-import type { TaskArgs, TaskName, TaskResult } from './tasks.ts';
+import { SlotStates } from './slot-states.ts';
+import { readSnapshotHeader, type SnapshotIdentity, snapshotHeader } from './snapshot.ts';
 
-export interface LiveIndexSettings {
+export interface LiveIndexSettings extends IndexShape {
   readonly collection: string;
   /** Tells this collection's snapshot from another's. */
   readonly identity: string;
-  readonly dimension: number;
-  readonly metric: Metric;
-  readonly index: Required<IndexOptions>;
   readonly pool: WorkerPool;
   /** Where the snapshot lies; undefined in memory. */
   readonly snapshotPath: string | undefined;
@@ -63,84 +47,46 @@ export interface IndexFound extends Found {
 
 /** A search that is expected to take longer than this runs on a worker, so that the event loop stays free. */
 const INLINE_NS_MAX = 3e6;
-/** Length of one turn of building, after which a worker looks for other tasks. */
-const LINK_TURN_MS = 8;
-const LINK_CHUNK = 512;
-/** Slots whose neighbourhoods are mended in one task. */
-const REPAIR_CHUNK = 4_096;
 /** Unlinked vectors are compared one by one; writes wait when that would take longer than some 10 ms. */
 const PENDING_BYTES_MAX = 64 << 20;
 const PENDING_MIN = 4_096;
-/** Removed nodes are taken out when they are this share of the graph: below it a walk hardly notices them. */
-const REMOVED_SHARE = 0.2;
-const REMOVED_MIN = 1_024;
 /** A snapshot is written in the background when this share of the records has changed since the last. */
 const SNAPSHOT_SHARE = 0.5;
 const SNAPSHOT_MIN = 20_000;
 
-let nextSpace = 1;
-
 /**
- * The index of one collection while it is open: which slots are live, what the structure holds already, and
- * the background work that links, mends and saves.
+ * The index of one collection while it is open.
  *
  * A vector is searchable as soon as `put` returns: until a worker has linked it, searches compare with it one
  * by one. Removal is immediate too; the structure keeps the removed as stepping stones until it is mended.
  * Correct answers never depend on the state of the structure, only their cost does.
  */
 export class LiveIndex {
-  /** Slots that searches may answer. */
-  readonly live = new BitSet();
-  readonly family: Family;
-  readonly slots = new SlotAllocator();
   private readonly settings: LiveIndexSettings;
-  private readonly identity: SnapshotIdentity;
-  private readonly spaceId = nextSpace++;
-  private space: VectorSpace;
-  private liveCount = 0;
-  /** Live and not in the structure, in the order in which they will be linked. */
-  private readonly pending = new Set<number>();
-  /** In the hands of a worker at this moment. */
-  private readonly linking = new Set<number>();
-  /** Not live, but still in the structure. */
-  private removed = new Set<number>();
-  /** In the structure with a vector that has been replaced since; also pending. */
-  private replaced = new Set<number>();
-  /** Live and linked, but the structure's own check did not reach them: compared one by one. */
-  private stranded: readonly number[] = [];
-  /** Whether the structure holds marked slots that are about to be released. */
-  private mending = false;
-  private waitingList: Uint32Array | undefined;
-  private changedSinceCheck = 0;
-  private readonly structure = new Mutex();
-  private readonly searching = new Set<Promise<unknown>>();
+  private memory: IndexMemory;
+  private slots: SlotStates;
+  private upkeep: IndexUpkeep;
   private work: Promise<void> | undefined;
   private closed = false;
   private failure: unknown;
+  /** Distances that walks compute for each unit of effort: a running mean, for the planner. */
   private walkFactor = 16;
   private seq = 0;
-  /** See `prepared`; known with the first vectors. */
-  private lengthBound: number | undefined;
-  /** Where walks compare codes: the range in use, and what it should be by the vectors seen. */
-  private codeRange: CodeRange | undefined;
-  private seenRange = new ScalarRange();
-  /** Whether codes of two ranges are in memory: a walk would be misled. */
-  private recoding = false;
   private savedSeq = 0;
   private changedSinceSave = 0;
+  /** See `prepared`; known with the first vectors. */
+  private lengthBound: number | undefined;
 
   constructor(settings: LiveIndexSettings) {
     this.settings = settings;
-    this.family = familyOf(settings.index.family);
-    this.space = this.newSpace();
-    const { dimension, metric, index } = settings;
-    this.identity = {
-      collection: settings.identity,
-      dimension,
-      metric,
-      index,
-      storedBytes: this.space.layout.storedBytes,
-    };
+    this.memory = new IndexMemory(settings, settings.pool);
+    this.slots = new SlotStates(this.memory.space, this.memory.family.builder !== undefined);
+    this.upkeep = new IndexUpkeep(this.memory, this.slots);
+  }
+
+  /** Slots that searches may answer. */
+  get live(): BitSet {
+    return this.slots.live;
   }
 
   /**
@@ -153,31 +99,27 @@ export class LiveIndex {
     const path = this.settings.snapshotPath;
     if (!path || !existsSync(path)) return 0;
     try {
-      const header: SnapshotHeader = readSnapshotHeader(path, this.identity);
+      const header = readSnapshotHeader(path, this.identity);
       if (header.seq > committed) {
         throw new VecinoError(
           'SNAPSHOT_OUTDATED',
           `snapshot "${path}" knows change ${header.seq}, the store ends at ${committed}`,
         );
       }
-      this.space.reserve(header.slots);
-      await this.run('loadSnapshot', { path, slots: header.slots });
-      this.slots.use(header.slots);
+      this.memory.space.reserve(header.slots);
+      await this.memory.run('loadSnapshot', { path, slots: header.slots });
+      this.slots.allocator.use(header.slots);
       this.lengthBound = header.lengthBound;
-      if (header.codes) {
-        this.useRange(header.codes.range);
-        this.seenRange = new ScalarRange(header.codes.learnt);
-      }
+      if (header.codes) this.upkeep.useCodes(header.codes);
       this.seq = this.savedSeq = header.seq;
       return header.seq;
     } catch (cause) {
-      this.space = this.newSpace();
-      this.settings.warn({
-        code: 'SNAPSHOT_REBUILT',
-        message: `collection "${this.settings.collection}": the index snapshot cannot be used and is rebuilt from the records (${cause instanceof Error ? cause.message : cause})`,
-        collection: this.settings.collection,
+      this.startAfresh();
+      this.warn(
+        'SNAPSHOT_REBUILT',
+        'the index snapshot cannot be used and is rebuilt from the records',
         cause,
-      });
+      );
       return 0;
     }
   }
@@ -187,22 +129,17 @@ export class LiveIndex {
    * vectors the structure does not have; the caller puts them.
    */
   async adopt(occupied: Uint32Array): Promise<number[]> {
-    const known = this.slots.end;
+    const known = this.slots.allocator.end;
     const end = Math.max(known, (occupied.at(-1) ?? -1) + 1);
-    this.space.reserve(end);
-    this.slots.use(end);
+    this.memory.space.reserve(end);
+    this.slots.allocator.use(end);
     const slice = new TimeSlice();
     const missing: number[] = [];
-    let next = 0;
-    for (const slot of occupied) {
-      for (; next < slot; next++) this.vacate(next, known);
-      next = slot + 1;
-      if (slot < known && this.space.isLinked(slot)) this.revive(slot);
-      else missing.push(slot);
+    for (const slot of this.slots.adopt(occupied, known)) {
+      if (slot !== undefined) missing.push(slot);
       await slice.pause();
     }
-    for (; next < end; next++) this.vacate(next, known);
-    this.changedSinceCheck = Number.MAX_SAFE_INTEGER;
+    this.upkeep.distrust();
     return missing;
   }
 
@@ -227,56 +164,45 @@ export class LiveIndex {
 
   /** Sets slots aside for new records; there is memory for them afterwards. */
   allocate(count: number): Uint32Array {
-    const slots = this.slots.allocate(count);
+    const slots = this.slots.allocator.allocate(count);
     try {
-      this.space.reserve(this.slots.end);
+      this.memory.space.reserve(this.slots.allocator.end);
     } catch (error) {
-      this.slots.free(slots);
+      this.slots.allocator.free(slots);
       throw error;
     }
     return slots;
   }
 
+  /** Gives back slots of a write that failed. */
+  giveBack(slots: Uint32Array): void {
+    this.slots.allocator.free(slots);
+  }
+
   /** Makes a prepared vector searchable in its slot. */
   put(slot: number, vector: Float32Array): void {
-    this.slots.claim(slot);
-    this.space.reserve(slot + 1);
-    this.space.writeVector(slot, vector);
-    if (this.space.layout.coded) this.seenRange.learn(vector);
-    if (this.family.builder) {
-      if (this.space.isLinked(slot) || this.linking.has(slot)) this.replaced.add(slot);
-      this.removed.delete(slot);
-      this.pending.add(slot);
-      this.waitingList = undefined;
-    } else {
-      this.space.setLinked(slot);
-    }
-    this.revive(slot);
+    this.slots.allocator.claim(slot);
+    this.memory.space.reserve(slot + 1);
+    this.memory.space.writeVector(slot, vector);
+    this.slots.put(slot);
+    this.upkeep.learn(vector);
     this.changed();
   }
 
   /** Whether the slot holds this very vector. */
   holds(slot: number, vector: Float32Array): boolean {
-    const stored = this.space.readVector(slot);
+    const stored = this.memory.space.readVector(slot);
     return vector.every((value, i) => Object.is(stored[i], value));
   }
 
   /** Hides a slot from searches. It is free for reuse when the structure has let it go. */
   remove(slot: number): void {
-    if (!this.live.has(slot)) return;
-    this.live.delete(slot);
-    this.space.setLive(slot, false);
-    this.liveCount -= 1;
-    this.changed();
-    if (this.pending.delete(slot)) this.waitingList = undefined;
-    const inStructure = this.family.builder && (this.space.isLinked(slot) || this.linking.has(slot));
-    if (inStructure) this.removed.add(slot);
-    else this.free([slot]);
+    if (this.slots.remove(slot)) this.changed();
   }
 
   /** Starts the background work, if there is any. */
   kick(): void {
-    if (this.work || this.closed || this.failure || !this.hasWork) return;
+    if (this.work || this.closed || this.failure || !(this.upkeep.isNeeded || this.wantsSaving)) return;
     this.work = this.runWork().finally(() => {
       this.work = undefined;
     });
@@ -284,8 +210,8 @@ export class LiveIndex {
 
   /** Resolves when few enough vectors wait to be linked for a search to compare with them. */
   async room(): Promise<void> {
-    const most = Math.max(PENDING_MIN, PENDING_BYTES_MAX / this.space.layout.vectorStride);
-    while (this.pending.size > most && this.work) await Promise.race([this.turn(), this.work]);
+    const most = Math.max(PENDING_MIN, PENDING_BYTES_MAX / this.memory.space.layout.vectorStride);
+    while (this.slots.pendingCount > most && this.work) await Promise.race([this.upkeep.turn(), this.work]);
   }
 
   /** Resolves when everything that is waiting now is linked. */
@@ -296,19 +222,22 @@ export class LiveIndex {
   }
 
   async search(search: IndexSearch): Promise<IndexFound> {
-    const matches = search.allowed ? search.allowed.count() : this.liveCount;
-    const effort = search.effort ?? this.family.effort(this.settings.index);
-    const waiting = this.pending.size + this.stranded.length;
+    const { space, family } = this.memory;
+    const { slots } = this;
+    const records = slots.count;
+    const matches = search.allowed ? search.allowed.count() : records;
+    const effort = search.effort ?? family.effort(this.settings.index);
+    const pending = slots.waiting.length;
     const { way, reason, costNs } = plan({
       exact: search.exact,
-      approximate: this.family.search !== undefined && !this.failure && !this.recoding,
-      live: this.liveCount,
+      approximate: family.search !== undefined && !this.failure && !this.upkeep.isRecoding,
+      live: records,
       matches,
-      pending: waiting,
+      pending,
       effort,
       k: search.k,
       walkFactor: this.walkFactor,
-      floats: this.space.layout.floats,
+      floats: space.layout.floats,
     });
     const request: SearchRequest = {
       query: preparedQuery(this.settings.metric, search.query),
@@ -316,27 +245,26 @@ export class LiveIndex {
       way,
       effort,
       oversample: search.oversample,
-      slots: this.slots.end,
+      slots: slots.allocator.end,
       ...(search.allowed && { allowed: search.allowed.words }),
       matches,
-      pending: way === 'graph' ? this.waiting() : new Uint32Array(),
-      hasRemoved: this.removed.size > 0 || this.mending,
+      pending: way === 'graph' ? slots.waiting : new Uint32Array(),
+      hasRemoved: slots.hasRemoved,
     };
     const inline = costNs <= INLINE_NS_MAX;
     const found = inline
-      ? searchSpace(this.space, this.family, request)
-      : await this.tracked(this.run('search', { family: this.family.name, request }));
+      ? searchSpace(space, family, request)
+      : await slots.searchUnderWay(this.memory.run('search', { request }));
     if (found.way === 'graph' && !search.allowed && effort >= search.k) {
-      // A running mean of what walks cost here, for the planner.
-      this.walkFactor += ((found.distanceComputations - waiting) / effort - this.walkFactor) / 16;
+      this.walkFactor += ((found.distanceComputations - pending) / effort - this.walkFactor) / 16;
     }
     return {
       ...found,
       reason: found.gaveUp ? `${reason}; the walk became dearer than comparing with all` : reason,
       thread: inline ? 'caller' : 'worker',
-      live: this.liveCount,
+      live: records,
       matches,
-      pending: waiting,
+      pending,
       effort: found.way === 'graph' ? effort : 0,
     };
   }
@@ -344,7 +272,7 @@ export class LiveIndex {
   /** Takes removed slots out of the structure and writes the snapshot. */
   async compact(): Promise<void> {
     await this.flush();
-    if (this.family.builder) await this.mend();
+    await this.upkeep.mend();
     await this.flush();
     await this.save();
   }
@@ -354,60 +282,50 @@ export class LiveIndex {
     const path = this.settings.snapshotPath;
     this.changedSinceSave = 0;
     if (!path || this.settings.readOnly || (this.savedSeq === this.seq && existsSync(path))) return;
-    await this.structure.run(async () => {
+    await this.upkeep.exclusive(async () => {
       const { seq } = this;
-      const slots = this.slots.end;
+      const slots = this.slots.allocator.end;
       const header = snapshotHeader(this.identity, {
         seq,
         slots,
-        entry: this.space.entry,
+        entry: this.memory.space.entry,
         lengthBound: this.lengthBound ?? 0,
-        codes: this.codeRange ? { range: this.codeRange, learnt: this.seenRange.learnt } : null,
+        codes: this.upkeep.codes,
       });
       try {
-        await this.run('saveSnapshot', { path, header: { ...header } as never, slots });
+        await this.memory.run('saveSnapshot', { path, header: { ...header } as never, slots });
         // Readers may have opened the snapshot before this one: what it lacks they still find in the log.
         await this.settings.forgetRemovals(this.savedSeq);
         this.savedSeq = seq;
       } catch (cause) {
-        this.settings.warn({
-          code: 'SNAPSHOT_NOT_WRITTEN',
-          message: `collection "${this.settings.collection}": the index snapshot could not be written, the next opening builds the index anew (${cause instanceof Error ? cause.message : cause})`,
-          collection: this.settings.collection,
+        this.warn(
+          'SNAPSHOT_NOT_WRITTEN',
+          'the index snapshot could not be written, the next opening builds the index anew',
           cause,
-        });
+        );
       }
     });
   }
 
   /** Problems of structure and bookkeeping. What the structure cannot reach is no problem once it is known. */
   async check(): Promise<string[]> {
-    if (this.family.builder) await this.findStranded();
-    const problems = await this.structure.run(() =>
-      this.run('check', { family: this.family.name, slots: this.slots.end }),
-    );
-    if (this.live.count() !== this.liveCount)
-      problems.push(`${this.liveCount} records counted, ${this.live.count()} live`);
-    for (const slot of this.live) {
-      const known =
-        !this.family.builder || this.pending.has(slot) || this.linking.has(slot) || this.space.isLinked(slot);
-      if (!known) problems.push(`slot ${slot} is live but neither linked nor waiting`);
-    }
-    return problems;
+    await this.upkeep.findStranded();
+    const slots = this.slots.allocator.end;
+    const problems = await this.upkeep.exclusive(() => this.memory.run('check', { slots }));
+    return [...problems, ...this.slots.problems()];
   }
 
   get figures() {
-    const { layout } = this.space;
-    const slots = this.slots.end;
+    const { layout, blocks } = this.memory.space;
+    const slots = this.slots.allocator.end;
     const vectorBytes = slots * layout.vectorStride;
-    const blocks = this.space.blocks;
     const path = this.settings.snapshotPath;
     return {
-      family: this.family.name,
-      linked: this.liveCount - this.pending.size,
-      pending: this.pending.size,
-      removed: this.removed.size,
-      unreached: this.stranded.length,
+      family: this.memory.family.name,
+      linked: this.slots.count - this.slots.pendingCount,
+      pending: this.slots.pendingCount,
+      removed: this.slots.removedCount,
+      unreached: this.slots.strandedCount,
       slots,
       vectorBytes,
       indexBytes: layout.blockBase + blocks * layout.blockBytes - vectorBytes,
@@ -419,203 +337,58 @@ export class LiveIndex {
   async close(options: { save: boolean }): Promise<void> {
     this.closed = true;
     await this.work?.catch(() => undefined);
-    await Promise.allSettled([...this.searching]);
+    await this.slots.searchesToEnd();
     if (options.save && !this.failure) await this.save();
-    this.settings.pool.forget(this.spaceId);
+    this.memory.release();
   }
 
-  private newSpace(): VectorSpace {
-    const { dimension, metric, index, pool } = this.settings;
-    const graph = this.family.graph(index);
-    const coded = this.family.quantizer(index) === 'sq8';
-    return VectorSpace.create(
-      layoutOf({
-        dimension: preparedWidth(metric, dimension),
-        kernel: kernelOf(metric),
-        ...(graph && { graph }),
-        coded,
-        lanes: pool.size + 1,
-      }),
-    );
+  private get identity(): SnapshotIdentity {
+    const { identity, dimension, metric, index } = this.settings;
+    const { storedBytes } = this.memory.space.layout;
+    return { collection: identity, dimension, metric, index, storedBytes };
   }
 
-  private run<T extends TaskName>(task: T, args: TaskArgs<T>, member?: number): Promise<TaskResult<T>> {
-    return this.settings.pool.run(task, this.spaceId, this.space.shared, args, member);
-  }
-
-  private tracked<T>(search: Promise<T>): Promise<T> {
-    this.searching.add(search);
-    const done = () => this.searching.delete(search);
-    search.then(done, done);
-    return search;
-  }
-
-  /** What searches compare with one by one; made anew only after a change, because it can be long. */
-  private waiting(): Uint32Array {
-    this.waitingList ??= Uint32Array.from([...this.pending, ...this.stranded]);
-    return this.waitingList;
-  }
-
-  /** Gives slots back once no search on a worker can still answer them. */
-  private free(slots: readonly number[]): void {
-    if (this.searching.size === 0) this.slots.free(slots);
-    else
-      void Promise.allSettled([...this.searching]).then(() =>
-        this.slots.free(slots.filter((slot) => !this.live.has(slot))),
-      );
-  }
-
-  private revive(slot: number): void {
-    if (this.live.has(slot)) return;
-    this.live.add(slot);
-    this.space.setLive(slot, true);
-    this.liveCount += 1;
-  }
-
-  /** A slot that the store does not occupy: a stepping stone if the snapshot linked it, else free. */
-  private vacate(slot: number, known: number): void {
-    if (this.family.builder && slot < known && this.space.isLinked(slot)) this.removed.add(slot);
-    else this.slots.free([slot]);
+  private get wantsSaving(): boolean {
+    if (!this.settings.snapshotPath || this.settings.readOnly) return false;
+    return this.changedSinceSave > Math.max(SNAPSHOT_MIN, this.slots.count * SNAPSHOT_SHARE);
   }
 
   private changed(): void {
     this.changedSinceSave += 1;
-    this.changedSinceCheck += 1;
+    this.upkeep.changed();
   }
 
-  private get tooManyRemoved(): boolean {
-    return this.removed.size > Math.max(REMOVED_MIN, this.liveCount * REMOVED_SHARE);
-  }
-
-  private get hasWork(): boolean {
-    if (!this.family.builder) return this.wantsSaving;
-    return (
-      this.pending.size > 0 ||
-      this.replaced.size > 0 ||
-      this.tooManyRemoved ||
-      this.wantsCheck ||
-      this.wantsSaving
-    );
-  }
-
-  private get wantsCheck(): boolean {
-    return (
-      this.family.builder !== undefined &&
-      this.changedSinceCheck > Math.max(REMOVED_MIN, this.liveCount * 0.1)
-    );
-  }
-
-  private get wantsSaving(): boolean {
-    const path = this.settings.snapshotPath;
-    if (!path || this.settings.readOnly) return false;
-    return this.changedSinceSave > Math.max(SNAPSHOT_MIN, this.liveCount * SNAPSHOT_SHARE);
+  /** Forgets what a damaged snapshot has left in memory. */
+  private startAfresh(): void {
+    this.memory.release();
+    this.memory = new IndexMemory(this.settings, this.settings.pool);
+    this.slots = new SlotStates(this.memory.space, this.memory.family.builder !== undefined);
+    this.upkeep = new IndexUpkeep(this.memory, this.slots);
   }
 
   private async runWork(): Promise<void> {
     try {
-      while (!this.closed && this.hasWork) {
-        if (this.replaced.size > 0 || this.tooManyRemoved) await this.mend();
-        else if (this.pending.size > 0) await this.structure.run(() => this.linkRound());
-        else if (this.wantsCheck) await this.findStranded();
-        else await this.save();
+      while (!this.closed) {
+        if (this.upkeep.isNeeded) await this.upkeep.step();
+        else if (this.wantsSaving) await this.save();
+        else break;
       }
     } catch (error) {
       // Searches go on, exactly: what is live is known without the structure.
       this.failure = error;
-      this.settings.warn({
-        code: 'INDEX_BUILD_FAILED',
-        message: `collection "${this.settings.collection}": building the index failed, searches compare with every record until the collection is opened anew (${error instanceof Error ? error.message : error})`,
-        collection: this.settings.collection,
-        cause: error,
-      });
+      const consequence = 'searches compare with every record until the collection is opened anew';
+      this.warn('INDEX_BUILD_FAILED', `building the index failed, ${consequence}`, error);
     }
   }
 
-  /** One turn of every worker. */
-  private async linkRound(): Promise<void> {
-    if (this.space.layout.coded) await this.recode();
-    const queue = this.pending.values();
-    const turns: Promise<void>[] = [];
-    for (let member = 0; member < this.settings.pool.size; member++) {
-      const slots: number[] = [];
-      for (const slot of queue) {
-        slots.push(slot);
-        this.linking.add(slot);
-        if (slots.length === LINK_CHUNK) break;
-      }
-      if (slots.length > 0) turns.push(this.linkTurn(Uint32Array.from(slots), member));
-    }
-    await Promise.all(turns);
-  }
-
-  /** Codes everything anew when the values have outgrown the range of the codes. */
-  private async recode(): Promise<void> {
-    const range = this.seenRange.choose(this.codeRange);
-    if (range === this.codeRange) return;
-    this.recoding = true;
-    this.useRange(range);
-    for (let from = 0; from < this.slots.end; from += REPAIR_CHUNK) {
-      await this.run('encode', { from, to: Math.min(this.slots.end, from + REPAIR_CHUNK) });
-    }
-    this.recoding = false;
-  }
-
-  private useRange(range: CodeRange): void {
-    this.codeRange = range;
-    this.space.writeCodeRange(range.offset, range.scale);
-  }
-
-  private async linkTurn(slots: Uint32Array, member: number): Promise<void> {
-    const done = await this.run('link', { family: this.family.name, slots, timeMs: LINK_TURN_MS }, member);
-    for (const slot of slots) this.linking.delete(slot);
-    for (const slot of slots.subarray(0, done)) this.settle(slot);
-    this.waitingList = undefined;
-    // Those that the turn did not reach may have been removed meanwhile.
-    const gone = [...slots.subarray(done)].filter((slot) => !this.live.has(slot));
-    for (const slot of gone) this.removed.delete(slot);
-    this.free(gone);
-  }
-
-  /** Takes note that a slot is linked now. */
-  private settle(slot: number): void {
-    if (this.live.has(slot) && !this.replaced.has(slot)) this.pending.delete(slot);
-  }
-
-  private turn(): Promise<void> {
-    return this.structure.idle();
-  }
-
-  /** Takes what is removed or replaced out of the structure and frees the slots of the removed. */
-  private async mend(): Promise<void> {
-    await this.structure.run(async () => {
-      const family = this.family.name;
-      const slots = this.slots.end;
-      const removed = this.removed;
-      const replaced = this.replaced;
-      this.removed = new Set();
-      this.replaced = new Set();
-      this.mending = true;
-      await this.run('mark', { family, slots, replaced: Uint32Array.from(replaced) });
-      for (let from = 0; from < slots; from += REPAIR_CHUNK) {
-        await this.run('repair', { family, from, to: Math.min(slots, from + REPAIR_CHUNK) });
-      }
-      await this.run('release', { family, slots });
-      this.mending = false;
-      this.free([...removed].filter((slot) => !this.live.has(slot)));
-      // Removed after the start, but before the marks were set: released together with the others.
-      const early = [...this.removed].filter((slot) => !this.space.isLinked(slot));
-      for (const slot of early) this.removed.delete(slot);
-      this.free(early);
-    });
-    this.changedSinceCheck = Number.MAX_SAFE_INTEGER;
-  }
-
-  private async findStranded(): Promise<void> {
-    await this.structure.run(async () => {
-      this.changedSinceCheck = 0;
-      const lost = await this.run('unreachable', { family: this.family.name, slots: this.slots.end });
-      this.stranded = [...lost].filter((slot) => this.live.has(slot));
-      this.waitingList = undefined;
+  private warn(code: Warning['code'], what: string, cause: unknown): void {
+    const { collection } = this.settings;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    this.settings.warn({
+      code,
+      message: `collection "${collection}": ${what} (${reason})`,
+      collection,
+      cause,
     });
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { LIMITS } from '../api/limits.ts';
 import { VecinoError } from '../base/errors.ts';
 import type { OptionSpecs } from '../base/options.ts';
-import { describeValue, readOptions } from '../base/options.ts';
+import { describeValue, quoted, readOptions } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { encodeMetadata } from '../filter/metadata.ts';
 import { readVector } from '../vector/read-vector.ts';
@@ -42,10 +42,10 @@ export async function readRecords(
   const slice = new TimeSlice();
   for (const [position, given] of records.entries()) {
     const at = `${where}: record ${position}`;
-    const record = readOptions<Record<string, unknown>>(at, RECORD_FIELDS, given as Record<string, unknown>);
+    const record = readFields(at, RECORD_FIELDS, given);
     const id = record['id'] === undefined ? randomUUID() : readId(at, record['id']);
     requireNew(where, seen, id, position);
-    const thing = `${where}: record "${id}"`;
+    const thing = `${where}: record ${quoted(id)}`;
     batch.ids.push(id);
     batch.documents.push(readDocument(thing, record['document']));
     batch.metadata.push(encodeMetadata(thing, record['metadata']));
@@ -61,19 +61,25 @@ export async function readRecords(
   return batch;
 }
 
-/** The array of a batch call, neither empty nor too long. */
+/**
+ * The elements of a batch call's array, neither none nor too many. A copy, because long batches are read in
+ * slices and the caller may empty the array meanwhile to collect the next batch.
+ */
 export function readBatch(where: string, input: unknown): readonly unknown[] {
   if (!Array.isArray(input)) {
+    const received = describeValue(input);
     throw new VecinoError(
       'OPTION_INVALID',
-      `${where}: records are ${describeValue(input)}, expected an array of records`,
-      {
-        details: { received: describeValue(input) },
-      },
+      `${where}: the batch is ${received}, expected an array; put a single one into brackets`,
+      { details: { expected: 'an array', received } },
     );
   }
   if (input.length === 0) {
-    throw new VecinoError('BATCH_EMPTY', `${where}: the batch is empty, expected at least one record`);
+    throw new VecinoError(
+      'BATCH_EMPTY',
+      `${where}: the batch is empty, expected 1 to ${LIMITS.batchMax}; leave the call out where there is nothing to write`,
+      { details: { expected: 1, received: 0 } },
+    );
   }
   if (input.length > LIMITS.batchMax) {
     throw new VecinoError(
@@ -82,15 +88,36 @@ export function readBatch(where: string, input: unknown): readonly unknown[] {
       { details: { expected: LIMITS.batchMax, received: input.length } },
     );
   }
-  return input;
+  return Array.from<unknown>(input);
+}
+
+/** One element of a batch, its fields not yet looked at. */
+export function readFields(
+  at: string,
+  fields: OptionSpecs,
+  given: unknown,
+): Readonly<Record<string, unknown>> {
+  if (typeof given === 'object' && given !== null && !Array.isArray(given) && !ArrayBuffer.isView(given)) {
+    return readOptions<object>(at, fields, given) as Readonly<Record<string, unknown>>;
+  }
+  const received = describeValue(given);
+  throw new VecinoError(
+    'OPTION_INVALID',
+    `${at} is ${received}, expected an object of ${Object.keys(fields).join(', ')}`,
+    { details: { expected: 'an object', received } },
+  );
 }
 
 export function readId(where: string, id: unknown): string {
   if (typeof id !== 'string' || id === '' || !id.isWellFormed()) {
-    const received = id === '' ? 'empty' : typeof id === 'string' ? 'malformed Unicode' : describeValue(id);
-    throw new VecinoError('ID_INVALID', `${where}: id is ${received}, expected a non-empty string`, {
-      details: { received },
-    });
+    const malformed = typeof id === 'string' && id !== '';
+    const received = malformed ? 'malformed Unicode (half of a surrogate pair)' : describeValue(id);
+    const remedy = malformed ? 'mend it with toWellFormed()' : 'write numbers and other keys as strings';
+    throw new VecinoError(
+      'ID_INVALID',
+      `${where}: id is ${received}, expected a non-empty string of well-formed Unicode; ${remedy}`,
+      { details: { expected: 'a non-empty string', received } },
+    );
   }
   // Few ids come near the limit in UTF-16 units already.
   if (id.length * 3 > LIMITS.idBytesMax && Buffer.byteLength(id) > LIMITS.idBytesMax) {
@@ -108,10 +135,8 @@ export function requireNew(where: string, seen: Set<string>, id: string, positio
   if (seen.has(id)) {
     throw new VecinoError(
       'ID_DUPLICATE',
-      `${where}: id "${id}" is in the batch twice, the second time at position ${position}; keep one of the two`,
-      {
-        details: { id, position },
-      },
+      `${where}: id ${quoted(id)} is in the batch twice, the second time at position ${position}, expected once; keep one of the two`,
+      { details: { id, position } },
     );
   }
   seen.add(id);
@@ -120,14 +145,13 @@ export function requireNew(where: string, seen: Set<string>, id: string, positio
 export function readDocument(thing: string, document: unknown): string | null {
   if (document === undefined || document === null) return null;
   if (typeof document !== 'string' || !document.isWellFormed()) {
-    const received =
-      typeof document === 'string' ? 'malformed Unicode (a lone surrogate)' : describeValue(document);
+    const malformed = typeof document === 'string';
+    const received = malformed ? 'malformed Unicode (half of a surrogate pair)' : describeValue(document);
+    const remedy = malformed ? 'mend it with toWellFormed()' : 'other data belongs into the metadata';
     throw new VecinoError(
       'DOCUMENT_INVALID',
-      `${thing}: document is ${received}, expected well-formed text`,
-      {
-        details: { received },
-      },
+      `${thing}: document is ${received}, expected well-formed text; ${remedy}`,
+      { details: { expected: 'a string', received } },
     );
   }
   if (
@@ -155,13 +179,8 @@ export async function embedMissing(
   const texts = positions.map((position) => batch.documents[position] ?? '');
   const vectors = await embed(where, embedding, texts, 'document');
   for (const [i, position] of positions.entries()) {
-    const thing = `${where}: record "${batch.ids[position]}", embedded by "${embedding.name}"`;
-    batch.vectors[position] = readVector(
-      thing,
-      Float32Array.from(vectors[i] ?? []),
-      state.dimension,
-      state.metric,
-    );
+    const thing = `${where}: record ${quoted(batch.ids[position] ?? '')}, embedded by "${embedding.name}"`;
+    batch.vectors[position] = readVector(thing, vectors[i], state.dimension, state.metric);
   }
 }
 

@@ -1,7 +1,6 @@
 import type { JsonObject } from '../api/metadata.ts';
 import { VecinoError } from '../base/errors.ts';
-import type { OptionSpecs } from '../base/options.ts';
-import { readOptions } from '../base/options.ts';
+import { type OptionSpecs, quoted } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { encodeMetadata, mergeMetadata } from '../filter/metadata.ts';
 import type { StoredRow, WriteBatch } from '../storage/store.ts';
@@ -12,6 +11,7 @@ import {
   type RecordBatch,
   readBatch,
   readDocument,
+  readFields,
   readId,
   readRecords,
   requireNew,
@@ -78,6 +78,7 @@ interface UpdateInput {
   readonly id: string;
   readonly vector: Float32Array | undefined;
   readonly document: string | null | undefined;
+  /** Keys to set, and keys to remove, whose value is undefined. */
   readonly metadata: object | undefined;
 }
 
@@ -147,20 +148,24 @@ function readUpdates(state: CollectionState, where: string, input: unknown): Upd
   const seen = new Set<string>();
   return readBatch(where, input).map((given, position) => {
     const at = `${where}: change ${position}`;
-    const change = readOptions<Record<string, unknown>>(at, UPDATE_FIELDS, given as Record<string, unknown>);
-    const id = readId(at, change['id']);
+    const { id: givenId, vector, document, metadata } = readFields(at, UPDATE_FIELDS, given);
+    const id = readId(at, givenId);
     requireNew(where, seen, id, position);
-    const thing = `${where}: record "${id}"`;
-    const { vector, metadata } = change;
-    const document = (given as Record<string, unknown>)['document'];
-    if (metadata !== undefined) mergeMetadata({}, metadata as object, thing);
+    const thing = `${where}: record ${quoted(id)}`;
     return {
       id,
       vector: vector === undefined ? undefined : readVector(thing, vector, state.dimension, state.metric),
       document: document === undefined ? undefined : readDocument(thing, document),
-      metadata: metadata as object | undefined,
+      metadata: metadata === undefined ? undefined : readMetadataChange(thing, metadata),
     };
   });
+}
+
+/** A copy of the change, found sound before anything is embedded or written. */
+function readMetadataChange(thing: string, change: unknown): object {
+  const set = JSON.parse(encodeMetadata(thing, mergeMetadata({}, change as object, thing))) as JsonObject;
+  const removed = Object.entries(change as object).filter(([, value]) => value === undefined);
+  return Object.fromEntries([...Object.entries(set), ...removed]);
 }
 
 /** New vectors for changed texts, where the collection makes its own. */
@@ -190,7 +195,7 @@ function applyUpdate(
   update: UpdateInput,
   row: StoredRow | undefined,
 ): void {
-  const thing = `${where}: record "${update.id}"`;
+  const thing = `${where}: record ${quoted(update.id)}`;
   const old = JSON.parse(row?.metadata ?? '{}') as JsonObject;
   batch.documents.push(update.document === undefined ? (row?.document ?? null) : update.document);
   batch.metadata.push(
@@ -224,7 +229,7 @@ async function commit(state: CollectionState, batch: RecordBatch, changes: reado
   try {
     ({ lastSeq } = await state.writer.write(write));
   } catch (error) {
-    state.index.slots.free(slots);
+    state.index.giveBack(slots);
     throw error;
   }
   state.index.learnFrom(batch.vectors.filter((vector) => vector !== undefined));
@@ -297,6 +302,6 @@ export function forget(state: CollectionState, slot: number): void {
 }
 
 function nameIds(ids: readonly string[]): string {
-  const named = ids.slice(0, NAMED_IDS).map((id) => `"${id}"`);
+  const named = ids.slice(0, NAMED_IDS).map(quoted);
   return ids.length > NAMED_IDS ? `${named.join(', ')} and ${ids.length - NAMED_IDS} more` : named.join(', ');
 }

@@ -1,0 +1,59 @@
+import type { IndexOptions } from '../api/index-options.ts';
+import type { Metric } from '../api/search.ts';
+import type { Family } from '../index/family.ts';
+import { familyOf } from '../index/registry.ts';
+import { layoutOf } from '../kernel/layout.ts';
+import { VectorSpace } from '../kernel/vector-space.ts';
+import type { WorkerPool } from '../kernel/worker-pool.ts';
+import { kernelOf } from '../vector/metric.ts';
+import { preparedWidth } from '../vector/prepare.ts';
+import type { TaskArgs, TaskName, TaskResult } from './tasks.ts';
+
+/** What an index's memory is made for. */
+export interface IndexShape {
+  readonly dimension: number;
+  readonly metric: Metric;
+  readonly index: Required<IndexOptions>;
+}
+
+let nextSpaceId = 1;
+
+/** The memory of one index, and the workers that share it. */
+export class IndexMemory {
+  readonly family: Family;
+  readonly space: VectorSpace;
+  readonly workers: number;
+  private readonly pool: WorkerPool;
+  private readonly spaceId = nextSpaceId++;
+
+  constructor(shape: IndexShape, pool: WorkerPool) {
+    const { dimension, metric, index } = shape;
+    this.family = familyOf(index.family);
+    this.pool = pool;
+    this.workers = pool.size;
+    const graph = this.family.graph(index);
+    this.space = VectorSpace.create(
+      layoutOf({
+        dimension: preparedWidth(metric, dimension),
+        kernel: kernelOf(metric),
+        ...(graph && { graph }),
+        coded: this.family.quantizer(index) === 'sq8',
+        lanes: pool.size + 1,
+      }),
+    );
+  }
+
+  /** Runs a task on a worker: the least busy one, or the one that is named. */
+  run<T extends TaskName>(
+    task: T,
+    args: Omit<TaskArgs<T>, 'family'>,
+    worker?: number,
+  ): Promise<TaskResult<T>> {
+    const all = { ...args, family: this.family.name };
+    return this.pool.run(task, this.spaceId, this.space.shared, all, worker);
+  }
+
+  release(): void {
+    this.pool.forget(this.spaceId);
+  }
+}
