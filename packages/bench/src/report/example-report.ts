@@ -50,7 +50,7 @@ export function exampleReport(): Report {
     eventLoop: [
       { peer: 'vecino', during: 'bulk build', ...eventLoop(3) },
       { peer: 'vecino', during: 'exact scans', ...eventLoop(31) },
-      { peer: 'vecino', during: AT_REST, ...eventLoop(99) },
+      { peer: 'vecino', during: AT_REST, ...eventLoop(0.3) },
     ],
     scansPerSecond: 50,
     absent: [{ peer: 'hnswlib-node-native', reason: 'it is not installed' }],

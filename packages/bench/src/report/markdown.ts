@@ -101,8 +101,8 @@ function storeTable(stores: readonly StoreRow[]): string {
     'disk',
     'of it index',
     'resident',
-    'vectors',
-    'links',
+    'vectors in memory',
+    'index in memory',
   ];
   const cells = stores.map((row) => {
     const build = row.insertSeconds + row.linkSeconds;
@@ -151,10 +151,12 @@ function eventLoopTable(rows: readonly EventLoopRow[]): string {
   return table(heads, 'llrrrrrr', cells);
 }
 
+const VERDICTS = { kept: 'yes', broken: '**no**', undecided: 'undecided: the machine was busy' } as const;
+
 function goalTable(report: Report): string {
   const goals = judgeGoals(report);
   if (goals.length === 0) return '';
-  const cells = goals.map(({ promise, found, met }) => [promise, found, met ? 'yes' : '**no**']);
+  const cells = goals.map(({ promise, found, verdict }) => [promise, found, VERDICTS[verdict]]);
   return `## What was promised\n\n${table(['promise', 'found', 'kept'], 'lrl', cells)}`;
 }
 

@@ -4,6 +4,7 @@ import { judgeGoals } from './goals.ts';
 import { toMarkdown } from './markdown.ts';
 import { rounded, whole } from './numbers.ts';
 import { toSvg } from './plot.ts';
+import { AT_REST } from './report.ts';
 import { toJson } from './rows.ts';
 
 describe('toMarkdown', () => {
@@ -36,7 +37,19 @@ describe('toMarkdown', () => {
 
 describe('judgeGoals', () => {
   it('judges speed, opening and the event loop, and leaves the idle row out', () => {
-    expect(judgeGoals(exampleReport()).map(({ met }) => met)).toEqual([false, true, true, false]);
+    expect(judgeGoals(exampleReport()).map(({ verdict }) => verdict)).toEqual([
+      'broken',
+      'kept',
+      'kept',
+      'broken',
+    ]);
+  });
+
+  it('does not decide about a delay on a machine that is late at rest too', () => {
+    const report = exampleReport();
+    const busy = report.eventLoop.map((row) => (row.during === AT_REST ? { ...row, timerMaxMs: 30 } : row));
+    const verdicts = judgeGoals({ ...report, eventLoop: busy }).map(({ verdict }) => verdict);
+    expect(verdicts).toEqual(['broken', 'kept', 'kept', 'undecided']);
   });
 
   it('judges no speed where the rival is absent', () => {
