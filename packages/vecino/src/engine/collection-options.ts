@@ -51,8 +51,8 @@ export function requireDimension(name: string, { dimension }: ReadCollectionOpti
   if (dimension !== undefined) return dimension;
   throw new VecinoError(
     'OPTION_INVALID',
-    `collection "${name}" does not exist yet and has no dimension; create it with \`{ dimension: … }\` or \`{ embedding: … }\``,
-    { details: { option: 'dimension' } },
+    `collection "${name}" does not exist yet, and its options have no dimension; create it with \`{ dimension: … }\` or \`{ embedding: … }\``,
+    { details: { option: 'dimension', expected: `1 to ${LIMITS.dimensionMax}`, received: 'undefined' } },
   );
 }
 

@@ -13,7 +13,7 @@ import type { AnyMetadata, Metadata } from '../api/metadata.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from '../api/record.ts';
 import type { Metric, SearchQuery, SearchResult } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
-import { describeValue } from '../base/options.ts';
+import { describeValue, type OptionSpecs, readOptions } from '../base/options.ts';
 import { checkCollection } from './check.ts';
 import type { CollectionState } from './collection-state.ts';
 import { catchUp } from './follow.ts';
@@ -88,7 +88,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
     await this.forReading();
     const where = `get from ${this.state.thing}`;
     const parts = readParts(where, include);
-    const ids = (Array.isArray(idOrIds) ? idOrIds : [idOrIds]).map((id) => readId(where, id));
+    const ids = Array.from(Array.isArray(idOrIds) ? idOrIds : [idOrIds], (id) => readId(where, id));
     const records = await getRecords(this.state, ids, parts);
     return Array.isArray(idOrIds) ? records : records[0];
   }
@@ -181,15 +181,22 @@ function followerOf(state: CollectionState): () => Promise<void> {
     });
 }
 
+const REMOVE_TARGET = {
+  filter: { kind: 'opaque', about: 'Only records whose metadata match this filter.' },
+} as const satisfies OptionSpecs;
+
 /** The ids to remove, or undefined where the target is a filter. */
 function readTarget(where: string, target: unknown): readonly string[] | undefined {
   if (typeof target === 'string') return [readId(where, target)];
-  if (Array.isArray(target)) return target.map((id) => readId(where, id));
-  const keys = typeof target === 'object' && target !== null ? Object.keys(target) : [];
-  if (keys.length === 1 && keys[0] === 'filter') return undefined;
+  if (Array.isArray(target)) return Array.from(target, (id) => readId(where, id));
+  const isObject = typeof target === 'object' && target !== null;
+  if (isObject && readOptions<{ filter?: unknown }>(where, REMOVE_TARGET, target).filter !== undefined) {
+    return undefined;
+  }
+  const received = isObject ? 'an object without a filter' : describeValue(target);
   throw new VecinoError(
     'OPTION_INVALID',
-    `${where}: the target is ${describeValue(target)}, expected an id, an array of ids or { filter }`,
-    { details: { received: describeValue(target) } },
+    `${where}: the target is ${received}, expected an id, an array of ids or { filter }; the filter {} stands for all records`,
+    { details: { expected: 'an id, an array of ids or { filter }', received } },
   );
 }

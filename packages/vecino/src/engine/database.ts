@@ -7,6 +7,7 @@ import type { Metric } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
 import { didYouMean } from '../base/near-miss.ts';
+import { describeValue, quoted } from '../base/options.ts';
 import { WorkerPool } from '../kernel/worker-pool.ts';
 import type { Store, StoredCollection } from '../storage/store.ts';
 import { EmbeddedCollection } from './collection.ts';
@@ -60,7 +61,8 @@ export class EmbeddedDatabase implements Database {
   ): Promise<Collection<M>> {
     const read = this.read(name, options);
     return this.catalogue.run(async () => {
-      const stored = this.find(name);
+      // Who only reads cannot have meant to create it.
+      const stored = this.readOnly ? this.findOrThrow(name) : this.find(name);
       return stored ? this.reopen<M>(stored, read) : this.create<M>(name, read);
     });
   }
@@ -70,14 +72,13 @@ export class EmbeddedDatabase implements Database {
     options: CollectionOptions,
   ): Promise<Collection<M>> {
     const read = this.read(name, options);
+    if (this.readOnly) throw readOnly(`create collection "${name}"`);
     return this.catalogue.run(async () => {
       if (this.find(name)) {
         throw new VecinoError(
           'COLLECTION_EXISTS',
-          `collection "${name}" exists already; open it, or drop it first`,
-          {
-            details: { name },
-          },
+          `collection "${name}" exists already, expected none of that name; open it, or drop it first`,
+          { details: { name } },
         );
       }
       return this.create<M>(name, read);
@@ -109,6 +110,7 @@ export class EmbeddedDatabase implements Database {
 
   async dropCollection(name: string): Promise<void> {
     this.requireOpen();
+    requireName(name);
     await this.catalogue.run(async () => {
       const stored = this.findOrThrow(name);
       const { writer } = this.store;
@@ -161,11 +163,11 @@ export class EmbeddedDatabase implements Database {
     const stored = this.find(name);
     if (stored) return stored;
     const names = this.store.reader.collections().map((one) => one.name);
-    const known = names.length === 0 ? 'there are none yet' : `there are: ${names.join(', ')}`;
+    const known = names.length === 0 ? 'there are none yet' : `there are: ${firstOf(names)}`;
     throw new VecinoError(
       'COLLECTION_NOT_FOUND',
       `collection "${name}" is not in "${this.location}"${didYouMean(name, names)} (${known})`,
-      { details: { name, known: names } },
+      { details: { name, known: names.slice(0, NAMES_SHOWN) } },
     );
   }
 
@@ -174,10 +176,7 @@ export class EmbeddedDatabase implements Database {
     read: ReadCollectionOptions,
   ): Promise<Collection<M>> {
     const { writer } = this.store;
-    if (!writer) {
-      this.findOrThrow(name);
-      throw readOnly(`create collection "${name}"`);
-    }
+    if (!writer) throw readOnly(`create collection "${name}"`);
     const { embedding, metric, index } = read;
     const stored = await writer.createCollection({
       name,
@@ -241,13 +240,25 @@ function requireName(name: unknown): asserts name is string {
   if (valid && name.length <= LIMITS.nameLengthMax) return;
   throw new VecinoError(
     'NAME_INVALID',
-    `collection name ${JSON.stringify(name)?.slice(0, 80)} is not valid, expected 1 to ${LIMITS.nameLengthMax} letters, digits, "_", "-" and ".", the first a letter, a digit or "_"`,
-    { details: { lengthMax: LIMITS.nameLengthMax } },
+    `collection name: received ${received}, expected 1 to ${LIMITS.nameLengthMax} letters, digits, "_", "-" and ".", the first a letter, a digit or "_"`,
+    { details: { lengthMax: LIMITS.nameLengthMax, received } },
   );
 }
+/** How many collections a message names. */
+const NAMES_SHOWN = 20;
+
+function firstOf(names: readonly string[]): string {
+  const first = names.slice(0, NAMES_SHOWN).join(', ');
+  return names.length > NAMES_SHOWN ? `${first} and ${names.length - NAMES_SHOWN} more` : first;
+}
+
 
 function readOnly(what: string): VecinoError {
   return new VecinoError(
+  const received =
+    typeof name !== 'string'
+      ? describeValue(name)
+      : `${quoted(name)}${name.length > LIMITS.nameLengthMax ? ` of ${name.length} characters` : ''}`;
     'STORE_READ_ONLY',
     `cannot ${what}: the database was opened for reading only; open it without \`readOnly\``,
   );

@@ -1,56 +1,57 @@
 import type { EmbeddingFunction, EmbedOptions } from '../api/embedding.ts';
 import { VecinoError } from '../base/errors.ts';
+import { describeValue } from '../base/options.ts';
 
-/** Runs a collection's embedding and checks what came back: a wrong count or dimension is not ours to repair. */
+/**
+ * Runs a collection's embedding and checks what came back: it is the caller's code, and a wrong count or
+ * dimension is not ours to repair. What is left to `readVector` are the numbers themselves.
+ */
 export async function embed(
   thing: string,
   embedding: EmbeddingFunction,
   texts: readonly string[],
   kind: NonNullable<EmbedOptions['kind']>,
-): Promise<readonly ArrayLike<number>[]> {
-  let vectors: readonly ArrayLike<number>[];
+): Promise<readonly (Float32Array | readonly unknown[])[]> {
+  const expected = `${texts.length} vectors of ${embedding.dimension} numbers`;
+  const answer = await answerOf(thing, embedding, texts, kind);
+  if (!Array.isArray(answer)) throw wrong(thing, embedding, expected, describeValue(answer));
+  if (answer.length !== texts.length) throw wrong(thing, embedding, expected, `${answer.length} vectors`);
+  return Array.from(answer, (vector: unknown, i) => {
+    const which = `for text ${i} of ${texts.length}`;
+    if (!isArrayLike(vector)) throw wrong(thing, embedding, expected, `${describeValue(vector)} ${which}`);
+    if (vector.length !== embedding.dimension) {
+      throw wrong(thing, embedding, expected, `a vector of ${vector.length} dimensions ${which}`);
+    }
+    return vector instanceof Float32Array || Array.isArray(vector) ? vector : Array.from(vector);
+  });
+}
+
+async function answerOf(
+  thing: string,
+  embedding: EmbeddingFunction,
+  texts: readonly string[],
+  kind: NonNullable<EmbedOptions['kind']>,
+): Promise<unknown> {
   try {
-    vectors = await embedding.embed(texts, { kind });
+    return await embedding.embed(texts, { kind });
   } catch (cause) {
     if (cause instanceof VecinoError) throw cause;
     throw new VecinoError(
       'EMBEDDING_FAILED',
-      `${thing}: embedding "${embedding.name}" failed for ${texts.length} texts: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause, details: { embedding: embedding.name } },
+      `${thing}: embedding "${embedding.name}" failed for ${texts.length} texts: ${cause instanceof Error ? cause.message : describeValue(cause)}`,
+      { cause, details: { embedding: embedding.name, texts: texts.length } },
     );
   }
-  if (vectors.length !== texts.length) {
-    throw wrong(
-      thing,
-      embedding,
-      `${vectors.length} vectors for ${texts.length} texts`,
-      texts.length,
-      vectors.length,
-    );
-  }
-  const odd = vectors.find((vector) => vector.length !== embedding.dimension);
-  if (odd) {
-    throw wrong(
-      thing,
-      embedding,
-      `${odd.length} dimensions, declared are ${embedding.dimension}`,
-      embedding.dimension,
-      odd.length,
-    );
-  }
-  return vectors;
 }
 
-function wrong(
-  thing: string,
-  embedding: EmbeddingFunction,
-  what: string,
-  expected: number,
-  received: number,
-): VecinoError {
+function isArrayLike(value: unknown): value is ArrayLike<unknown> {
+  return typeof value === 'object' && value !== null && 'length' in value && typeof value.length === 'number';
+}
+
+function wrong(thing: string, embedding: EmbeddingFunction, expected: string, received: string): VecinoError {
   return new VecinoError(
     'EMBEDDING_FAILED',
-    `${thing}: embedding "${embedding.name}" answered ${what}; check its implementation`,
+    `${thing}: embedding "${embedding.name}" answered ${received}, expected ${expected}; check its implementation`,
     { details: { embedding: embedding.name, expected, received } },
   );
 }

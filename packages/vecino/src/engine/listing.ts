@@ -2,7 +2,7 @@ import type { ListPage, ListQuery } from '../api/collection.ts';
 import { LIMITS } from '../api/limits.ts';
 import type { AnyMetadata, JsonValue } from '../api/metadata.ts';
 import { VecinoError } from '../base/errors.ts';
-import { type OptionSpecs, readOptions } from '../base/options.ts';
+import { describeValue, type OptionSpecs, quoted, readOptions } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { compareJson } from '../filter/json-order.ts';
 import type { Predicate } from '../filter/predicate.ts';
@@ -145,11 +145,18 @@ function firstAfter(entries: readonly Entry[], after: Position, descending: bool
 
 function readOrderBy(thing: string, orderBy: unknown): string {
   if (orderBy === undefined) return 'seq';
-  if (typeof orderBy === 'string' && orderBy !== '') return orderBy;
+  if (typeof orderBy === 'string' && isPath(orderBy)) return orderBy;
+  const received = typeof orderBy === 'string' && orderBy !== '' ? quoted(orderBy) : describeValue(orderBy);
   throw new VecinoError(
     'OPTION_INVALID',
-    `${thing}: orderBy is ${String(orderBy)}, expected "id", "seq" or a metadata path`,
+    `${thing}: orderBy is ${received}, expected "id", "seq" or the path of a metadata field, keys joined by single dots`,
+    { details: { option: 'orderBy', received } },
   );
+}
+
+/** Whether a filter could name this path as well. */
+function isPath(path: string): boolean {
+  return !path.startsWith('$') && !path.split('.').includes('');
 }
 
 function readCursor(thing: string, cursor: unknown, query: string): Position {
@@ -157,13 +164,15 @@ function readCursor(thing: string, cursor: unknown, query: string): Position {
   if (!position) {
     throw new VecinoError(
       'CURSOR_INVALID',
-      `${thing}: the cursor is not one that a page of \`list\` gave; start without a cursor`,
+      `${thing}: the cursor is not one that a page of \`list\` gave (it is ${describeValue(cursor)}); start without a cursor`,
+      { details: { expected: 'the cursor of a page', received: describeValue(cursor) } },
     );
   }
   if (position.query !== query) {
     throw new VecinoError(
       'CURSOR_INVALID',
-      `${thing}: the cursor belongs to another query; keep filter, orderBy and order the same from page to page`,
+      `${thing}: the cursor belongs to another query, expected one of this; keep filter, orderBy and order the same from page to page`,
+      { details: { expected: 'a cursor of this query', received: 'a cursor of another query' } },
     );
   }
   return position;

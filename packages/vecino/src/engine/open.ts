@@ -25,7 +25,7 @@ export async function open(location: string, options?: OpenOptions): Promise<Dat
   requireNode();
   requireFolder(location);
   const read = readOptions<OpenOptions>(`open "${location}"`, OPEN_OPTIONS, options);
-  const warn = read.onWarning ?? emitWarning;
+  const warn = read.onWarning === undefined ? emitWarning : guarded(read.onWarning);
   const readOnly = read.readOnly ?? OPEN_OPTIONS.readOnly.default;
   const store = await openStore(location, {
     readOnly,
@@ -40,10 +40,15 @@ export async function open(location: string, options?: OpenOptions): Promise<Dat
 }
 
 function requireFolder(location: unknown): asserts location is string {
-  if (typeof location !== 'string' || location === '') {
+  if (typeof location !== 'string' || location === '' || location.includes('\0')) {
+    const received =
+      typeof location === 'string' && location !== ''
+        ? 'a string with a NUL character'
+        : describeValue(location);
     throw new VecinoError(
       'OPTION_INVALID',
-      `open: the location is ${describeValue(location)}, expected a folder or ":memory:"`,
+      `open: the location is ${received}, expected the path of a folder or ":memory:"`,
+      { details: { option: 'location', expected: 'a path or ":memory:"', received } },
     );
   }
   const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(location)?.[1];
@@ -53,6 +58,26 @@ function requireFolder(location: unknown): asserts location is string {
     `open: this version opens folders and ":memory:", received an address of "${scheme}://"; give a folder`,
     { details: { scheme } },
   );
+}
+
+/** A listener that throws must not stop the work that it was only told about. */
+function guarded(listener: unknown): (warning: Warning) => void {
+  if (typeof listener !== 'function') {
+    const received = describeValue(listener);
+    throw new VecinoError('OPTION_INVALID', `open: option "onWarning" is ${received}, expected a function`, {
+      details: { option: 'onWarning', expected: 'a function', received },
+    });
+  }
+  return (warning) => {
+    try {
+      listener(warning);
+    } catch (error) {
+      emitWarning(warning);
+      process.emitWarning(
+        `onWarning threw: ${error instanceof Error ? error.message : describeValue(error)}`,
+      );
+    }
+  };
 }
 
 function emitWarning(warning: Warning): void {

@@ -2,7 +2,7 @@ import type { AnyMetadata } from '../api/metadata.ts';
 import type { Part, StoredRecord } from '../api/record.ts';
 import { VecinoError } from '../base/errors.ts';
 import { didYouMean } from '../base/near-miss.ts';
-import { describeValue } from '../base/options.ts';
+import { describeValue, quoted } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import type { StoredRow } from '../storage/store.ts';
 import type { CollectionState } from './collection-state.ts';
@@ -20,21 +20,17 @@ export function readParts(thing: string, include: unknown): readonly Part[] {
     throw new VecinoError(
       'OPTION_INVALID',
       `${thing}: include is ${describeValue(include)}, expected an array of ${PARTS.join(', ')}`,
-      {
-        details: { expected: PARTS, received: describeValue(include) },
-      },
+      { details: { option: 'include', expected: PARTS, received: describeValue(include) } },
     );
   }
   for (const part of include) {
     if (PARTS.includes(part)) continue;
-    const named = typeof part === 'string' ? `"${part}"` : describeValue(part);
+    const received = typeof part === 'string' ? quoted(part) : describeValue(part);
     const hint = typeof part === 'string' ? didYouMean(part, PARTS) : '';
     throw new VecinoError(
       'OPTION_INVALID',
-      `${thing}: include has ${named}, expected ${PARTS.join(', ')}${hint}`,
-      {
-        details: { expected: PARTS, received: part },
-      },
+      `${thing}: include has ${received}, expected ${PARTS.join(', ')}${hint}`,
+      { details: { option: 'include', expected: PARTS, received } },
     );
   }
   return include as Part[];

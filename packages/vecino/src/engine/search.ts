@@ -8,7 +8,7 @@ import {
   type SearchResult,
 } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
-import { readOptions } from '../base/options.ts';
+import { describeValue, quoted, readOptions } from '../base/options.ts';
 import { scoreOf } from '../vector/metric.ts';
 import { readVector } from '../vector/read-vector.ts';
 import type { CollectionState } from './collection-state.ts';
@@ -37,6 +37,8 @@ export async function searchRecords(
   const target = await resolveTarget(state, thing, query);
   const embedded = performance.now();
   if (predicate) await state.filter.prepare(predicate);
+  // Embedding can take long. What begins from here on is waited for by `close` and `drop`.
+  state.requireOpen();
 
   const { found, hits, filterMs, searchMs, fetchMs } = await readWhole(state, async () => {
     const began = performance.now();
@@ -90,30 +92,40 @@ async function resolveTarget(state: CollectionState, thing: string, query: Searc
     const received = given.length === 0 ? 'none of them' : given.join(' and ');
     throw new VecinoError(
       'QUERY_INVALID',
-      `${thing}: expected exactly one of vector, text and id, received ${received}`,
-      {
-        details: { expected: ['vector', 'text', 'id'], received: given },
-      },
+      `${thing}: expected exactly one of vector, text and id, received ${received}; say what to look near`,
+      { details: { expected: ['vector', 'text', 'id'], received: given } },
     );
   }
   if (query.id !== undefined) return storedTarget(state, thing, readId(thing, query.id));
   if (query.vector !== undefined) {
     const vector = readVector(thing, query.vector, state.dimension, state.metric);
-    return { vector: vector, except: undefined };
+    return { vector, except: undefined };
   }
   if (typeof query.text !== 'string') {
-    throw new VecinoError('QUERY_INVALID', `${thing}: text is a ${typeof query.text}, expected a string`);
+    const received = describeValue(query.text);
+    throw new VecinoError(
+      'QUERY_INVALID',
+      `${thing}: text is ${received}, expected a string; to look near a vector give it as vector`,
+      { details: { expected: 'a string', received } },
+    );
   }
   const embedding = state.requireEmbedding('searching by text');
-  const [embedded = []] = await embed(thing, embedding, [query.text], 'query');
-  const vector = readVector(`${thing}: text`, Float32Array.from(embedded), state.dimension, state.metric);
-  return { vector: vector, except: undefined };
+  const [embedded] = await embed(thing, embedding, [query.text], 'query');
+  const embeddedBy = `${thing}: text, embedded by "${embedding.name}"`;
+  const vector = readVector(embeddedBy, embedded, state.dimension, state.metric);
+  return { vector, except: undefined };
 }
 
 function storedTarget(state: CollectionState, thing: string, id: string): Target {
   const row = state.store.reader.rowsOfIds(state.id, [id], ['vector'])[0];
   if (row?.vector) return { vector: row.vector, except: id };
-  throw new VecinoError('RECORD_NOT_FOUND', `${thing}: no record has the id "${id}"`, { details: { id } });
+  throw new VecinoError(
+    'RECORD_NOT_FOUND',
+    `${thing}: no record has the id ${quoted(id)}; look near a vector or a text instead`,
+    {
+      details: { id },
+    },
+  );
 }
 
 /** Turns slots into hits. Not whole where a record has changed since the index looked. */

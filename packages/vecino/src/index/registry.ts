@@ -1,6 +1,7 @@
 import type { IndexFamily, IndexOptions } from '../api/index-options.ts';
 import type { Metric } from '../api/search.ts';
-import { readOptions } from '../base/options.ts';
+import { VecinoError } from '../base/errors.ts';
+import { describeValue, type OptionSpecs, readOptions } from '../base/options.ts';
 import type { Family } from './family.ts';
 import { flat } from './flat/family.ts';
 import { hnsw } from './hnsw/family.ts';
@@ -17,22 +18,40 @@ export function familyOf(name: IndexFamily): Family {
   return FAMILIES[name];
 }
 
+const FAMILY_OPTION = {
+  family: { kind: 'choice', values: FAMILY_NAMES, about: 'Family of the index.' },
+} as const satisfies OptionSpecs;
+
 /** Validates the options of an index and fills in the defaults of its family. */
-export function completeIndexOptions(
-  thing: string,
-  given: IndexFamily | IndexOptions | undefined,
-  metric: Metric,
-): Required<IndexOptions> {
-  const options = typeof given === 'string' || given === undefined ? { family: given ?? 'hnsw' } : given;
-  const name = readOptions<{ family: IndexFamily }>(
-    thing,
-    { family: { kind: 'choice', values: FAMILY_NAMES, about: 'Family of the index.' } },
-    { family: options.family },
-  ).family;
-  const { family: _, ...rest } = options;
-  const completed = readOptions(`${thing}: index "${name}"`, familyOf(name).options, {
+export function completeIndexOptions(thing: string, given: unknown, metric: Metric): Required<IndexOptions> {
+  const { family, ...rest } = optionsOf(thing, given);
+  const name = readFamily(`${thing}: index`, family);
+  const named = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const completed = readOptions<object>(`${thing}: index "${name}"`, familyOf(name).options, {
     ...familyOf(name).defaults?.(metric),
-    ...rest,
+    ...named,
   });
   return { family: name, ...completed } as Required<IndexOptions>;
+}
+
+function readFamily(thing: string, family: unknown): IndexFamily {
+  const read = readOptions<{ family?: IndexFamily }>(thing, FAMILY_OPTION, { family: family as IndexFamily });
+  if (read.family !== undefined) return read.family;
+  throw new VecinoError(
+    'OPTION_INVALID',
+    `${thing}: option "family" is undefined, expected ${FAMILY_NAMES.join(' or ')}; name the family that the other options belong to`,
+    { details: { option: 'family', expected: FAMILY_NAMES, received: 'undefined' } },
+  );
+}
+
+function optionsOf(thing: string, given: unknown): Readonly<Record<string, unknown>> {
+  if (given === undefined) return { family: 'hnsw' };
+  if (typeof given === 'string') return { family: given };
+  if (typeof given === 'object' && given !== null && !Array.isArray(given)) return { ...given };
+  const received = describeValue(given);
+  throw new VecinoError(
+    'OPTION_INVALID',
+    `${thing}: option "index" is ${received}, expected ${FAMILY_NAMES.join(' or ')}, or an object with one of them as its family`,
+    { details: { option: 'index', expected: FAMILY_NAMES, received } },
+  );
 }

@@ -46,7 +46,8 @@ export function readVector(thing: string, input: unknown, dimension: number, met
   if (length === 0 && metric === 'cosine') {
     throw new VecinoError(
       'VECTOR_ZERO',
-      `${thing}: vector is all zeros, which has no direction; leave the record out or use the metric l2 or dot`,
+      `${thing}: vector is all zeros in 32-bit floats, expected one with a direction for the metric cosine; leave it out, or create the collection with the metric l2 or dot`,
+      { details: { metric, dimension } },
     );
   }
   if (length > LENGTH_MAX) {
