@@ -235,15 +235,6 @@ export class EmbeddedDatabase implements Database {
   }
 }
 
-function requireName(name: unknown): asserts name is string {
-  const valid = typeof name === 'string' && /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name);
-  if (valid && name.length <= LIMITS.nameLengthMax) return;
-  throw new VecinoError(
-    'NAME_INVALID',
-    `collection name: received ${received}, expected 1 to ${LIMITS.nameLengthMax} letters, digits, "_", "-" and ".", the first a letter, a digit or "_"`,
-    { details: { lengthMax: LIMITS.nameLengthMax, received } },
-  );
-}
 /** How many collections a message names. */
 const NAMES_SHOWN = 20;
 
@@ -252,13 +243,22 @@ function firstOf(names: readonly string[]): string {
   return names.length > NAMES_SHOWN ? `${first} and ${names.length - NAMES_SHOWN} more` : first;
 }
 
-
-function readOnly(what: string): VecinoError {
-  return new VecinoError(
+function requireName(name: unknown): asserts name is string {
+  const valid = typeof name === 'string' && /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name);
+  if (valid && name.length <= LIMITS.nameLengthMax) return;
   const received =
     typeof name !== 'string'
       ? describeValue(name)
       : `${quoted(name)}${name.length > LIMITS.nameLengthMax ? ` of ${name.length} characters` : ''}`;
+  throw new VecinoError(
+    'NAME_INVALID',
+    `collection name: received ${received}, expected 1 to ${LIMITS.nameLengthMax} letters, digits, "_", "-" and ".", the first a letter, a digit or "_"`,
+    { details: { lengthMax: LIMITS.nameLengthMax, received } },
+  );
+}
+
+function readOnly(what: string): VecinoError {
+  return new VecinoError(
     'STORE_READ_ONLY',
     `cannot ${what}: the database was opened for reading only; open it without \`readOnly\``,
   );
