@@ -91,11 +91,11 @@ export class CollectionState {
     return Array.from(slots, (slot) => this.ids[slot]);
   }
 
-  /** The writer's number of the latest change; for `stats`. */
+  /** The number of the collection's latest change. `COLLECTION_DROPPED` where another process has dropped it. */
   get latestSeq(): number {
-    return present(
-      this.store.reader.collections().find((one) => one.id === this.id),
-      `stored collection ${this.id}`,
-    ).seq;
+    const stored = this.store.reader.collections().find(({ id }) => id === this.id);
+    if (!stored) this.end('dropped');
+    this.requireOpen();
+    return present(stored, `stored collection ${this.id}`).seq;
   }
 }

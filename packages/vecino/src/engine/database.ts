@@ -115,11 +115,7 @@ export class EmbeddedDatabase implements Database {
       const stored = this.findOrThrow(name);
       const { writer } = this.store;
       if (!writer) throw readOnly(`drop collection "${name}"`);
-      const open = await this.open.get(name)?.catch(() => undefined);
-      open?.state.end('dropped');
-      await open?.state.writes.idle();
-      await open?.state.index.close({ save: false });
-      this.open.delete(name);
+      await this.endDropped(name);
       await writer.dropCollection(stored.id);
     });
   }
@@ -131,6 +127,14 @@ export class EmbeddedDatabase implements Database {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  private async endDropped(name: string): Promise<void> {
+    const open = await this.open.get(name)?.catch(() => undefined);
+    open?.state.end('dropped');
+    await open?.state.writes.idle();
+    await open?.state.index.close({ save: false });
+    this.open.delete(name);
   }
 
   private async release(): Promise<void> {
@@ -195,6 +199,11 @@ export class EmbeddedDatabase implements Database {
     compareOptions(stored, read);
     const { name } = stored;
     let opening = this.open.get(name);
+    if (opening && (await opening).state.id !== stored.id) {
+      // Another process has dropped the collection and made one of the same name.
+      await this.endDropped(name);
+      opening = undefined;
+    }
     if (!opening) {
       opening = this.start(stored);
       this.open.set(name, opening);

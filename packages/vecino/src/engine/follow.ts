@@ -38,6 +38,7 @@ export async function catchUpFromOpening(state: CollectionState): Promise<void> 
 export async function catchUp(state: CollectionState): Promise<void> {
   const { reader } = state.store;
   const { seen } = state.index;
+  if (state.latestSeq === seen) return;
   const slice = new TimeSlice();
   for (;;) {
     const changes = reader.changesSince(state.id, state.index.seen, CHANGES);
