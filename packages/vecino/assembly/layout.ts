@@ -47,6 +47,8 @@ let codes: usize = 0;
 export let codeStride: usize = 0;
 /** Whether walks compare codes of one byte a dimension instead of vectors. */
 export let coded: bool = false;
+/** Bytes of what walks compare. */
+export let rowStride: usize = 0;
 
 // This thread's lane.
 export let query: usize = 0;
@@ -106,6 +108,7 @@ export function attach(lane: u32): void {
   codes = blockBase + field(32);
   codeStride = field(33);
   coded = codeStride != 0;
+  rowStride = coded ? codeStride : vectorStride;
   queryCode = laneBase + field(34);
 }
 

