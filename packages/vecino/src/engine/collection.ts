@@ -141,19 +141,29 @@ export class EmbeddedCollection implements Collection<Metadata> {
 
   async check(): Promise<CheckReport> {
     await this.forReading();
-    return checkCollection(this.state);
+    return this.whileOpen(checkCollection(this.state));
   }
 
   async flush(): Promise<void> {
     await this.forReading();
-    await this.state.index.flush();
+    await this.whileOpen(this.state.index.flush());
   }
 
   async compact(): Promise<void> {
     this.forWriting();
     await this.state.writes.idle();
-    await this.state.index.compact();
-    await this.state.writer.reclaim();
+    await this.whileOpen(this.state.index.compact());
+    await this.whileOpen(this.state.writer.reclaim());
+  }
+
+  /** Work that fails where the collection is closed or dropped meanwhile: that is then what the caller is told. */
+  private async whileOpen<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      this.state.requireOpen();
+      throw error;
+    }
   }
 
   private forWriting(): void {

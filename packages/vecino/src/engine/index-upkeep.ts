@@ -1,3 +1,4 @@
+import { VecinoError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
 import { type CodeRange, type RangeStatistics, ScalarRange } from '../quantizer/scalar-range.ts';
 import type { IndexMemory } from './index-memory.ts';
@@ -33,6 +34,7 @@ export class IndexUpkeep {
   private codeRange: CodeRange | undefined;
   private seenRange = new ScalarRange();
   private recoding = false;
+  private ended = false;
 
   constructor(memory: IndexMemory, slots: SlotStates) {
     this.memory = memory;
@@ -80,8 +82,17 @@ export class IndexUpkeep {
     else if (this.mustCheck) await this.findStranded();
   }
 
-  /** Runs something while the structure stands still. */
+  /** Runs something while the structure stands still. `DATABASE_CLOSED` after `end`. */
   exclusive<T>(task: () => Promise<T>): Promise<T> {
+    return this.turns.run(() => {
+      if (this.ended) throw indexEnded();
+      return task();
+    });
+  }
+
+  /** Lets no new turn begin, and runs something after the last one. */
+  end(task: () => Promise<void>): Promise<void> {
+    this.ended = true;
     return this.turns.run(task);
   }
 
@@ -155,4 +166,9 @@ export class IndexUpkeep {
     this.codeRange = range;
     this.memory.space.writeCodeRange(range.offset, range.scale);
   }
+}
+
+/** What work on the index is told that comes too late; the collection knows whether it was closed or dropped. */
+export function indexEnded(): VecinoError {
+  return new VecinoError('DATABASE_CLOSED', 'the collection was closed meanwhile; open it again');
 }

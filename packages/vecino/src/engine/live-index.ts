@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import type { Warning } from '../api/database.ts';
 import type { BitSet } from '../base/bit-set.ts';
 import { VecinoError } from '../base/errors.ts';
@@ -7,7 +7,7 @@ import { type Found, type SearchRequest, searchSpace } from '../index/search.ts'
 import type { WorkerPool } from '../kernel/worker-pool.ts';
 import { lengthBoundOf, prepared, preparedQuery } from '../vector/prepare.ts';
 import { IndexMemory, type IndexShape } from './index-memory.ts';
-import { IndexUpkeep } from './index-upkeep.ts';
+import { IndexUpkeep, indexEnded } from './index-upkeep.ts';
 import { plan } from './planner.ts';
 import { SlotStates } from './slot-states.ts';
 import { readSnapshotHeader, type SnapshotIdentity, snapshotHeader } from './snapshot.ts';
@@ -73,6 +73,7 @@ export class LiveIndex {
   private walkFactor = 16;
   private seq = 0;
   private savedSeq = 0;
+  private lacksSnapshot = false;
   private changedSinceSave = 0;
   /** See `prepared`; known with the first vectors. */
   private lengthBound: number | undefined;
@@ -97,7 +98,11 @@ export class LiveIndex {
    */
   async loadSnapshot(committed: number): Promise<number> {
     const path = this.settings.snapshotPath;
-    if (!path || !existsSync(path)) return 0;
+    if (!path) return 0;
+    if (!existsSync(path)) {
+      this.lacksSnapshot = true;
+      return 0;
+    }
     try {
       const header = readSnapshotHeader(path, this.identity);
       if (header.seq > committed) {
@@ -109,12 +114,16 @@ export class LiveIndex {
       this.memory.space.reserve(header.slots);
       await this.memory.run('loadSnapshot', { path, slots: header.slots });
       this.slots.allocator.use(header.slots);
-      this.lengthBound = header.lengthBound;
+      // 0 stands for none: the collection was empty.
+      this.lengthBound = header.lengthBound || undefined;
       if (header.codes) this.upkeep.useCodes(header.codes);
       this.seq = this.savedSeq = header.seq;
       return header.seq;
     } catch (cause) {
       this.startAfresh();
+      // It must not outlive this session: after a crash, the store's numbers may have passed those that it
+      // claims to know, and nothing would tell that it knows them from elsewhere.
+      if (!this.settings.readOnly) removeFile(path);
       this.warn(
         'SNAPSHOT_REBUILT',
         'the index snapshot cannot be used and is rebuilt from the records',
@@ -140,6 +149,10 @@ export class LiveIndex {
       await slice.pause();
     }
     this.upkeep.distrust();
+    // A reader may well have come before the writer's first snapshot.
+    if (this.lacksSnapshot && occupied.length > 0 && !this.settings.readOnly) {
+      this.warn('SNAPSHOT_REBUILT', 'the index snapshot is missing and is rebuilt from the records');
+    }
     return missing;
   }
 
@@ -219,6 +232,7 @@ export class LiveIndex {
     this.kick();
     while (this.work) await this.work;
     if (this.failure) throw this.failure;
+    if (this.closed && this.slots.pendingCount > 0) throw indexEnded();
   }
 
   async search(search: IndexSearch): Promise<IndexFound> {
@@ -274,37 +288,37 @@ export class LiveIndex {
     await this.flush();
     await this.upkeep.mend();
     await this.flush();
-    await this.save();
+    await this.upkeep.exclusive(() => this.save());
   }
 
   /** Writes the snapshot if anything changed since the last. A failure is a warning: the records are safe. */
-  async save(): Promise<void> {
+  private async save(): Promise<void> {
     const path = this.settings.snapshotPath;
     this.changedSinceSave = 0;
     if (!path || this.settings.readOnly || (this.savedSeq === this.seq && existsSync(path))) return;
-    await this.upkeep.exclusive(async () => {
-      const { seq } = this;
-      const slots = this.slots.allocator.end;
-      const header = snapshotHeader(this.identity, {
-        seq,
-        slots,
-        entry: this.memory.space.entry,
-        lengthBound: this.lengthBound ?? 0,
-        codes: this.upkeep.codes,
-      });
-      try {
-        await this.memory.run('saveSnapshot', { path, header: { ...header } as never, slots });
-        // Readers may have opened the snapshot before this one: what it lacks they still find in the log.
-        await this.settings.forgetRemovals(this.savedSeq);
-        this.savedSeq = seq;
-      } catch (cause) {
-        this.warn(
-          'SNAPSHOT_NOT_WRITTEN',
-          'the index snapshot could not be written, the next opening builds the index anew',
-          cause,
-        );
-      }
+    // A replaced vector still has the links of the one before it: the older snapshot and a replay are better.
+    if (this.slots.replacedCount > 0) return;
+    const { seq } = this;
+    const slots = this.slots.allocator.end;
+    const header = snapshotHeader(this.identity, {
+      seq,
+      slots,
+      entry: this.memory.space.entry,
+      lengthBound: this.lengthBound ?? 0,
+      codes: this.upkeep.codes,
     });
+    try {
+      await this.memory.run('saveSnapshot', { path, header: { ...header } as never, slots });
+      // Readers may have opened the snapshot before this one: what it lacks they still find in the log.
+      await this.settings.forgetRemovals(this.savedSeq);
+      this.savedSeq = seq;
+    } catch (cause) {
+      this.warn(
+        'SNAPSHOT_NOT_WRITTEN',
+        'the index snapshot could not be written, the next opening builds the index anew',
+        cause,
+      );
+    }
   }
 
   /** Problems of structure and bookkeeping. What the structure cannot reach is no problem once it is known. */
@@ -336,9 +350,11 @@ export class LiveIndex {
   /** Ends the background work and, unless the collection is dropped, writes the snapshot. */
   async close(options: { save: boolean }): Promise<void> {
     this.closed = true;
-    await this.work?.catch(() => undefined);
-    await this.slots.searchesToEnd();
-    if (options.save && !this.failure) await this.save();
+    // Whoever compacts or checks at this moment ends the present turn; the next one is refused.
+    const last = this.upkeep.end(async () => {
+      if (options.save && !this.failure) await this.save();
+    });
+    await Promise.all([this.work, this.slots.searchesToEnd(), last]);
     this.memory.release();
   }
 
@@ -370,10 +386,11 @@ export class LiveIndex {
     try {
       while (!this.closed) {
         if (this.upkeep.isNeeded) await this.upkeep.step();
-        else if (this.wantsSaving) await this.save();
+        else if (this.wantsSaving) await this.upkeep.exclusive(() => this.save());
         else break;
       }
     } catch (error) {
+      if (this.closed) return;
       // Searches go on, exactly: what is live is known without the structure.
       this.failure = error;
       const consequence = 'searches compare with every record until the collection is opened anew';
@@ -381,14 +398,17 @@ export class LiveIndex {
     }
   }
 
-  private warn(code: Warning['code'], what: string, cause: unknown): void {
+  private warn(code: Warning['code'], what: string, cause?: unknown): void {
     const { collection } = this.settings;
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    this.settings.warn({
-      code,
-      message: `collection "${collection}": ${what} (${reason})`,
-      collection,
-      cause,
-    });
+    const reason = cause === undefined ? '' : ` (${cause instanceof Error ? cause.message : cause})`;
+    this.settings.warn({ code, message: `collection "${collection}": ${what}${reason}`, collection, cause });
+  }
+}
+
+function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What cannot be removed is replaced by the next snapshot, or that cannot be written either and is said.
   }
 }
