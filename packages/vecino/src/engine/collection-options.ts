@@ -95,21 +95,23 @@ function requireSame(thing: string, what: string, stored: unknown, received: unk
   );
 }
 
-function readEmbedding(thing: string, embedding: EmbeddingFunction): EmbeddingFunction {
+function readEmbedding(thing: string, embedding: unknown): EmbeddingFunction {
   const { name, dimension, embed } = (embedding ?? {}) as Partial<EmbeddingFunction>;
-  const flaw =
-    typeof name !== 'string' || name === ''
-      ? `name is ${describeValue(name)}, expected a non-empty string`
-      : typeof embed !== 'function'
-        ? `embed is ${describeValue(embed)}, expected a function`
-        : typeof dimension !== 'number' ||
-            !Number.isInteger(dimension) ||
-            dimension < 1 ||
-            dimension > LIMITS.dimensionMax
-          ? `dimension is ${describeValue(dimension)}, expected an integer from 1 to ${LIMITS.dimensionMax}`
-          : undefined;
-  if (flaw === undefined) return embedding;
-  throw new VecinoError('OPTION_INVALID', `${thing}: the embedding's ${flaw}; see EmbeddingFunction`, {
-    details: { option: 'embedding' },
-  });
+  const flawed = (part: keyof EmbeddingFunction, value: unknown, expected: string): VecinoError => {
+    const received = describeValue(value);
+    return new VecinoError(
+      'OPTION_INVALID',
+      `${thing}: the embedding's ${part} is ${received}, expected ${expected}; see EmbeddingFunction`,
+      { details: { option: 'embedding', part, expected, received } },
+    );
+  };
+  if (typeof name !== 'string' || name === '' || !name.isWellFormed()) {
+    throw flawed('name', name, 'a non-empty string');
+  }
+  if (typeof embed !== 'function') throw flawed('embed', embed, 'a function');
+  const isDimension = Number.isInteger(dimension) && Number(dimension) >= 1;
+  if (!isDimension || Number(dimension) > LIMITS.dimensionMax) {
+    throw flawed('dimension', dimension, `an integer from 1 to ${LIMITS.dimensionMax}`);
+  }
+  return embedding as EmbeddingFunction;
 }

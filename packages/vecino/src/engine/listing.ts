@@ -50,7 +50,7 @@ export async function listRecords(state: CollectionState, input: unknown): Promi
   const limit = query.limit ?? LIST_OPTIONS.limit.default;
   const predicate = query.filter === undefined ? undefined : state.filter.parse(thing, query.filter);
   const identity = JSON.stringify([state.stored.name, orderBy, descending, query.filter ?? null]);
-  const after = query.cursor === undefined ? undefined : readCursor(thing, query.cursor, identity);
+  const after = query.cursor === undefined ? undefined : readCursor(thing, query.cursor, identity, orderBy);
 
   if (!predicate && (orderBy === 'id' || orderBy === 'seq')) {
     const from = orderBy === 'id' ? after?.id : after?.key;
@@ -159,15 +159,9 @@ function isPath(path: string): boolean {
   return !path.startsWith('$') && !path.split('.').includes('');
 }
 
-function readCursor(thing: string, cursor: unknown, query: string): Position {
+function readCursor(thing: string, cursor: unknown, query: string, orderBy: string): Position {
   const position = decodeCursor(cursor);
-  if (!position) {
-    throw new VecinoError(
-      'CURSOR_INVALID',
-      `${thing}: the cursor is not one that a page of \`list\` gave (it is ${describeValue(cursor)}); start without a cursor`,
-      { details: { expected: 'the cursor of a page', received: describeValue(cursor) } },
-    );
-  }
+  if (!position) throw unknownCursor(thing, cursor);
   if (position.query !== query) {
     throw new VecinoError(
       'CURSOR_INVALID',
@@ -175,7 +169,18 @@ function readCursor(thing: string, cursor: unknown, query: string): Position {
       { details: { expected: 'a cursor of this query', received: 'a cursor of another query' } },
     );
   }
+  // The store takes this key as it is.
+  if (orderBy === 'seq' && !Number.isSafeInteger(position.key)) throw unknownCursor(thing, cursor);
   return position;
+}
+
+function unknownCursor(thing: string, cursor: unknown): VecinoError {
+  const received = describeValue(cursor);
+  return new VecinoError(
+    'CURSOR_INVALID',
+    `${thing}: the cursor is ${received} that no page of \`list\` gave; start without a cursor`,
+    { details: { expected: 'the cursor of a page', received } },
+  );
 }
 
 function decodeCursor(cursor: unknown): Position | undefined {
