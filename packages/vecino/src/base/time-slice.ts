@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /**
  * Cuts long work on the event loop into slices: `await slice.pause()` in a loop lets others run whenever the
- * slice is used up, and costs next to nothing otherwise.
+ * slice is used up, and costs next to nothing otherwise. Where many tasks share a slice, each asks
+ * `while (slice.isOver) await slice.pause()` right before its work.
  */
 export class TimeSlice {
   private readonly milliseconds: number;
@@ -17,9 +18,11 @@ export class TimeSlice {
     return performance.now() - this.started >= this.milliseconds;
   }
 
+  /** Of several that wait for the same turn, the first begins the next slice. */
   async pause(): Promise<void> {
     if (!this.isOver) return;
+    const { started } = this;
     await nextTurn();
-    this.started = performance.now();
+    if (this.started === started) this.started = performance.now();
   }
 }

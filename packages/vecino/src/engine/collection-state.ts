@@ -3,6 +3,7 @@ import type { Metric } from '../api/search.ts';
 import { present } from '../base/assert.ts';
 import { VecinoError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
+import { TimeSlice } from '../base/time-slice.ts';
 import type { Store, StoredCollection, StoreWriter } from '../storage/store.ts';
 import type { LiveIndex } from './live-index.ts';
 import type { MetadataFilter } from './metadata-filter.ts';
@@ -15,6 +16,11 @@ export class CollectionState {
   readonly filter: MetadataFilter;
   /** Writes of this collection, one after another. */
   readonly writes = new Mutex();
+  /**
+   * Quick answers come without a turn of the event loop, so a program that asks one thing after another, or
+   * many at once, would starve everything else: reads pause for a turn now and then.
+   */
+  readonly turns = new TimeSlice();
   /** Ids by slot, as far as answers have needed them. */
   readonly ids: (string | undefined)[] = [];
   embedding: EmbeddingFunction | undefined;

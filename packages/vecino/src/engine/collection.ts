@@ -173,6 +173,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
 
   private async forReading(): Promise<void> {
     this.state.requireOpen();
+    await this.state.turns.pause();
     if (this.follow) await this.follow();
   }
 }

@@ -41,6 +41,8 @@ export async function searchRecords(
   state.requireOpen();
 
   const { found, hits, filterMs, searchMs, fetchMs } = await readWhole(state, async () => {
+    // Asked again right before the work: of many searches that wait, not all fit the same slice.
+    while (state.turns.isOver) await state.turns.pause();
     const began = performance.now();
     const { seen } = state.index;
     const allowed = predicate && state.filter.evaluate(predicate, state.index.live);
