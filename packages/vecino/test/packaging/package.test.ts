@@ -25,7 +25,8 @@ describe('the published package', () => {
     expect(paths).toContain('README.md');
     expect(paths).toContain('LICENSE');
     expect(paths.filter((path) => path.endsWith('.wasm')).length).toBeGreaterThan(0);
-    const known = /^(package\.json|README\.md|LICENSE|wasm\/[\w-]+\.wasm|dist\/[\w/.-]+(\.js|\.d\.ts))$/;
+    const known =
+      /^(package\.json|README\.md|LICENSE|bin\/vecino\.js|wasm\/[\w-]+\.wasm|dist\/[\w/.-]+(\.js|\.d\.ts))$/;
     expect(paths.filter((path) => !known.test(path) || /\.test\.|(^|\/)test\//.test(path))).toEqual([]);
   });
 
@@ -34,7 +35,7 @@ describe('the published package', () => {
     const expected = sources.map((path) =>
       path.replace('packages/vecino/src/', 'dist/').replace(/\.ts$/, '.js'),
     );
-    const built = contents(archive).filter(({ path }) => path.endsWith('.js'));
+    const built = contents(archive).filter(({ path }) => /^dist\/.*\.js$/.test(path));
     expect(built.map(({ path }) => path).sort()).toEqual(expected.sort());
   });
 
@@ -57,7 +58,7 @@ describe('the published package', () => {
     expect(run(process.execPath, ['--input-type=module', '--eval', program])).toBe(
       ':memory: north\n./library north\n',
     );
-    const command = join(folder, 'node_modules/vecino/dist/cli/main.js');
+    const command = join(folder, 'node_modules/vecino/bin/vecino.js');
     const listing = JSON.parse(run(process.execPath, [command, 'list', 'library', '--json'])) as object;
     expect(listing).toMatchObject({ collections: [{ name: 'docs', records: 2 }] });
   });
