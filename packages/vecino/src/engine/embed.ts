@@ -38,7 +38,7 @@ async function answerOf(
     if (cause instanceof VecinoError) throw cause;
     throw new VecinoError(
       'EMBEDDING_FAILED',
-      `${thing}: embedding "${embedding.name}" failed for ${texts.length} texts: ${cause instanceof Error ? cause.message : describeValue(cause)}`,
+      `${thing}: embedding "${embedding.name}" failed for ${texts.length} ${texts.length === 1 ? 'text' : 'texts'}: ${cause instanceof Error ? cause.message : describeValue(cause)}`,
       { cause, details: { embedding: embedding.name, texts: texts.length } },
     );
   }
