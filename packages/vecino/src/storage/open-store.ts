@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, type Stats, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Warning } from '../api/database.ts';
 import { VecinoError } from '../base/errors.ts';
@@ -134,7 +134,19 @@ function once(close: () => Promise<void>): () => Promise<void> {
 }
 
 function requireStore(folder: StoreFolder): void {
-  if (!existsSync(folder.database)) throw notFound(folder);
+  let found: Stats | undefined;
+  try {
+    found = statSync(folder.database, { throwIfNoEntry: false });
+  } catch (cause) {
+    // What may not be seen may well be there.
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new VecinoError(
+      'STORE_IO',
+      `${folder.path} cannot be looked into by this process (${reason}); change its permissions`,
+      { details: { file: folder.database, reason }, cause },
+    );
+  }
+  if (found === undefined) throw notFound(folder);
 }
 
 function notFound(folder: StoreFolder): VecinoError {
