@@ -19,7 +19,7 @@ export type Shelf = Untyped<Collection>;
 /** Stands for what a caller may not want to see in a log; no message may repeat it. */
 export const SECRET = 'rosebud';
 
-export const DIMENSION = 3;
+const DIMENSION = 3;
 
 /** A record that nothing is wrong with. */
 export const SOUND = { id: 'sound', vector: [1, 2, 3], document: SECRET, metadata: { year: 2001 } };

@@ -5,8 +5,7 @@ import { find, read } from './repository.ts';
 const LINES_MAX = 400;
 
 /** Longer files, each with the reason why it is still one concept. */
-const LONG_FILES: Readonly<Record<string, string>> = {
-};
+const LONG_FILES: Readonly<Record<string, string>> = {};
 
 const SOURCES = find('packages/*/{src,assembly,convert}/**/*.ts').filter(
   (path) => !path.endsWith('.test.ts'),
