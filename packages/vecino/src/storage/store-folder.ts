@@ -48,11 +48,12 @@ export class StoreFolder {
 
   /** Makes the folders that are missing, durably. */
   create(): void {
-    const made = mkdirSync(this.index, { recursive: true });
-    if (made === undefined) return;
-    // Each new folder's name lies in its parent, up to the first that was made.
-    for (let folder = this.index; folder !== dirname(made); folder = dirname(folder))
-      syncFolder(dirname(folder));
+    makeFolder(this.path);
+    try {
+      makeFolder(this.index);
+    } catch {
+      // Snapshots can be made again: whoever cannot write one says so.
+    }
   }
 
   /** After a collection was dropped. What cannot be removed now is left over: the next writer tries again. */
@@ -66,7 +67,7 @@ export class StoreFolder {
 
   /** Removes what a crash may have left: half-written files, snapshots of collections that are gone. */
   removeLeftovers(collections: ReadonlySet<number>): void {
-    for (const name of readdirSync(this.index)) {
+    for (const name of this.indexFiles()) {
       const id = SNAPSHOT.exec(name)?.[1];
       const orphan = id !== undefined && !collections.has(Number(id));
       if (orphan || name.endsWith(`.snapshot${PARTIAL_SUFFIX}`))
@@ -78,6 +79,17 @@ export class StoreFolder {
   bytes(): number {
     return sizeOf(this.database) + sizeOf(this.log);
   }
+
+  private indexFiles(): string[] {
+    return statSync(this.index, { throwIfNoEntry: false })?.isDirectory() ? readdirSync(this.index) : [];
+  }
+}
+
+function makeFolder(path: string): void {
+  const made = mkdirSync(path, { recursive: true });
+  if (made === undefined) return;
+  // Each new folder's name lies in its parent, up to the first that was made.
+  for (let folder = path; folder !== dirname(made); folder = dirname(folder)) syncFolder(dirname(folder));
 }
 
 function sizeOf(path: string): number {

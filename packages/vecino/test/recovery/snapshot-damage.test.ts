@@ -1,0 +1,138 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/base/random.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { changeHeader, KINDS, type Kind, type Library, libraryOf } from './recovery-fixture.ts';
+
+const RECORDS = 300;
+
+/** Headers that are sound in themselves and do not belong here. */
+const HEADERS: Readonly<Record<string, (header: Record<string, unknown>) => unknown>> = {
+  'another version of the blocks': (header) => ({ ...header, blockVersion: 9_999 }),
+  'another dimension': (header) => ({ ...header, dimension: 9 }),
+  'another metric': (header) => ({ ...header, metric: 'hamming' }),
+  'another index': (header) => ({ ...header, index: { family: 'ivf' } }),
+  'another collection': (header) => ({ ...header, collection: 'of another folder' }),
+  'another size of block': (header) => ({ ...header, storedBytes: 8 }),
+  'a state that is yet to come': (header) => ({ ...header, seq: 1e12 }),
+  'more slots than it has': (header) => ({ ...header, slots: 5_000 }),
+  'more slots than memory': (header) => ({ ...header, slots: 2 ** 31 }),
+  'an entry point that it has not': (header) => ({ ...header, entry: { slot: RECORDS, level: 0 } }),
+  nothing: () => ({}),
+  'no object': () => null,
+};
+
+/** Opens a library whose snapshot is not to be used: it must say so once, be right, and write another. */
+async function expectRebuilt(library: Library): Promise<void> {
+  const collection = await library.open();
+  expect(library.warnings).toEqual(['SNAPSHOT_REBUILT']);
+  await library.verify(collection);
+  await library.put(collection, library.integer(RECORDS), 5);
+  await library.close();
+  expect(library.warnings).toEqual(['SNAPSHOT_REBUILT']);
+}
+
+async function expectSound(library: Library): Promise<void> {
+  await library.verify(await library.open());
+  expect(library.warnings).toEqual([]);
+}
+
+describe.each(KINDS)('a snapshot that cannot be used is rebuilt: $name', (kind) => {
+  it('is not rebuilt where nothing is wrong with it', async () => {
+    const library = await libraryOf(temporaryFolder(), kind, RECORDS);
+    const collection = await library.open();
+    if (kind.options.index !== 'flat') expect((await collection.stats()).index.pending).toBe(0);
+    await library.verify(collection);
+    expect(library.warnings).toEqual([]);
+  });
+
+  it('missing', async () => {
+    const library = await libraryOf(temporaryFolder(), kind, RECORDS);
+    rmSync(library.snapshot);
+    await expectRebuilt(library);
+    await expectSound(library);
+  });
+
+  it('cut off anywhere', async () => {
+    const library = await libraryOf(temporaryFolder(), kind, RECORDS);
+    const random = seededRandom(7);
+    const { length } = readFileSync(library.snapshot);
+    const lengths = [0, 1, length - 1, ...Array.from({ length: 3 }, () => Math.floor(random() * length))];
+    for (const shorter of lengths) {
+      truncateSync(library.snapshot, shorter);
+      await expectRebuilt(library);
+    }
+    await expectSound(library);
+  });
+
+  it('with one bit changed anywhere', async () => {
+    const library = await libraryOf(temporaryFolder(), kind, RECORDS);
+    const random = seededRandom(8);
+    for (let times = 0; times < 9; times++) {
+      const bytes = readFileSync(library.snapshot);
+      // Two of three times in the first or last bytes, where the container keeps its own affairs.
+      const spans = [bytes.length, 600, bytes.length];
+      const place = Math.floor(random() * (spans[times % 3] ?? 0));
+      const at = times % 3 === 2 ? bytes.length - 1 - (place % 40) : place;
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8));
+      writeFileSync(library.snapshot, bytes);
+      await expectRebuilt(library);
+    }
+    await expectSound(library);
+  });
+
+  it('longer than it should be', async () => {
+    const library = await libraryOf(temporaryFolder(), kind, RECORDS);
+    writeFileSync(library.snapshot, Buffer.concat([readFileSync(library.snapshot), Buffer.alloc(1)]));
+    await expectRebuilt(library);
+  });
+
+  it('of another version, or of another kind', async () => {
+    const library = await libraryOf(temporaryFolder(), kind, RECORDS);
+    for (const change of [
+      (bytes: Buffer) => bytes.writeUInt32LE(9_999, 8),
+      (bytes: Buffer) => bytes.fill('x', 0, 8),
+    ]) {
+      const bytes = readFileSync(library.snapshot);
+      change(bytes);
+      writeFileSync(library.snapshot, bytes);
+      await expectRebuilt(library);
+    }
+    await expectSound(library);
+  });
+
+  it('with a folder in its place: then none can be written either, and both are said', async () => {
+    const library = await libraryOf(temporaryFolder(), kind, RECORDS);
+    rmSync(library.snapshot);
+    mkdirSync(library.snapshot);
+    const collection = await library.open();
+    await library.verify(collection);
+    await library.put(collection, 0, 5);
+    await library.close();
+    expect(library.warnings).toEqual(['SNAPSHOT_REBUILT', 'SNAPSHOT_NOT_WRITTEN']);
+    rmSync(library.snapshot, { recursive: true });
+    await expectRebuilt(library);
+    await expectSound(library);
+  });
+
+  it('half-written by a process that died: the one before is used, the half removed', async () => {
+    const library = await libraryOf(temporaryFolder(), kind, RECORDS);
+    const partial = `${library.snapshot}.partial`;
+    writeFileSync(partial, readFileSync(library.snapshot).subarray(0, 2_000));
+    const collection = await library.open();
+    expect(library.warnings).toEqual([]);
+    await library.verify(collection);
+    expect(existsSync(partial)).toBe(false);
+  });
+});
+
+describe('a snapshot is rebuilt whose header says', () => {
+  // What a header says is read in one place, whatever the kind.
+  const kind = KINDS[1] as Kind;
+
+  it.each(Object.entries(HEADERS))('%s', async (_, change) => {
+    const library = await libraryOf(temporaryFolder(), kind, RECORDS);
+    changeHeader(library.snapshot, change);
+    await expectRebuilt(library);
+  });
+});
