@@ -6,7 +6,7 @@ export interface Portion {
 }
 
 /**
- * Bounds of what is sent to a thread at once. 32 texts are a third of a second of work, so that threads end
+ * Bounds of what is sent to a thread at once. 32 texts are about half a second of work, so that threads end
  * at about the same time and a call that is cancelled leaves little behind; a million characters are copied
  * in about a millisecond.
  */
