@@ -101,7 +101,10 @@ export type RemoveTarget<M extends Metadata = AnyMetadata> =
  * A named set of records that share dimension and metric.
  *
  * Every write is one transaction: it is applied wholly or not at all, and it is durable when the promise
- * resolves. A search that starts after that sees it.
+ * resolves. A search that starts after that sees it. `count`, `list` and `search` see a batch wholly or not at all.
+ *
+ * What a call is given must stay as it is until the promise resolves, but for the array of a batch itself,
+ * which may be emptied at once to collect the next one.
  */
 export interface Collection<M extends Metadata = AnyMetadata> {
   readonly name: string;

@@ -25,6 +25,7 @@ export class CollectionState {
   readonly ids: (string | undefined)[] = [];
   embedding: EmbeddingFunction | undefined;
   private ended: 'closed' | 'dropped' | undefined;
+  private showing: Promise<void> | undefined;
 
   constructor(stored: StoredCollection, store: Store, index: LiveIndex, filter: MetadataFilter) {
     this.stored = stored;
@@ -69,6 +70,29 @@ export class CollectionState {
         `${this.thing}: the database is closed; open it again to use it`,
       );
     }
+  }
+
+  /** What was read of a collection while it was being dropped may lack records: it is no answer. */
+  requireThere(): void {
+    if (this.ended === 'dropped') this.requireOpen();
+  }
+
+  /** Shows a committed batch to index and filters: in slices, between which others run, but for {@link whole}. */
+  async show(task: () => Promise<void>): Promise<void> {
+    this.showing = task().finally(() => {
+      this.showing = undefined;
+    });
+    await this.showing;
+  }
+
+  /** Whether index and filters hold a part of a batch only. */
+  get isShowing(): boolean {
+    return this.showing !== undefined;
+  }
+
+  /** Resolves when index and filters hold whole batches; until the caller pauses, that stays so. */
+  async whole(): Promise<void> {
+    while (this.showing) await this.showing;
   }
 
   requireEmbedding(why: string): EmbeddingFunction {

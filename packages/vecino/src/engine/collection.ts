@@ -68,6 +68,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
     const ids = readTarget(where, target);
     if (ids) {
       return state.writes.run(async () => {
+        state.requireOpen();
         const slots = await slotsOf(state, [...new Set(ids)]);
         return removeSlots(state, Uint32Array.from(slots.filter((slot) => slot !== undefined)));
       });
@@ -85,81 +86,98 @@ export class EmbeddedCollection implements Collection<Metadata> {
     idOrIds: string | readonly string[],
     include?: readonly Part[],
   ): Promise<StoredRecord<Metadata> | undefined | (StoredRecord<Metadata> | undefined)[]> {
-    await this.forReading();
-    const where = `get from ${this.state.thing}`;
-    const parts = readParts(where, include);
-    const ids = Array.from(Array.isArray(idOrIds) ? idOrIds : [idOrIds], (id) => readId(where, id));
-    const records = await getRecords(this.state, ids, parts);
-    return Array.isArray(idOrIds) ? records : records[0];
+    return this.reading(async () => {
+      const where = `get from ${this.state.thing}`;
+      const parts = readParts(where, include);
+      const ids = Array.from(Array.isArray(idOrIds) ? idOrIds : [idOrIds], (id) => readId(where, id));
+      const records = await getRecords(this.state, ids, parts);
+      return Array.isArray(idOrIds) ? records : records[0];
+    });
   }
 
   async count(filter?: Filter<AnyMetadata>): Promise<number> {
-    await this.forReading();
     const { state } = this;
-    if (filter === undefined) return state.store.reader.count(state.id);
-    const predicate = state.filter.parse(`count ${state.thing}`, filter);
-    await state.filter.prepare(predicate);
-    return state.filter.evaluate(predicate, state.index.live).count();
+    return this.reading(async () => {
+      if (filter === undefined) return state.store.reader.count(state.id);
+      const predicate = state.filter.parse(`count ${state.thing}`, filter);
+      await state.filter.prepare(predicate);
+      await state.whole();
+      return state.filter.evaluate(predicate, state.index.live).count();
+    });
   }
 
   async list(query?: ListQuery<Metadata>): Promise<ListPage<Metadata>> {
-    await this.forReading();
-    return listRecords(this.state, query);
+    return this.reading(() => listRecords(this.state, query));
   }
 
   async search(query: SearchQuery<Metadata>): Promise<SearchResult<Metadata>> {
-    await this.forReading();
-    return searchRecords(this.state, query);
+    return this.reading(() => searchRecords(this.state, query));
   }
 
   async describe(): Promise<CollectionDescription> {
-    await this.forReading();
     const { name, dimension, embedding, index } = this.state.stored;
-    return {
+    return this.reading(() => ({
       name,
       dimension,
       metric: this.metric,
       embedding,
       index: index as unknown as Required<IndexOptions>,
       records: this.state.store.reader.count(this.state.id),
-    };
+    }));
   }
 
   async stats(): Promise<CollectionStats> {
-    await this.forReading();
     const { state } = this;
-    const { vectorBytes, indexBytes, snapshotBytes, ...index } = state.index.figures;
-    return {
-      name: this.name,
-      records: state.store.reader.count(state.id),
-      seq: state.latestSeq,
-      index,
-      memory: { vectorBytes, indexBytes, filterBytes: state.filter.bytes },
-      disk: { snapshotBytes, storeBytes: state.store.bytes() },
-    };
+    return this.reading(() => {
+      const { vectorBytes, indexBytes, snapshotBytes, ...index } = state.index.figures;
+      return {
+        name: this.name,
+        records: state.store.reader.count(state.id),
+        seq: state.latestSeq,
+        index,
+        memory: { vectorBytes, indexBytes, filterBytes: state.filter.bytes },
+        disk: { snapshotBytes, storeBytes: state.store.bytes() },
+      };
+    });
   }
 
   async check(): Promise<CheckReport> {
-    await this.forReading();
-    return this.whileOpen(checkCollection(this.state));
+    return this.reading(() => checkCollection(this.state));
   }
 
   async flush(): Promise<void> {
-    await this.forReading();
-    await this.whileOpen(this.state.index.flush());
+    await this.reading(() => this.state.index.flush());
   }
 
   async compact(): Promise<void> {
     this.forWriting();
-    await this.state.writes.idle();
-    await this.whileOpen(this.state.index.compact());
-    await this.whileOpen(this.state.writer.reclaim());
+    await this.whileOpen(async () => {
+      await this.state.writes.idle();
+      await this.state.index.compact();
+      await this.state.writer.reclaim();
+    });
   }
 
-  /** Work that fails where the collection is closed or dropped meanwhile: that is then what the caller is told. */
-  private async whileOpen<T>(work: Promise<T>): Promise<T> {
+  /** Answers a question about the collection as it is now. */
+  private async reading<T>(read: () => Promise<T> | T): Promise<T> {
+    this.state.requireOpen();
+    await this.state.turns.pause();
+    return this.whileOpen(async () => {
+      await this.follow?.();
+      this.state.requireOpen();
+      return read();
+    });
+  }
+
+  /**
+   * Where the collection is closed or dropped meanwhile, the caller is told that rather than what failed because
+   * of it, or what of a dropped collection was found before the rest was gone.
+   */
+  private async whileOpen<T>(work: () => Promise<T>): Promise<T> {
     try {
-      return await work;
+      const answer = await work();
+      this.state.requireThere();
+      return answer;
     } catch (error) {
       this.state.requireOpen();
       throw error;
@@ -169,12 +187,6 @@ export class EmbeddedCollection implements Collection<Metadata> {
   private forWriting(): void {
     this.state.requireOpen();
     void this.state.writer;
-  }
-
-  private async forReading(): Promise<void> {
-    this.state.requireOpen();
-    await this.state.turns.pause();
-    if (this.follow) await this.follow();
   }
 }
 

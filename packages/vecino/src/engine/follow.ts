@@ -39,19 +39,24 @@ export async function catchUp(state: CollectionState): Promise<void> {
   const { reader } = state.store;
   const { seen } = state.index;
   if (state.latestSeq === seen) return;
-  const slice = new TimeSlice();
-  for (;;) {
-    const changes = reader.changesSince(state.id, state.index.seen, CHANGES);
-    for (const { slot, removed, seq } of changes) {
-      if (removed) forget(state, slot);
-      else refresh(state, reader.rows(state.id, [slot], ['vector', 'metadata'])[0]);
-      state.index.saw(seq);
-      await slice.pause();
+  await state.show(async () => {
+    const slice = new TimeSlice();
+    let shown = seen;
+    for (;;) {
+      const changes = reader.changesSince(state.id, shown, CHANGES);
+      for (const { slot, removed, seq } of changes) {
+        if (removed) forget(state, slot);
+        else refresh(state, reader.rows(state.id, [slot], ['vector', 'metadata'])[0]);
+        shown = seq;
+        await slice.pause();
+      }
+      if (changes.length < CHANGES) break;
     }
-    if (changes.length < CHANGES) break;
-  }
-  // Asked for last, so that nothing is forgotten between this question and the reading of the log.
-  if (reader.removalsForgottenUntil(state.id) > seen) forgetVanished(state);
+    // Asked for last, so that nothing is forgotten between this question and the reading of the log.
+    if (reader.removalsForgottenUntil(state.id) > seen) forgetVanished(state);
+    // Only now: who looks meanwhile must find all of these changes newer than what the index has seen.
+    state.index.saw(shown);
+  });
 }
 
 /** A reader that lagged behind for long may have missed removals that the log has forgotten: it compares all. */

@@ -66,6 +66,7 @@ export async function listRecords(state: CollectionState, input: unknown): Promi
   if (predicate) await state.filter.prepare(predicate);
   if (orderBy !== 'id' && orderBy !== 'seq') await state.filter.preparePath(orderBy);
   const { chosen, rows } = await readWhole(state, async () => {
+    await state.whole();
     const { seen } = state.index;
     const { entries, whole } = await orderedMatches(state, seen, predicate, orderBy, descending);
     const start = after ? firstAfter(entries, after, descending) : 0;

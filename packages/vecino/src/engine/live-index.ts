@@ -3,12 +3,11 @@ import type { Warning } from '../api/database.ts';
 import type { BitSet } from '../base/bit-set.ts';
 import { VecinoError } from '../base/errors.ts';
 import { TimeSlice } from '../base/time-slice.ts';
-import { type Found, type SearchRequest, searchSpace } from '../index/search.ts';
 import type { WorkerPool } from '../kernel/worker-pool.ts';
-import { lengthBoundOf, prepared, preparedQuery } from '../vector/prepare.ts';
+import { lengthBoundOf, prepared } from '../vector/prepare.ts';
 import { IndexMemory, type IndexShape } from './index-memory.ts';
+import { type IndexFound, type IndexSearch, IndexSearcher } from './index-searcher.ts';
 import { IndexUpkeep, indexEnded } from './index-upkeep.ts';
-import { plan } from './planner.ts';
 import { SlotStates } from './slot-states.ts';
 import { readSnapshotHeader, type SnapshotIdentity, snapshotHeader } from './snapshot.ts';
 
@@ -25,28 +24,6 @@ export interface LiveIndexSettings extends IndexShape {
   readonly forgetRemovals: (seq: number) => Promise<void>;
 }
 
-export interface IndexSearch {
-  /** As the caller gave it. */
-  readonly query: Float32Array;
-  readonly k: number;
-  readonly exact: boolean;
-  readonly effort: number | undefined;
-  readonly oversample: number;
-  /** The slots that a filter lets pass, all of them live. */
-  readonly allowed: BitSet | undefined;
-}
-
-export interface IndexFound extends Found {
-  readonly reason: string;
-  readonly thread: 'caller' | 'worker';
-  readonly live: number;
-  readonly matches: number;
-  readonly pending: number;
-  readonly effort: number;
-}
-
-/** A search that is expected to take longer than this runs on a worker, so that the event loop stays free. */
-const INLINE_NS_MAX = 3e6;
 /** Unlinked vectors are compared one by one; writes wait when that would take longer than some 10 ms. */
 const PENDING_BYTES_MAX = 64 << 20;
 const PENDING_MIN = 4_096;
@@ -66,11 +43,10 @@ export class LiveIndex {
   private memory: IndexMemory;
   private slots: SlotStates;
   private upkeep: IndexUpkeep;
+  private searcher: IndexSearcher;
   private work: Promise<void> | undefined;
   private closed = false;
   private failure: unknown;
-  /** Distances that walks compute for each unit of effort: a running mean, for the planner. */
-  private walkFactor = 16;
   private seq = 0;
   private savedSeq = 0;
   private lacksSnapshot = false;
@@ -83,6 +59,7 @@ export class LiveIndex {
     this.memory = new IndexMemory(settings, settings.pool);
     this.slots = new SlotStates(this.memory.space, this.memory.family.builder !== undefined);
     this.upkeep = new IndexUpkeep(this.memory, this.slots);
+    this.searcher = new IndexSearcher(this.settings, this.memory, this.slots, this.upkeep);
   }
 
   /** Slots that searches may answer. */
@@ -235,52 +212,8 @@ export class LiveIndex {
     if (this.closed && this.slots.pendingCount > 0) throw indexEnded();
   }
 
-  async search(search: IndexSearch): Promise<IndexFound> {
-    const { space, family } = this.memory;
-    const { slots } = this;
-    const records = slots.count;
-    const matches = search.allowed ? search.allowed.count() : records;
-    const effort = search.effort ?? family.effort(this.settings.index);
-    const pending = slots.waiting.length;
-    const { way, reason, costNs } = plan({
-      exact: search.exact,
-      approximate: family.search !== undefined && !this.failure && !this.upkeep.isRecoding,
-      live: records,
-      matches,
-      pending,
-      effort,
-      k: search.k,
-      walkFactor: this.walkFactor,
-      floats: space.layout.floats,
-    });
-    const request: SearchRequest = {
-      query: preparedQuery(this.settings.metric, search.query),
-      k: search.k,
-      way,
-      effort,
-      oversample: search.oversample,
-      slots: slots.allocator.end,
-      ...(search.allowed && { allowed: search.allowed.words }),
-      matches,
-      pending: way === 'graph' ? slots.waiting : new Uint32Array(),
-      hasRemoved: slots.hasRemoved,
-    };
-    const inline = costNs <= INLINE_NS_MAX;
-    const found = inline
-      ? searchSpace(space, family, request)
-      : await slots.searchUnderWay(this.memory.run('search', { request }));
-    if (found.way === 'graph' && !search.allowed && effort >= search.k) {
-      this.walkFactor += ((found.distanceComputations - pending) / effort - this.walkFactor) / 16;
-    }
-    return {
-      ...found,
-      reason: found.gaveUp ? `${reason}; the walk became dearer than comparing with all` : reason,
-      thread: inline ? 'caller' : 'worker',
-      live: records,
-      matches,
-      pending,
-      effort: found.way === 'graph' ? effort : 0,
-    };
+  search(search: IndexSearch): Promise<IndexFound> {
+    return this.searcher.search(search, this.failure === undefined);
   }
 
   /** Takes removed slots out of the structure and writes the snapshot. */
@@ -380,6 +313,7 @@ export class LiveIndex {
     this.memory = new IndexMemory(this.settings, this.settings.pool);
     this.slots = new SlotStates(this.memory.space, this.memory.family.builder !== undefined);
     this.upkeep = new IndexUpkeep(this.memory, this.slots);
+    this.searcher = new IndexSearcher(this.settings, this.memory, this.slots, this.upkeep);
   }
 
   private async runWork(): Promise<void> {

@@ -13,7 +13,7 @@ import { scoreOf } from '../vector/metric.ts';
 import { readVector } from '../vector/read-vector.ts';
 import type { CollectionState } from './collection-state.ts';
 import { embed } from './embed.ts';
-import type { IndexFound } from './live-index.ts';
+import type { IndexFound } from './index-searcher.ts';
 import { readId } from './read-records.ts';
 import { partsOf, readParts } from './record-view.ts';
 import { isAsOf, type Read, readWhole } from './whole-read.ts';
@@ -43,6 +43,7 @@ export async function searchRecords(
   const { found, hits, filterMs, searchMs, fetchMs } = await readWhole(state, async () => {
     // Asked again right before the work: of many searches that wait, not all fit the same slice.
     while (state.turns.isOver) await state.turns.pause();
+    await state.whole();
     const began = performance.now();
     const { seen } = state.index;
     const allowed = predicate && state.filter.evaluate(predicate, state.index.live);
@@ -140,7 +141,10 @@ function fetchHits(
   except: string | undefined,
 ): Read & { readonly hits: Hit<AnyMetadata>[] } {
   const ids = state.idsOf(found.slots);
-  const rows = parts.length === 0 ? undefined : state.store.reader.rows(state.id, found.slots, parts);
+  // Ids alone are at hand. Where something was written meanwhile, only the rows tell of when they are.
+  const isUnchanged = !state.isShowing && state.index.seen === seen;
+  const rows =
+    parts.length === 0 && isUnchanged ? undefined : state.store.reader.rows(state.id, found.slots, parts);
   const hits: Hit<AnyMetadata>[] = [];
   let whole = true;
   for (const [i, id] of ids.entries()) {

@@ -25,7 +25,7 @@ export async function readWhole<T extends Read>(
 ): Promise<T> {
   let answer = await read();
   for (let attempt = 1; !answer.whole && attempt < ATTEMPTS; attempt++) {
-    answer = await state.writes.run(async () => {
+    answer = await state.writes.runNext(async () => {
       state.requireOpen();
       if (!state.store.writer) await catchUp(state);
       return read();

@@ -120,12 +120,14 @@ export async function removeSlots(state: CollectionState, slots: Uint32Array): P
   state.requireOpen();
   if (slots.length === 0) return 0;
   const { lastSeq } = await state.writer.write({ ...emptyBatch(state.id), removals: slots });
-  const slice = new TimeSlice();
-  for (const slot of slots) {
-    forget(state, slot);
-    await slice.pause();
-  }
-  state.index.saw(lastSeq);
+  await state.show(async () => {
+    const slice = new TimeSlice();
+    for (const slot of slots) {
+      forget(state, slot);
+      await slice.pause();
+    }
+    state.index.saw(lastSeq);
+  });
   state.index.kick();
   return slots.length;
 }
@@ -232,21 +234,23 @@ async function commit(state: CollectionState, batch: RecordBatch, changes: reado
     state.index.giveBack(slots);
     throw error;
   }
-  state.index.learnFrom(batch.vectors.filter((vector) => vector !== undefined));
-  const slice = new TimeSlice();
-  for (const [i, put] of puts.entries()) {
-    const slot = slots[i] as number;
-    if (put.replaces !== undefined) forget(state, put.replaces);
-    state.index.put(slot, state.index.prepare(batch.vectors[put.ordinal] as Float32Array));
-    state.filter.set(slot, batch.metadata[put.ordinal] ?? '{}');
-    state.ids[slot] = batch.ids[put.ordinal];
-    await slice.pause();
-  }
-  for (const { slot, ordinal } of patches) {
-    state.filter.set(slot, batch.metadata[ordinal] ?? '{}');
-    await slice.pause();
-  }
-  state.index.saw(lastSeq);
+  await state.show(async () => {
+    state.index.learnFrom(batch.vectors.filter((vector) => vector !== undefined));
+    const slice = new TimeSlice();
+    for (const [i, put] of puts.entries()) {
+      const slot = slots[i] as number;
+      if (put.replaces !== undefined) forget(state, put.replaces);
+      state.index.put(slot, state.index.prepare(batch.vectors[put.ordinal] as Float32Array));
+      state.filter.set(slot, batch.metadata[put.ordinal] ?? '{}');
+      state.ids[slot] = batch.ids[put.ordinal];
+      await slice.pause();
+    }
+    for (const { slot, ordinal } of patches) {
+      state.filter.set(slot, batch.metadata[ordinal] ?? '{}');
+      await slice.pause();
+    }
+    state.index.saw(lastSeq);
+  });
   state.index.kick();
   await state.index.room();
 }
