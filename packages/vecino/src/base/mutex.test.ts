@@ -63,6 +63,7 @@ describe('Mutex', () => {
     const log: string[] = [];
     const a = task(log, 'a');
     void mutex.run(a.run);
+    await Promise.resolve();
     const urgent = mutex.runNext(() => void log.push('urgent'));
     const idle = mutex.idle().then(() => void log.push('idle'));
     a.end();

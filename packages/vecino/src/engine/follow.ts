@@ -42,15 +42,18 @@ export async function catchUp(state: CollectionState): Promise<void> {
   await state.show(async () => {
     const slice = new TimeSlice();
     let shown = seen;
-    for (;;) {
+    for (let isWhole = false; !isWhole; ) {
       const changes = reader.changesSince(state.id, shown, CHANGES);
+      isWhole = changes.length < CHANGES;
       for (const { slot, removed, seq } of changes) {
+        const row = removed ? undefined : reader.rows(state.id, [slot], ['vector', 'metadata'])[0];
         if (removed) forget(state, slot);
-        else refresh(state, reader.rows(state.id, [slot], ['vector', 'metadata'])[0]);
+        else refresh(state, row);
+        // A record that has changed again meanwhile may be gone from this slot and not yet be seen in another.
+        if (!removed && row?.seq !== seq) isWhole = false;
         shown = seq;
         await slice.pause();
       }
-      if (changes.length < CHANGES) break;
     }
     // Asked for last, so that nothing is forgotten between this question and the reading of the log.
     if (reader.removalsForgottenUntil(state.id) > seen) forgetVanished(state);
