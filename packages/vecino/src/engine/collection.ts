@@ -196,6 +196,7 @@ function followerOf(state: CollectionState): () => Promise<void> {
   let version: number | undefined;
   return () =>
     state.writes.run(async () => {
+      await state.store.reader.present();
       const now = state.store.reader.dataVersion();
       if (now === version) return;
       await catchUp(state);

@@ -2,12 +2,6 @@ import type { StoredRow } from '../storage/store.ts';
 import type { CollectionState } from './collection-state.ts';
 import { catchUp } from './follow.ts';
 
-/**
- * Attempts before a reader gives in to a writing process that changes what it finds each time. In the writing
- * process the second attempt is always whole.
- */
-const ATTEMPTS = 8;
-
 /** What was read, and whether index and store were of the same moment. */
 export interface Read {
   readonly whole: boolean;
@@ -17,21 +11,24 @@ export interface Read {
  * Reads index and store together.
  *
  * A write is first committed and then shown to the index. Who reads both in between finds rows missing, or
- * newer than the index knows them; the read is then repeated while no write is under way.
+ * newer than the index knows them; the read is then repeated while no write is under way. Beside a process that
+ * writes, it is repeated with the store as it was when the index caught up with it.
  */
 export async function readWhole<T extends Read>(
   state: CollectionState,
   read: () => T | Promise<T>,
 ): Promise<T> {
-  let answer = await read();
-  for (let attempt = 1; !answer.whole && attempt < ATTEMPTS; attempt++) {
-    answer = await state.writes.runNext(async () => {
-      state.requireOpen();
-      if (!state.store.writer) await catchUp(state);
+  const answer = await read();
+  if (answer.whole) return answer;
+  const { reader, writer } = state.store;
+  return state.writes.runNext(() => {
+    state.requireOpen();
+    if (writer) return read();
+    return reader.atOneMoment(async () => {
+      await catchUp(state);
       return read();
     });
-  }
-  return answer;
+  });
 }
 
 /** Whether a row is there as it was when the index had seen this change: nothing has been written to it since. */

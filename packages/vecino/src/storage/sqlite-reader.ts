@@ -1,6 +1,7 @@
 import type { JsonObject } from '../api/metadata.ts';
 import type { Part } from '../api/record.ts';
 import { present } from '../base/assert.ts';
+import { Mutex } from '../base/mutex.ts';
 import type { Connection } from './connection.ts';
 import type { ReadConnection } from './read-connection.ts';
 import { keyEnd, recordKey, slotOfKey } from './record-key.ts';
@@ -33,10 +34,30 @@ export class SqliteReader implements StoreReader {
   private readonly source: ReadConnection;
   private readonly textsAsBytes: boolean;
   private readonly selections = new Map<string, string>();
+  private readonly moments = new Mutex();
+  private isHeld = false;
 
   constructor(source: ReadConnection) {
     this.source = source;
     this.textsAsBytes = cutsTexts(source.current());
+  }
+
+  atOneMoment<T>(read: () => Promise<T>): Promise<T> {
+    return this.moments.run(async () => {
+      const connection = this.source.current();
+      connection.exec('BEGIN');
+      this.isHeld = true;
+      try {
+        return await read();
+      } finally {
+        this.isHeld = false;
+        connection.rollback();
+      }
+    });
+  }
+
+  present(): Promise<void> {
+    return this.moments.idle();
   }
 
   collections(): StoredCollection[] {
@@ -50,7 +71,7 @@ export class SqliteReader implements StoreReader {
 
   slotsOf(collection: number, ids: readonly string[]): (number | undefined)[] {
     const connection = this.source.current();
-    return connection.transaction('BEGIN', () =>
+    return this.together(connection, () =>
       ids.map((id) => {
         const sql = 'SELECT key FROM records WHERE collection = ? AND id = ?';
         const row = connection.get<{ key: number }>(sql, collection, id);
@@ -80,7 +101,7 @@ export class SqliteReader implements StoreReader {
   rows(collection: number, slots: ArrayLike<number>, parts: readonly Part[]): (StoredRow | undefined)[] {
     const connection = this.source.current();
     const sql = `${this.selection(parts)} WHERE r.key = ?`;
-    return connection.transaction('BEGIN', () =>
+    return this.together(connection, () =>
       Array.from(slots, (slot) => {
         const row = connection.get<RecordRow>(sql, recordKey(collection, slot));
         return row && recordOfRow(row);
@@ -91,7 +112,7 @@ export class SqliteReader implements StoreReader {
   rowsOfIds(collection: number, ids: readonly string[], parts: readonly Part[]): (StoredRow | undefined)[] {
     const connection = this.source.current();
     const sql = `${this.selection(parts)} WHERE r.collection = ? AND r.id = ?`;
-    return connection.transaction('BEGIN', () =>
+    return this.together(connection, () =>
       ids.map((id) => {
         const row = connection.get<RecordRow>(sql, collection, id);
         return row && recordOfRow(row);
@@ -141,6 +162,10 @@ export class SqliteReader implements StoreReader {
   removalsForgottenUntil(collection: number): number {
     const sql = 'SELECT removals_forgotten AS seq FROM collections WHERE id = ?';
     return this.source.current().get<{ seq: number }>(sql, collection)?.seq ?? 0;
+  }
+
+  private together<T>(connection: Connection, work: () => T): T {
+    return this.isHeld ? work() : connection.transaction('BEGIN', work);
   }
 
   private selection(parts: readonly Part[]): string {

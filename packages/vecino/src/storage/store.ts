@@ -85,6 +85,13 @@ export interface PageRequest {
 
 /** Synchronous reads of what is committed; each call sees one consistent state. */
 export interface StoreReader {
+  /**
+   * Lets all calls until `read` has ended see the same state, one such read after another. Only where the store
+   * was opened for reading: elsewhere whoever writes knows what is committed.
+   */
+  atOneMoment<T>(read: () => Promise<T>): Promise<T>;
+  /** Resolves when no call sees a state older than this one because of `atOneMoment`. */
+  present(): Promise<void>;
   collections(): StoredCollection[];
   /**
    * A number that differs whenever another connection has committed something since. In a folder the store's

@@ -17,7 +17,7 @@ export interface Kind {
   readonly options: CollectionOptions;
 }
 
-const GRAPH = { family: 'hnsw', M: 8, efConstruction: 40, efSearch: 8 } as const;
+const GRAPH = { family: 'hnsw', M: 8, efConstruction: 40, efSearch: 4 } as const;
 
 /** With and without a graph, with and without codes, with and without a coordinate of our own. */
 export const KINDS: readonly Kind[] = [
@@ -106,7 +106,7 @@ export class Library {
       const best = nearest(metric, query, [...expected.values()], 10);
       const exact = await collection.search({ vector: query, exact: true });
       expect(exact.filter((hit, i) => !near(hit.score, best[i]?.score ?? Number.NaN))).toEqual([]);
-      for (const k of [10, 50]) {
+      for (const k of [4, 50]) {
         const hits = await collection.search({ vector: query, k });
         expect(hits).toHaveLength(Math.min(k, expected.size));
         expect(new Set(hits.map(({ id }) => id)).size).toBe(hits.length);

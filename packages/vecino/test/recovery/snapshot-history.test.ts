@@ -113,6 +113,9 @@ describe.each(KINDS)('a snapshot and a store of different moments: $name', (kind
     await library.put(collection, 0, RECORDS);
     await verifyCrash(library, ['SNAPSHOT_REBUILT']);
     await collection.compact();
+    // The newest, whose places are the last that the snapshot knows.
+    await library.remove(collection, RECORDS - 20, 20);
+    await verifyCrash(library, []);
     await library.put(collection, 100, 100);
     await library.remove(collection, 0, 50);
     await verifyCrash(library, []);
