@@ -110,6 +110,11 @@ export class CollectionState {
     this.ended = how;
   }
 
+  /** Takes back that the collection was dropped. */
+  goOn(): void {
+    this.ended = undefined;
+  }
+
   /** Ids of slots; fetched from the store the first time. Undefined where the record is gone. */
   idsOf(slots: ArrayLike<number>): (string | undefined)[] {
     const unknown = Array.from(slots).filter((slot) => this.ids[slot] === undefined);

@@ -115,8 +115,19 @@ export class EmbeddedDatabase implements Database {
       const stored = this.findOrThrow(name);
       const { writer } = this.store;
       if (!writer) throw readOnly(`drop collection "${name}"`);
+      const open = await this.open.get(name)?.catch(() => undefined);
+      if (!open) return writer.dropCollection(stored.id);
+      const { state } = open;
+      state.end('dropped');
+      try {
+        await state.writes.idle();
+        await state.index.endWith(() => writer.dropCollection(stored.id));
+      } catch (error) {
+        // On a full disk, for instance. Nothing was changed, so the collection goes on.
+        state.goOn();
+        throw error;
+      }
       await this.endDropped(name);
-      await writer.dropCollection(stored.id);
     });
   }
 

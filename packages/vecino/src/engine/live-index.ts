@@ -280,6 +280,15 @@ export class LiveIndex {
     };
   }
 
+  /** Runs what makes the index superfluous while nobody works on it; if that succeeds, nobody will any more. */
+  endWith(task: () => Promise<void>): Promise<void> {
+    return this.upkeep.exclusive(async () => {
+      await task();
+      this.closed = true;
+      void this.upkeep.end(async () => undefined);
+    });
+  }
+
   /** Ends the background work and, unless the collection is dropped, writes the snapshot. */
   async close(options: { save: boolean }): Promise<void> {
     this.closed = true;

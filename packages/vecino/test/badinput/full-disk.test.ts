@@ -40,13 +40,16 @@ describe('a small disk', () => {
     expect(calls).toMatchObject({
       'add until full': refused,
       'upsert while full': refused,
+      'drop while full': refused,
       // The snapshot is not written, and a warning says so; the records are safe.
       'compact while full': null,
+      'add to what was not dropped': null,
       'add after space was made': null,
       'add until full again': refused,
       'close while full': null,
       remove: null,
       compact: null,
+      drop: null,
     });
     for (const [moment, { acknowledged, counted, listed, found, problems }] of Object.entries(states)) {
       const all = acknowledged;

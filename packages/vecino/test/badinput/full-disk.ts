@@ -3,7 +3,7 @@
  * one line of JSON; the parent judges.
  */
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Collection } from '../../src/api/collection.ts';
 import type { Warning } from '../../src/api/database.ts';
@@ -68,11 +68,20 @@ async function fill(collection: Collection): Promise<Outcome> {
   return null;
 }
 
-async function stateOf(collection: Collection): Promise<State> {
+/** Fills the corner that was too small for a batch. */
+function takeTheRest(): void {
+  try {
+    for (;;) appendFileSync(ballast, Buffer.alloc(4_096));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  }
+}
+
+async function stateOf(collection: Collection, expected = acknowledged): Promise<State> {
   const listed = await collection.list({ limit: 10_000, include: [] });
   const query = Float32Array.from({ length: DIMENSION }, () => random() - 0.5);
   return {
-    acknowledged,
+    acknowledged: expected,
     counted: await collection.count(),
     listed: listed.records.length,
     found: (await collection.search({ vector: query, k: 10_000, filter: { ordinal: { $gte: 0 } } })).length,
@@ -86,13 +95,19 @@ const calls: Record<string, Outcome> = {};
 writeFileSync(ballast, Buffer.alloc(2 << 20));
 let database = await open(library, { onWarning });
 let collection = await database.createCollection('c', { dimension: DIMENSION });
+const other = await database.createCollection('other', { dimension: DIMENSION });
+await other.add(batch());
 calls['add until full'] = await fill(collection);
+takeTheRest();
 states['full'] = await stateOf(collection);
 calls['upsert while full'] = await outcomeOf(collection.upsert(batch()));
+calls['drop while full'] = await outcomeOf(database.dropCollection('other'));
+states['not dropped'] = await stateOf(other, BATCH);
 calls['compact while full'] = await outcomeOf(collection.compact());
 states['still full'] = await stateOf(collection);
 
 rmSync(ballast);
+calls['add to what was not dropped'] = await outcomeOf(other.add(batch()));
 calls['add after space was made'] = await outcomeOf(collection.add(batch()));
 acknowledged += BATCH;
 states['with space again'] = await stateOf(collection);
@@ -110,6 +125,7 @@ states['on a larger disk'] = await stateOf(collection);
 calls['remove'] = await outcomeOf(collection.remove({ filter: { ordinal: { $lt: REMOVED } } }));
 acknowledged -= REMOVED;
 calls['compact'] = await outcomeOf(collection.compact());
+calls['drop'] = await outcomeOf(database.dropCollection('other'));
 states['compacted'] = await stateOf(collection);
 await database.close();
 
