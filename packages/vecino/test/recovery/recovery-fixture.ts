@@ -9,7 +9,7 @@ import { type Random, seededRandom } from '../../src/base/random.ts';
 import { open } from '../../src/index.ts';
 import { nearest, score } from '../../src/kernel/oracle.ts';
 
-export const DIMENSION = 8;
+const DIMENSION = 8;
 
 export interface Kind {
   readonly name: string;
