@@ -8,7 +8,7 @@ const LISTED = 20;
 
 /** Compares store and index record by record, and lets both check their own structure. */
 export async function checkCollection(state: CollectionState): Promise<CheckReport> {
-  const problems: string[] = [...state.store.check()];
+  const problems: string[] = [...(await state.store.check())];
   // Writes wait meanwhile, so that store and index are compared at the same moment.
   await state.writes.run(async () => {
     problems.push(...(await state.index.check()));

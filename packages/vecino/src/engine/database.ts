@@ -21,6 +21,7 @@ import { CollectionState } from './collection-state.ts';
 import { catchUpFromOpening } from './follow.ts';
 import { LiveIndex } from './live-index.ts';
 import { MetadataFilter } from './metadata-filter.ts';
+import { inStep } from './whole-read.ts';
 
 interface OpenCollection {
   readonly state: CollectionState;
@@ -240,8 +241,8 @@ export class EmbeddedDatabase implements Database {
         if (seq > 0) await this.store.writer?.forgetRemovals(stored.id, seq);
       },
     });
-    const filter = new MetadataFilter(this.store.reader, stored.id);
-    const state = new CollectionState(stored, this.store, index, filter);
+    const filter = new MetadataFilter(this.store.reader, stored.id, () => inStep(state, () => undefined));
+    const state: CollectionState = new CollectionState(stored, this.store, index, filter);
     await catchUpFromOpening(state);
     return { state, collection: new EmbeddedCollection(state) };
   }

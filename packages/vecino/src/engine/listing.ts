@@ -2,14 +2,14 @@ import type { ListPage, ListQuery } from '../api/collection.ts';
 import { LIMITS } from '../api/limits.ts';
 import type { AnyMetadata, JsonValue } from '../api/metadata.ts';
 import { VecinoError } from '../base/errors.ts';
+import { FirstInOrder } from '../base/first-in-order.ts';
 import { describeValue, type OptionSpecs, quoted, readOptions } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { compareJson } from '../filter/json-order.ts';
-import type { Predicate } from '../filter/predicate.ts';
 import type { StoredRow } from '../storage/store.ts';
 import type { CollectionState } from './collection-state.ts';
 import { readParts, recordOf } from './record-view.ts';
-import { isAsOf, type Read, readWhole } from './whole-read.ts';
+import { isAsOf, readWhole } from './whole-read.ts';
 
 const LIST_OPTIONS = {
   filter: { kind: 'opaque', about: 'Only records whose metadata match this filter.' },
@@ -68,9 +68,11 @@ export async function listRecords(state: CollectionState, input: unknown): Promi
   const { chosen, rows } = await readWhole(state, async () => {
     await state.whole();
     const { seen } = state.index;
-    const { entries, whole } = await orderedMatches(state, seen, predicate, orderBy, descending);
-    const start = after ? firstAfter(entries, after, descending) : 0;
-    const chosen = entries.slice(start, start + limit + 1);
+    const matches = predicate ? state.filter.evaluate(predicate, state.index.live) : state.index.live;
+    const first = new FirstInOrder<Entry>(limit + 1, (a, b) => compareEntries(a, b, descending));
+    const isWanted = (entry: Entry) => !after || isBehind(entry, after, descending);
+    const whole = await addEntries(first, state, seen, matches.toArray(), orderBy, isWanted);
+    const chosen = first.elements;
     const slots = chosen.map(({ slot }) => slot);
     const rows = state.store.reader.rows(state.id, slots, parts);
     return { chosen, rows, whole: whole && rows.every((row) => isAsOf(seen, row)) };
@@ -98,26 +100,29 @@ function pageOf(
   return { records, cursor: Buffer.from(JSON.stringify(position(last))).toString('base64url') };
 }
 
-async function orderedMatches(
+/** Adds what to order by of each slot; answers false where a record has changed since the index looked. */
+async function addEntries(
+  first: FirstInOrder<Entry>,
   state: CollectionState,
   seen: number,
-  predicate: Predicate | undefined,
+  slots: Uint32Array,
   orderBy: string,
-  descending: boolean,
-): Promise<Read & { readonly entries: Entry[] }> {
-  const matches = predicate ? state.filter.evaluate(predicate, state.index.live) : state.index.live;
-  const slots = matches.toArray();
-  const entries: Entry[] = [];
+  isWanted: (entry: Entry) => boolean,
+): Promise<boolean> {
   let whole = true;
   const slice = new TimeSlice();
   for (let from = 0; from < slots.length; from += ROWS) {
     for (const row of state.store.reader.rows(state.id, slots.subarray(from, from + ROWS), [])) {
-      if (isAsOf(seen, row)) entries.push({ slot: row.slot, id: row.id, key: keyOf(state, orderBy, row) });
-      else whole = false;
+      if (!isAsOf(seen, row)) {
+        whole = false;
+        continue;
+      }
+      const entry = { slot: row.slot, id: row.id, key: keyOf(state, orderBy, row) };
+      if (isWanted(entry)) first.add(entry);
     }
     await slice.pause();
   }
-  return { entries: entries.sort((a, b) => compareEntries(a, b, descending)), whole };
+  return whole;
 }
 
 function keyOf(state: CollectionState, orderBy: string, row: StoredRow): JsonValue | undefined {
@@ -137,11 +142,8 @@ function compareEntries(
   return direction * (compareJson(a.key, b.key) || compareJson(a.id, b.id));
 }
 
-function firstAfter(entries: readonly Entry[], after: Position, descending: boolean): number {
-  const start = entries.findIndex(
-    (entry) => compareEntries(entry, { id: after.id, key: after.key }, descending) > 0,
-  );
-  return start === -1 ? entries.length : start;
+function isBehind(entry: Entry, after: Position, descending: boolean): boolean {
+  return compareEntries(entry, { id: after.id, key: after.key }, descending) > 0;
 }
 
 function readOrderBy(thing: string, orderBy: unknown): string {

@@ -27,6 +27,8 @@ export interface LiveIndexSettings extends IndexShape {
 /** Unlinked vectors are compared one by one; writes wait when that would take longer than some 10 ms. */
 const PENDING_BYTES_MAX = 64 << 20;
 const PENDING_MIN = 4_096;
+/** Vectors that are learnt from, in one go. */
+const LEARNT = 1_000;
 /** A snapshot is written in the background when this share of the records has changed since the last. */
 const SNAPSHOT_SHARE = 0.5;
 const SNAPSHOT_MIN = 20_000;
@@ -149,7 +151,7 @@ export class LiveIndex {
 
   /** Learns from the first vectors of the collection what preparing needs; later ones change nothing. */
   learnFrom(vectors: readonly Float32Array[]): void {
-    if (vectors.length > 0) this.lengthBound ??= lengthBoundOf(vectors);
+    if (vectors.length > 0) this.lengthBound ??= lengthBoundOf(vectors.slice(0, LEARNT));
   }
 
   /** Sets slots aside for new records; there is memory for them afterwards. */

@@ -19,10 +19,13 @@ export class MetadataFilter {
   private readonly building = new Mutex();
   private readonly reader: StoreReader;
   private readonly collection: number;
+  private readonly inStep: () => Promise<unknown>;
 
-  constructor(reader: StoreReader, collection: number) {
+  /** @param inStep resolves when everything that was committed before the call has been shown to the filters */
+  constructor(reader: StoreReader, collection: number, inStep: () => Promise<unknown>) {
     this.reader = reader;
     this.collection = collection;
+    this.inStep = inStep;
   }
 
   /** Validates a filter; see {@link parseFilter} for the errors. */
@@ -75,6 +78,8 @@ export class MetadataFilter {
       this.columns.begin(wanted);
       try {
         await this.scan();
+        // What was read may be ahead of the index: a record that has just moved is known in its old slot still.
+        await this.inStep();
         this.columns.finish();
       } catch (error) {
         this.columns.abandon();

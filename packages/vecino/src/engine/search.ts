@@ -9,6 +9,7 @@ import {
 } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue, quoted, readOptions } from '../base/options.ts';
+import { TimeSlice } from '../base/time-slice.ts';
 import { scoreOf } from '../vector/metric.ts';
 import { readVector } from '../vector/read-vector.ts';
 import type { CollectionState } from './collection-state.ts';
@@ -17,6 +18,9 @@ import type { IndexFound } from './index-searcher.ts';
 import { readId } from './read-records.ts';
 import { partsOf, readParts } from './record-view.ts';
 import { isAsOf, type Read, readWhole } from './whole-read.ts';
+
+/** Hits fetched in one go. */
+const ROWS = 250;
 
 interface Target {
   readonly vector: Float32Array;
@@ -59,7 +63,7 @@ export async function searchRecords(
       allowed,
     });
     const searched = performance.now();
-    const { hits, whole } = fetchHits(state, seen, found, query, parts, target.except);
+    const { hits, whole } = await fetchHits(state, seen, found, query, parts, target.except);
     const fetchMs = performance.now() - searched;
     return { whole, found, hits, filterMs: filtered - began, searchMs: searched - filtered, fetchMs };
   });
@@ -132,31 +136,36 @@ function storedTarget(state: CollectionState, thing: string, id: string): Target
 }
 
 /** Turns slots into hits. Not whole where a record has changed since the index looked. */
-function fetchHits(
+async function fetchHits(
   state: CollectionState,
   seen: number,
   found: IndexFound,
   { k = SEARCH_OPTIONS.k.default, minScore = Number.NEGATIVE_INFINITY }: SearchQuery,
   parts: readonly Part[],
   except: string | undefined,
-): Read & { readonly hits: Hit<AnyMetadata>[] } {
-  const ids = state.idsOf(found.slots);
-  // Ids alone are at hand. Where something was written meanwhile, only the rows tell of when they are.
-  const isUnchanged = !state.isShowing && state.index.seen === seen;
-  const rows =
-    parts.length === 0 && isUnchanged ? undefined : state.store.reader.rows(state.id, found.slots, parts);
+): Promise<Read & { readonly hits: Hit<AnyMetadata>[] }> {
   const hits: Hit<AnyMetadata>[] = [];
   let whole = true;
-  for (const [i, id] of ids.entries()) {
-    const row = rows?.[i];
-    const known = id !== undefined && state.index.live.has(found.slots[i] ?? 0);
-    if (!known || (rows && !(isAsOf(seen, row) && row.id === id))) {
-      whole = false;
-      continue;
+  const slice = new TimeSlice();
+  for (let from = 0; from < found.slots.length; from += ROWS) {
+    const slots = found.slots.subarray(from, from + ROWS);
+    const ids = state.idsOf(slots);
+    // Ids alone are at hand. Where something was written meanwhile, only the rows tell of when they are.
+    const isUnchanged = !state.isShowing && state.index.seen === seen;
+    const rows =
+      parts.length === 0 && isUnchanged ? undefined : state.store.reader.rows(state.id, slots, parts);
+    for (const [i, id] of ids.entries()) {
+      const row = rows?.[i];
+      const known = id !== undefined && state.index.live.has(slots[i] ?? 0);
+      if (!known || (rows && !(isAsOf(seen, row) && row.id === id))) {
+        whole = false;
+        continue;
+      }
+      const score = scoreOf(state.metric, found.distances[from + i] ?? Number.POSITIVE_INFINITY);
+      if (id === except || hits.length === k || score < minScore) continue;
+      hits.push({ id, score, ...(row && partsOf(row)) });
     }
-    const score = scoreOf(state.metric, found.distances[i] ?? Number.POSITIVE_INFINITY);
-    if (id === except || hits.length === k || score < minScore) continue;
-    hits.push({ id, score, ...(row && partsOf(row)) });
+    await slice.pause();
   }
   return { hits, whole };
 }

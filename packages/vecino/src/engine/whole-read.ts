@@ -19,14 +19,18 @@ export async function readWhole<T extends Read>(
   read: () => T | Promise<T>,
 ): Promise<T> {
   const answer = await read();
-  if (answer.whole) return answer;
+  return answer.whole ? answer : inStep(state, read);
+}
+
+/** Runs something while index and store are of the same moment. */
+export function inStep<T>(state: CollectionState, task: () => T | Promise<T>): Promise<T> {
   const { reader, writer } = state.store;
   return state.writes.runNext(() => {
     state.requireOpen();
-    if (writer) return read();
+    if (writer) return task();
     return reader.atOneMoment(async () => {
       await catchUp(state);
-      return read();
+      return task();
     });
   });
 }

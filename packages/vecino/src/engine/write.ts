@@ -85,7 +85,7 @@ interface UpdateInput {
 /** Changes parts of stored records: what is not named stays. */
 export async function updateRecords(state: CollectionState, input: unknown): Promise<void> {
   const where = `update ${state.thing}`;
-  const updates = readUpdates(state, where, input);
+  const updates = await readUpdates(state, where, input);
   const reembedded = await embedUpdates(state, where, updates);
   await state.writes.run(async () => {
     state.requireOpen();
@@ -146,21 +146,25 @@ export async function slotsOf(
   return slots;
 }
 
-function readUpdates(state: CollectionState, where: string, input: unknown): UpdateInput[] {
+async function readUpdates(state: CollectionState, where: string, input: unknown): Promise<UpdateInput[]> {
   const seen = new Set<string>();
-  return readBatch(where, input).map((given, position) => {
+  const updates: UpdateInput[] = [];
+  const slice = new TimeSlice();
+  for (const [position, given] of readBatch(where, input).entries()) {
     const at = `${where}: change ${position}`;
     const { id: givenId, vector, document, metadata } = readFields(at, UPDATE_FIELDS, given);
     const id = readId(at, givenId);
     requireNew(where, seen, id, position);
     const thing = `${where}: record ${quoted(id)}`;
-    return {
+    updates.push({
       id,
       vector: vector === undefined ? undefined : readVector(thing, vector, state.dimension, state.metric),
       document: document === undefined ? undefined : readDocument(thing, document),
       metadata: metadata === undefined ? undefined : readMetadataChange(thing, metadata),
-    };
-  });
+    });
+    await slice.pause();
+  }
+  return updates;
 }
 
 /** A copy of the change, found sound before anything is embedded or written. */
@@ -225,8 +229,9 @@ function changeOf(
 async function commit(state: CollectionState, batch: RecordBatch, changes: readonly Change[]): Promise<void> {
   const puts = changes.filter((change) => change.kind === 'put');
   const patches = changes.filter((change) => change.kind === 'patch');
+  const vectors = await vectorsOf(state, batch, puts);
   const slots = state.index.allocate(puts.length);
-  const write = writeBatchOf(state, batch, puts, patches, slots);
+  const write = writeBatchOf(state, batch, puts, patches, slots, vectors);
   let lastSeq: number;
   try {
     ({ lastSeq } = await state.writer.write(write));
@@ -255,17 +260,29 @@ async function commit(state: CollectionState, batch: RecordBatch, changes: reado
   await state.index.room();
 }
 
+/** The vectors of the puts, row by row. */
+async function vectorsOf(
+  state: CollectionState,
+  batch: RecordBatch,
+  puts: readonly Extract<Change, { kind: 'put' }>[],
+): Promise<Float32Array> {
+  const vectors = new Float32Array(puts.length * state.dimension);
+  const slice = new TimeSlice();
+  for (const [i, { ordinal }] of puts.entries()) {
+    vectors.set(batch.vectors[ordinal] as Float32Array, i * state.dimension);
+    await slice.pause();
+  }
+  return vectors;
+}
+
 function writeBatchOf(
   state: CollectionState,
   batch: RecordBatch,
   puts: readonly Extract<Change, { kind: 'put' }>[],
   patches: readonly Extract<Change, { kind: 'patch' }>[],
   slots: Uint32Array,
+  vectors: Float32Array,
 ): WriteBatch {
-  const vectors = new Float32Array(puts.length * state.dimension);
-  for (const [i, { ordinal }] of puts.entries()) {
-    vectors.set(batch.vectors[ordinal] as Float32Array, i * state.dimension);
-  }
   const documentsOf = (changes: readonly Change[]) =>
     changes.map(({ ordinal }) => batch.documents[ordinal] ?? null);
   const metadataOf = (changes: readonly Change[]) =>

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, type Stats, statSync } from 'node:fs
 import { resolve } from 'node:path';
 import type { Warning } from '../api/database.ts';
 import { VecinoError } from '../base/errors.ts';
+import { Mutex } from '../base/mutex.ts';
 import { InPlaceWriter } from './in-place-writer.ts';
 import { openForWriting } from './open-for-writing.ts';
 import { ReadConnection } from './read-connection.ts';
@@ -12,6 +13,7 @@ import type { Store } from './store.ts';
 import { checkStore } from './store-check.ts';
 import { storeError } from './store-error.ts';
 import { StoreFolder } from './store-folder.ts';
+import { checkOnThread } from './threaded-check.ts';
 import { ThreadedWriter } from './threaded-writer.ts';
 import { requireLittleEndian } from './vector-bytes.ts';
 import { WriterLock } from './writer-lock.ts';
@@ -53,7 +55,7 @@ function openMemory({ readOnly, pagesMax }: OpenStoreOptions): Store {
     writer: readOnly ? undefined : new InPlaceWriter(new SqliteWriter(connection)),
     snapshotPath: () => undefined,
     bytes: () => Number(connection.pragma('page_count')) * Number(connection.pragma('page_size')),
-    check: () => checkStore(connection),
+    check: async () => checkStore(connection),
     close: once(async () => connection.close()),
   };
 }
@@ -113,14 +115,19 @@ function storeOf(
   writer: ThreadedWriter | undefined,
   close: () => Promise<void>,
 ): Store {
+  const checks = new Mutex();
   return {
     location: folder.path,
     reader: new SqliteReader(source),
     writer,
     snapshotPath: (collection) => folder.snapshot(collection),
     bytes: () => folder.bytes(),
-    check: () => checkStore(source.current()),
-    close: once(close),
+    check: () => checks.run(() => checkOnThread(folder.database)),
+    close: once(async () => {
+      // A check that reads the log would keep the writer from emptying it.
+      await checks.idle();
+      await close();
+    }),
   };
 }
 

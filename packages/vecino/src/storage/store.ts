@@ -145,7 +145,7 @@ export interface Store {
   /** Bytes of database and log. */
   bytes(): number;
   /** Problems that SQLite's own integrity check and the table invariants show; empty where all is well. */
-  check(): string[];
+  check(): Promise<string[]>;
   /** Waits for writes that were asked for, empties the log, releases the lock. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { Collection } from '../../src/api/collection.ts';
 import {
   expectExact,
   randomVectors,
@@ -259,6 +260,29 @@ describe.each(VARIANTS)('writing: $family, $metric, $place', (variant) => {
     reading = false;
     expect(await failure).toBeUndefined();
     expect(reads).toBeGreaterThan(20);
+  });
+
+  it('answers a filter that nobody asked for before, while its records move', async () => {
+    const shelf = (await openShelf()) as unknown as Collection;
+    const keys = Array.from({ length: 60 }, (_, i) => `key${i}`);
+    const metadata = Object.fromEntries(keys.map((key) => [key, true]));
+    const ids = Array.from({ length: 40 }, (_, i) => `r${i}`);
+    await shelf.add(ids.map((id) => ({ id, vector: first, metadata })));
+    let writing = true;
+    const writes = (async () => {
+      for (const vectors = randomVectors(50, 9); writing; await nextTurn()) {
+        const moved = vectors[Math.floor(Math.random() * 50)] ?? first;
+        await shelf.upsert(ids.slice(0, 10).map((id) => ({ id, vector: moved, metadata })));
+      }
+    })();
+    const counts: number[] = [];
+    for (const key of keys) {
+      const { records } = await shelf.list({ filter: { [key]: true } });
+      counts.push(records.length, await shelf.count({ [key]: true }));
+    }
+    writing = false;
+    await writes;
+    expect(counts).toEqual(Array.from({ length: 120 }, () => 40));
   });
 
   it('reclaims the places of removed records in compact, and answers the same before and after', async () => {

@@ -121,6 +121,8 @@ class Pair {
       expect(reader.rows(id, slots, [])).toEqual([...rows.map(bare), undefined]);
       const ids = ['no such id', ...rows.map((row) => row.id)];
       expect(reader.slotsOf(id, ids)).toEqual([undefined, ...rows.map(({ slot }) => slot)]);
+      expect(reader.rowsOfIds(id, ids, PARTS)).toEqual([undefined, ...rows]);
+      expect(reader.rowsOfIds(id, ids, [])).toEqual([undefined, ...rows.map(bare)]);
 
       const from = slots[rows.length >> 1] ?? 0;
       const above = rows.filter(({ slot }) => slot >= from);
@@ -130,7 +132,6 @@ class Pair {
       expect(pagesOf(this.store, id, 'seq', false)).toEqual(this.naive.bySeq(id));
       expect(pagesOf(this.store, id, 'seq', true)).toEqual(this.naive.bySeq(id).reverse());
     }
-    expect(this.store.check()).toEqual([]);
   }
 
   private get writer(): StoreWriter {
@@ -221,6 +222,7 @@ describe.each([
             await pair.apply(action);
             pair.compare();
           }
+          expect(await pair.store.check()).toEqual([]);
         } finally {
           await pair.store.close();
         }

@@ -72,7 +72,7 @@ describe('a store of schema version 1', () => {
       { seq: 10, slot: 2, removed: false },
     ]);
     expect(reader.removalsForgottenUntil(BOOKS)).toBe(7);
-    expect(store.check()).toEqual([]);
+    expect(await store.check()).toEqual([]);
     await store.close();
   });
 

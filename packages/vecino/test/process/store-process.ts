@@ -21,9 +21,9 @@ function answer(message: Answer): void {
 
 try {
   const store = await openStore(folder, { readOnly: mode === 'read', create: mode === 'write' });
-  process.on('message', (question: Question) => {
+  process.on('message', async (question: Question) => {
     if (question.ask === 'count') {
-      answer({ count: store.reader.count(1), problems: store.check() });
+      answer({ count: store.reader.count(1), problems: await store.check() });
       return;
     }
     const write = store.writer?.write({

@@ -63,7 +63,7 @@ describe('a writing process', () => {
     await first.kill();
     const store = await openStore(folder, { readOnly: false, create: false });
     expect(store.reader.count(1)).toBe(1);
-    expect(store.check()).toEqual([]);
+    expect(await store.check()).toEqual([]);
     await store.close();
   });
 
