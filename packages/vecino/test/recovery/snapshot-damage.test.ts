@@ -126,13 +126,12 @@ describe.each(KINDS)('a snapshot that cannot be used is rebuilt: $name', (kind) 
   });
 });
 
-describe('a snapshot is rebuilt whose header says', () => {
+it('a snapshot is rebuilt whose header belongs elsewhere', async () => {
   // What a header says is read in one place, whatever the kind.
-  const kind = KINDS[1] as Kind;
-
-  it.each(Object.entries(HEADERS))('%s', async (_, change) => {
-    const library = await libraryOf(temporaryFolder(), kind, RECORDS);
+  const library = await libraryOf(temporaryFolder(), KINDS[1] as Kind, RECORDS);
+  for (const [what, change] of Object.entries(HEADERS)) {
     changeHeader(library.snapshot, change);
-    await expectRebuilt(library);
-  });
+    await expect(expectRebuilt(library), `a header of ${what}`).resolves.toBeUndefined();
+  }
+  await expectSound(library);
 });
