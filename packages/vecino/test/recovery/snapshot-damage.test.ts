@@ -17,7 +17,7 @@ const HEADERS: Readonly<Record<string, (header: Record<string, unknown>) => unkn
   'a state that is yet to come': (header) => ({ ...header, seq: 1e12 }),
   'more slots than it has': (header) => ({ ...header, slots: 5_000 }),
   'more slots than memory': (header) => ({ ...header, slots: 2 ** 31 }),
-  'an entry point that it has not': (header) => ({ ...header, entry: { slot: RECORDS, level: 0 } }),
+  'an entry point that it has not': (header) => ({ ...header, entry: { slot: 4_999, level: 0 } }),
   nothing: () => ({}),
   'no object': () => null,
 };
