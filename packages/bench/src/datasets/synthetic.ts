@@ -1,15 +1,21 @@
 /**
- * Made-up vectors that search like real ones.
+ * Made-up vectors that search like real ones, as many as are wanted.
  *
  * Real embeddings fill a few dozen directions of their space and fall into clusters that run into each
- * other. So a point is drawn around one of many centres in a latent space of at most 24 dimensions, with a
- * spread as wide as the distance between centres, and is then mapped linearly into the full dimension with
- * a little noise on top. Plain Gaussian noise of the full dimension would be needlessly hard (all distances
- * are nearly the same there), and tight clusters needlessly easy (any index finds the right cluster).
+ * other. So a point is drawn around one of 1,000 centres in a latent space of 24 dimensions, with a spread as
+ * wide as that of the centres themselves, and is then mapped linearly into the full dimension with a little
+ * noise on top. Plain Gaussian noise of the full dimension would be needlessly hard (all distances are nearly
+ * the same there), and tight clusters needlessly easy: any index finds the right cluster. The report gives
+ * the intrinsic dimension that comes out (see `intrinsicDimension`).
+ *
+ * Centres, base and queries have streams of random numbers of their own, so a larger base begins with the
+ * smaller ones of the same seed and dimension, and all of them are asked the same queries. That makes the
+ * sizes of a growing collection comparable.
  */
 import { gaussian, type Random, seededRandom } from '../random.ts';
-import type { Dataset, DatasetMaker, DatasetRequest } from './dataset.ts';
+import type { Dataset, DatasetMaker, DatasetRequest, RecordText } from './dataset.ts';
 
+const CLUSTERS = 1_000;
 const LATENT_DIMENSION = 24;
 /** The spread of a cluster, in units of the spread of the centres. */
 const CLUSTER_SPREAD = 1;
@@ -17,51 +23,69 @@ const NOISE = 0.05;
 
 export const synthetic: DatasetMaker = {
   name: 'synthetic',
-  defaultSize: 20_000,
-  version: 1,
-  async make(request: DatasetRequest): Promise<Dataset> {
-    const { size, queries, dimension, seed } = request;
-    const random = seededRandom(seed);
-    const normal = gaussian(random);
+  defaultSize: 1_000_000,
+  version: 2,
+  async make({ size, queries, dimension, seed }: DatasetRequest): Promise<Dataset> {
     const latent = Math.min(LATENT_DIMENSION, dimension);
-    const clusters = Math.max(4, Math.round(Math.sqrt(size)));
-    const centres = drawNormal(clusters * latent, normal);
-    const projection = drawNormal(latent * dimension, normal);
-
-    const records: { document: string; metadata: { cluster: number } }[] = [];
-    const point = new Float64Array(latent);
-    const draw = (count: number, drawn: (cluster: number, i: number) => void): Float32Array => {
-      const vectors = new Float32Array(count * dimension);
-      for (let i = 0; i < count; i++) {
-        const cluster = Math.floor(random() * clusters);
-        for (let l = 0; l < latent; l++) {
-          point[l] = (centres[cluster * latent + l] ?? 0) + CLUSTER_SPREAD * normal();
-        }
-        for (let d = 0; d < dimension; d++) {
-          let value = NOISE * normal();
-          for (let l = 0; l < latent; l++) value += (point[l] ?? 0) * (projection[l * dimension + d] ?? 0);
-          vectors[i * dimension + d] = value;
-        }
-        drawn(cluster, i);
-      }
-      return vectors;
-    };
-
-    const base = draw(size, (cluster, i) => {
-      records.push({ document: `point ${i} of cluster ${cluster}`, metadata: { cluster } });
-    });
-    const source = `${clusters} overlapping clusters of ${latent} latent dimensions, drawn with seed ${seed}`;
+    const model = drawModel(latent, dimension, gaussian(seededRandom(seed)));
+    const base = drawPoints(size, model, seededRandom(seed + 1));
     return {
       name: 'synthetic',
       metric: 'l2',
       dimension,
-      base,
-      queries: draw(queries, () => {}),
-      records,
-      source,
+      base: base.vectors,
+      queries: drawPoints(queries, model, seededRandom(seed + 2)).vectors,
+      records: Array.from(base.clusters, describePoint),
+      source: `${CLUSTERS} overlapping clusters of ${latent} latent dimensions, drawn with seed ${seed}`,
     };
   },
 };
+
+interface Model {
+  readonly latent: number;
+  readonly dimension: number;
+  readonly centres: Float64Array;
+  /** One row of `dimension` numbers for each latent direction. */
+  readonly projection: Float64Array;
+}
+
+function drawModel(latent: number, dimension: number, normal: Random): Model {
+  return {
+    latent,
+    dimension,
+    centres: drawNormal(CLUSTERS * latent, normal),
+    projection: drawNormal(latent * dimension, normal),
+  };
+}
+
+function drawPoints(
+  count: number,
+  { latent, dimension, centres, projection }: Model,
+  random: Random,
+): { vectors: Float32Array; clusters: Uint16Array } {
+  const normal = gaussian(random);
+  const vectors = new Float32Array(count * dimension);
+  const clusters = new Uint16Array(count);
+  const sum = new Float64Array(dimension);
+  for (let i = 0; i < count; i++) {
+    const cluster = Math.floor(random() * CLUSTERS);
+    clusters[i] = cluster;
+    for (let d = 0; d < dimension; d++) sum[d] = NOISE * normal();
+    for (let l = 0; l < latent; l++) {
+      const value = (centres[cluster * latent + l] as number) + CLUSTER_SPREAD * normal();
+      const from = l * dimension;
+      for (let d = 0; d < dimension; d++) {
+        sum[d] = (sum[d] as number) + value * (projection[from + d] as number);
+      }
+    }
+    vectors.set(sum, i * dimension);
+  }
+  return { vectors, clusters };
+}
+
+function describePoint(cluster: number, i: number): RecordText {
+  return { document: `point ${i} of cluster ${cluster}`, metadata: { cluster } };
+}
 
 function drawNormal(count: number, normal: Random): Float64Array {
   return Float64Array.from({ length: count }, normal);
