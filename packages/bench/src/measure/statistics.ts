@@ -11,3 +11,7 @@ export function median(values: readonly number[]): number {
   if (ascending.length % 2 === 1) return ascending[middle] ?? 0;
   return ((ascending[middle - 1] ?? 0) + (ascending[middle] ?? 0)) / 2;
 }
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,20 @@
+import { churn } from './churn.ts';
+import { filters } from './filters.ts';
+import { growth } from './growth.ts';
+import { ingest } from './ingest.ts';
+import { memory } from './memory.ts';
+import { opening } from './opening.ts';
+import { threads } from './threads.ts';
+
+/** Every scenario by its name, in the order in which all of them run. */
+export const SCENARIOS = {
+  filters,
+  churn,
+  growth,
+  ingest,
+  opening,
+  threads,
+  memory,
+} as const;
+
+export type ScenarioName = keyof typeof SCENARIOS;
