@@ -3,16 +3,13 @@
  * over. Recall and memory are compared with those of a collection that was built of the last state at once.
  */
 import { join } from 'node:path';
-import type { Collection } from 'vecino';
-import { mean } from '../measure/statistics.ts';
-import { Stopwatch } from '../measure/stopwatch.ts';
 import type { Progress } from '../progress.ts';
 import { seededRandom } from '../random.ts';
 import { megabytes, rounded, whole } from '../report/numbers.ts';
 import { drawGenerations, type Generation } from './churn-generations.ts';
-import { answersOf, build, createCollection, reportedBytes, temporaryFolder } from './collections.ts';
+import { ChurnJudge, type ChurnRow } from './churn-judge.ts';
+import { build, createCollection, temporaryFolder } from './collections.ts';
 import { type Data, type DataRequest, loadData, questionsOf } from './data.ts';
-import { type ExactAnswers, exactAnswers } from './exact-answers.ts';
 import { measureOpened, type OpenedMemory } from './opened-memory.ts';
 import { inFreshProcess } from './process/fresh-process.ts';
 import { tableOf } from './report/table.ts';
@@ -50,29 +47,6 @@ export const churn: Scenario<ChurnOptions> = {
 const RECALL_LOSS_MAX = 0.01;
 const MEMORY_MAX = 1.2;
 
-/** What stands after a round: round 0 is the first build. */
-interface ChurnRow {
-  readonly collection: 'churned' | 'compacted' | 'fresh';
-  readonly round: number;
-  readonly seconds: number;
-  readonly cpuSeconds: number;
-  readonly records: number;
-  readonly slots: number;
-  readonly removed: number;
-  readonly unreached: number;
-  readonly reportedBytes: number;
-  /** Resident bytes of the whole process that churns. */
-  readonly processBytes: number;
-  readonly snapshotBytes: number;
-  readonly storeBytes: number;
-  readonly wrongHits: number;
-  readonly wrongCounts: number;
-  /** Mean over the queries at the largest effort. */
-  readonly distanceComputations: number;
-  /** For each of the efforts. */
-  readonly recalls: readonly number[];
-}
-
 async function runChurn(
   options: ChurnOptions,
   conditions: Conditions,
@@ -80,18 +54,8 @@ async function runChurn(
 ): Promise<Findings> {
   const data = await loadData(options.data, conditions, progress);
   const generations = drawGenerations(data.rows, options.rounds, seededRandom(conditions.seed));
-  const last = generations.at(-1) as Generation;
   progress(`${data.name}: exact answers after each of ${options.rounds} rounds`);
-  const truths = exactAnswers(
-    data,
-    options.k,
-    generations.map(
-      ({ stored }) =>
-        (_, row) =>
-          stored[row] === 1,
-    ),
-  );
-  const judge = new Judge(data, options);
+  const judge = new ChurnJudge(data, generations, options);
 
   using folder = temporaryFolder(conditions);
   const churnedFolder = join(folder.path, 'churned');
@@ -103,27 +67,23 @@ async function runChurn(
     const { collection } = churned;
     for (const [round, { removed, inserted }] of generations.entries()) {
       progress(`${data.name}: round ${round}, ${removed.length} out and ${inserted.length} in`);
-      const work = async () => {
+      const replace = async () => {
         if (removed.length > 0) await collection.remove(removed.map(String));
         await build(collection, data, inserted, progress);
       };
-      rows.push(await judge.after(work, collection, truths[round] as ExactAnswers, 'churned', round));
+      rows.push(await judge.after(replace, collection, 'churned', round));
     }
     progress(`${data.name}: compacting`);
-    const compact = () => collection.compact();
-    rows.push(
-      await judge.after(compact, collection, truths.at(-1) as ExactAnswers, 'compacted', options.rounds),
-    );
+    rows.push(await judge.after(() => collection.compact(), collection, 'compacted', options.rounds));
     problems.push(...(await collection.check()).problems);
   }
   {
     progress(`${data.name}: building afresh what is stored after the last round`);
     await using fresh = await createCollection(freshFolder, data, conditions);
     const { collection } = fresh;
-    const work = async () => {
-      await build(collection, data, rowsOf(last), progress);
-    };
-    rows.push(await judge.after(work, collection, truths.at(-1) as ExactAnswers, 'fresh', options.rounds));
+    const stored = rowsIn(generations.at(-1));
+    const buildAfresh = () => build(collection, data, stored, progress);
+    rows.push(await judge.after(buildAfresh, collection, 'fresh', options.rounds));
   }
   const [churnedMemory, freshMemory] = [await opened(churnedFolder), await opened(freshFolder)];
   return findingsOf(data, options, rows, churnedMemory, freshMemory, problems);
@@ -134,66 +94,10 @@ async function runChurn(
   }
 }
 
-/** Does a piece of work, and then measures what the collection is worth. */
-class Judge {
-  readonly #data: Data;
-  readonly #options: ChurnOptions;
-
-  constructor(data: Data, options: ChurnOptions) {
-    this.#data = data;
-    this.#options = options;
-  }
-
-  async after(
-    work: () => Promise<void>,
-    collection: Collection,
-    truth: ExactAnswers,
-    name: ChurnRow['collection'],
-    round: number,
-  ): Promise<ChurnRow> {
-    const working = new Stopwatch();
-    working.start();
-    await work();
-    working.stop();
-
-    const recalls: number[] = [];
-    let wrongHits = 0;
-    let wrongCounts = 0;
-    let distanceComputations = 0;
-    for (const efSearch of this.#options.efforts) {
-      const { k } = this.#options;
-      const queries = questionsOf(this.#data).map((vector) => ({ vector, k, efSearch, include: [] }));
-      const answers = await answersOf(collection, queries);
-      const judged = truth.judge(answers.map(({ rows }) => rows));
-      recalls.push(judged.recall);
-      wrongHits += judged.wrongHits;
-      wrongCounts += judged.wrongCounts;
-      distanceComputations = mean(answers.map(({ explain }) => explain.distanceComputations));
-    }
-    const stats = await collection.stats();
-    return {
-      collection: name,
-      round,
-      seconds: working.seconds,
-      cpuSeconds: working.cpuSeconds,
-      records: stats.records,
-      slots: stats.index.slots,
-      removed: stats.index.removed,
-      unreached: stats.index.unreached,
-      reportedBytes: reportedBytes(stats),
-      processBytes: process.memoryUsage.rss(),
-      snapshotBytes: stats.disk.snapshotBytes,
-      storeBytes: stats.disk.storeBytes,
-      wrongHits,
-      wrongCounts,
-      distanceComputations,
-      recalls,
-    };
-  }
-}
-
-function rowsOf({ stored }: Generation): number[] {
-  return Array.from(stored.keys()).filter((row) => stored[row] === 1);
+function rowsIn(generation: Generation | undefined): number[] {
+  return Array.from(generation?.stored.entries() ?? [])
+    .filter(([, isStored]) => isStored === 1)
+    .map(([row]) => row);
 }
 
 function findingsOf(
