@@ -8,4 +8,4 @@ export { searchFiltered, searchGraph } from './hnsw/walk';
 export { attach } from './layout';
 export { rerank } from './rerank';
 export { scanAllowed, scanList, scanRange } from './scan';
-export { encodeRange } from './sq8';
+export { encodeGiven, encodeRange } from './sq8';

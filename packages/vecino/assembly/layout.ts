@@ -60,6 +60,15 @@ export let slotList: usize = 0;
 export let gathered: usize = 0;
 export let chosen: usize = 0;
 export let queryCode: usize = 0;
+/** Room for one vector of 32-bit floats, where originals are kept in another form. */
+export let decoded: usize = 0;
+
+let slots: usize = 0;
+/** How the vectors themselves are kept. */
+export let originals: u32 = 0;
+export const F32: u32 = 0;
+export const F16: u32 = 1;
+export const ON_DISK: u32 = 2;
 
 /** The state that all threads share: entry point and its level. */
 export const ENTRY: usize = 2048;
@@ -83,7 +92,6 @@ export function attach(lane: u32): void {
   live = blockBase + field(6);
   linked = blockBase + field(7);
   visited = blockBase + field(8) + lane * BLOCK_SLOTS;
-  allowed = blockBase + field(9) + lane * (BLOCK_SLOTS >> 3);
   locks = blockBase + field(10);
   levels = blockBase + field(11);
   upperIndex = blockBase + field(12);
@@ -110,6 +118,10 @@ export function attach(lane: u32): void {
   coded = codeStride != 0;
   rowStride = coded ? codeStride : vectorStride;
   queryCode = laneBase + field(34);
+  allowed = laneBase + field(9);
+  slots = blockBase + field(35);
+  decoded = laneBase + field(36);
+  originals = field(37);
 }
 
 @inline function blockOf(slot: u32): usize {
@@ -167,10 +179,15 @@ export const STALE: u8 = 2;
   return visited + blockOf(slot) + rowOf(slot);
 }
 
-/** Whether the lane's bitmap of filtered slots has this one. */
-@inline export function isAllowed(slot: u32): bool {
-  const row = rowOf(slot);
-  return ((load<u8>(allowed + blockOf(slot) + (row >> 3)) >> <u8>(row & 7)) & 1) != 0;
+/** The record's own number, which the node keeps when compaction moves it. */
+@inline export function slotAt(node: u32): usize {
+  return slots + blockOf(node) + (rowOf(node) << 2);
+}
+
+/** Whether the lane's bitmap of filtered slots has this node's. */
+@inline export function isAllowed(node: u32): bool {
+  const slot = load<u32>(slotAt(node));
+  return ((load<u8>(allowed + (slot >> 3)) >> <u8>(slot & 7)) & 1) != 0;
 }
 
 @inline export function lockAt(slot: u32): usize {

@@ -1,8 +1,9 @@
 // Reranking: the exact distance to the best of what a walk over codes has found. Shared by all families.
 
-import { countComputations, distance } from './distance';
-import { entryOf, keyOf, slotOf } from './entry';
-import { heap, pool, query, vectorAt } from './layout';
+import { countComputations } from './distance';
+import { entryOf, slotOf } from './entry';
+import { heap, pool, vectorAt } from './layout';
+import { keyOfOriginal } from './original';
 import { insert } from './pool';
 
 /** Replaces the pool by its first `count` entries with exact keys, sorted. Answers their number. */
@@ -14,7 +15,7 @@ export function rerank(size: u32, count: u32): u32 {
   touched = warm;
   for (let i: u32 = 0; i < count; i++) {
     const slot = slotOf(load<u64>(pool + (<usize>i << 3)));
-    insert(heap, i, count, entryOf(keyOf(distance(query, vectorAt(slot))), slot));
+    insert(heap, i, count, entryOf(keyOfOriginal(slot), slot));
   }
   memory.copy(pool, heap, <usize>count << 3);
   countComputations(count);

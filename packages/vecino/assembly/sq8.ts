@@ -4,7 +4,10 @@
 // vectors up to rounding, so no norms or factors are stored. Data that are small integers lose nothing. The
 // code is a quarter of the vector's size, and a walk waits mostly for memory.
 
-import { CODE_OFFSET, CODE_SCALE, codeAt, codeStride, floats, query, queryCode, vectorAt } from './layout';
+import {
+  CODE_OFFSET, CODE_SCALE, codeAt, codeStride, decoded, floats, ON_DISK, originals, query, queryCode,
+} from './layout';
+import { originalAt } from './original';
 
 /** Codes a vector: (x - offset) × scale, rounded, 0 to 255. */
 function encodeTo(vector: usize, code: usize): void {
@@ -20,9 +23,14 @@ function encodeTo(vector: usize, code: usize): void {
   }
 }
 
-/** Codes the vector of a slot. */
+/** Codes the vector of a slot; where vectors are on disk, its code was made when it was written. */
 export function encode(slot: u32): void {
-  encodeTo(vectorAt(slot), codeAt(slot));
+  if (originals != ON_DISK) encodeTo(originalAt(slot), codeAt(slot));
+}
+
+/** Codes a vector that lies in the lane's `decoded`. */
+export function encodeGiven(slot: u32): void {
+  encodeTo(decoded, codeAt(slot));
 }
 
 /** Codes the vectors of a range of slots. */

@@ -27,15 +27,23 @@ import { descend, entryLevel, entryPoint, entryTo, walkLevel } from './walk';
   return h ^ (h >> 16);
 }
 
-/** Prepares a fresh block: levels, room for upper lists, and empty lists of links. */
-export function prepareBlock(block: u32): void {
+/** Level l or higher has probability M^-l, as in the paper. */
+function drawLevel(slot: u32): u32 {
+  const hash = mix(slot);
+  let level: u32 = 0;
+  for (let bound = 0xffffffff / degree; hash < bound && level < 15; bound /= degree) level += 1;
+  return level;
+}
+
+/**
+ * Prepares a block: levels, room for upper lists, and empty lists of links. Slots below `kept` have their levels
+ * already, because compaction has moved their nodes here.
+ */
+export function prepareBlock(block: u32, kept: u32): void {
   const first = block * BLOCK_SLOTS;
   let lists: u32 = 0;
   for (let slot = first; slot < first + BLOCK_SLOTS; slot++) {
-    // Level l or higher has probability M^-l, as in the paper.
-    let level: u32 = 0;
-    const hash = mix(slot);
-    for (let bound = 0xffffffff / degree; hash < bound && level < 15; bound /= degree) level += 1;
+    let level = slot < kept ? levelOf(slot) : drawLevel(slot);
     // The room is six standard deviations above the mean; in the rare block that needs more a node stays low.
     if (lists + level > upperLists) level = 0;
     store<u8>(levelAt(slot), <u8>level);

@@ -5,7 +5,8 @@ import { VecinoError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import type { Store, StoredCollection, StoreWriter } from '../storage/store.ts';
-import type { LiveIndex } from './live-index.ts';
+import { readVector } from '../vector/read-vector.ts';
+import type { LiveIndex } from './index/live-index.ts';
 import type { MetadataFilter } from './metadata-filter.ts';
 
 /** What the parts of an open collection share. */
@@ -49,6 +50,11 @@ export class CollectionState {
   /** The opening words of messages. */
   get thing(): string {
     return `collection "${this.stored.name}"`;
+  }
+
+  /** A vector to store, checked. */
+  readVector(thing: string, input: unknown): Float32Array {
+    return readVector(thing, input, this.dimension, this.metric, this.index.floats);
   }
 
   get writer(): StoreWriter {

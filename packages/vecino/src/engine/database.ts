@@ -19,7 +19,7 @@ import {
 } from './collection-options.ts';
 import { CollectionState } from './collection-state.ts';
 import { catchUpFromOpening } from './follow.ts';
-import { LiveIndex } from './live-index.ts';
+import { LiveIndex } from './index/live-index.ts';
 import { MetadataFilter } from './metadata-filter.ts';
 import { inStep } from './whole-read.ts';
 
@@ -32,6 +32,7 @@ interface OpenCollection {
 export class EmbeddedDatabase implements Database {
   private readonly store: Store;
   private readonly pool: WorkerPool;
+  private readonly segmentSlots: number | undefined;
   private readonly warn: (warning: Warning) => void;
   private readonly open = new Map<string, Promise<OpenCollection>>();
   /** Creating and dropping collections, one after another. */
@@ -40,11 +41,17 @@ export class EmbeddedDatabase implements Database {
 
   constructor(
     store: Store,
-    options: OpenOptions & { readonly threads: number; warn: (warning: Warning) => void },
+    options: OpenOptions & {
+      readonly threads: number;
+      warn: (warning: Warning) => void;
+      /** Fewer slots a segment than a memory holds, for tests. */
+      readonly segmentSlots?: number | undefined;
+    },
   ) {
+    this.segmentSlots = options.segmentSlots;
     this.store = store;
     this.warn = options.warn;
-    const script = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
+    const script = import.meta.url.endsWith('.ts') ? './index/worker.ts' : './index/worker.js';
     this.pool = new WorkerPool(options.threads, new URL(script, import.meta.url));
   }
 
@@ -234,7 +241,9 @@ export class EmbeddedDatabase implements Database {
       metric: stored.metric as Metric,
       index: stored.index as unknown as Required<IndexOptions>,
       pool: this.pool,
-      snapshotPath: this.store.snapshotPath(stored.id),
+      snapshotPath: (segment) => this.store.snapshotPath(stored.id, segment),
+      readVectors: (slots) => this.store.reader.rows(stored.id, slots, ['vector']).map((row) => row?.vector),
+      segmentSlots: this.segmentSlots,
       readOnly: this.readOnly,
       warn: this.warn,
       forgetRemovals: async (seq) => {

@@ -21,7 +21,16 @@ import { EmbeddedDatabase } from './database.ts';
  * const [nearest] = await books.search({ vector: [1, 0.1, 0], k: 1 });
  * ```
  */
-export async function open(location: string, options?: OpenOptions): Promise<Database> {
+export function open(location: string, options?: OpenOptions): Promise<Database> {
+  return openInSegments(location, options);
+}
+
+/** The same with smaller segments than a memory holds, for tests of what is larger than a memory. */
+export async function openInSegments(
+  location: string,
+  options?: OpenOptions,
+  segmentSlots?: number,
+): Promise<Database> {
   requireNode();
   requireFolder(location);
   const read = readOptions<OpenOptions>(`open "${location}"`, OPEN_OPTIONS, options);
@@ -36,6 +45,7 @@ export async function open(location: string, options?: OpenOptions): Promise<Dat
     ...read,
     threads: read.threads ?? OPEN_OPTIONS.threads.default,
     warn,
+    segmentSlots,
   });
 }
 

@@ -5,7 +5,6 @@ import type { OptionSpecs } from '../base/options.ts';
 import { describeValue, quoted, readOptions } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { encodeMetadata } from '../filter/metadata.ts';
-import { readVector } from '../vector/read-vector.ts';
 import type { CollectionState } from './collection-state.ts';
 import { embed } from './embed.ts';
 
@@ -53,7 +52,7 @@ export async function readRecords(
       requireText(state, thing, batch.documents[position] ?? null);
       unembedded.push(position);
     } else {
-      batch.vectors[position] = readVector(thing, record['vector'], state.dimension, state.metric);
+      batch.vectors[position] = state.readVector(thing, record['vector']);
     }
     await slice.pause();
   }
@@ -180,7 +179,7 @@ export async function embedMissing(
   const vectors = await embed(where, embedding, texts, 'document');
   for (const [i, position] of positions.entries()) {
     const thing = `${where}: record ${quoted(batch.ids[position] ?? '')}, embedded by "${embedding.name}"`;
-    batch.vectors[position] = readVector(thing, vectors[i], state.dimension, state.metric);
+    batch.vectors[position] = state.readVector(thing, vectors[i]);
   }
 }
 

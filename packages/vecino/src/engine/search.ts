@@ -14,7 +14,7 @@ import { scoreOf } from '../vector/metric.ts';
 import { readVector } from '../vector/read-vector.ts';
 import type { CollectionState } from './collection-state.ts';
 import { embed } from './embed.ts';
-import type { IndexFound } from './index-searcher.ts';
+import type { SegmentFound } from './index/index-searcher.ts';
 import { readId } from './read-records.ts';
 import { partsOf, readParts } from './record-view.ts';
 import { isAsOf, type Read, readWhole } from './whole-read.ts';
@@ -78,7 +78,7 @@ export async function searchRecords(
   return Object.assign(hits, { explain: explain(found, timesMs) });
 }
 
-function explain(found: IndexFound, timesMs: SearchExplanation['timesMs']): SearchExplanation {
+function explain(found: SegmentFound, timesMs: SearchExplanation['timesMs']): SearchExplanation {
   return {
     way: found.way,
     reason: found.reason,
@@ -139,7 +139,7 @@ function storedTarget(state: CollectionState, thing: string, id: string): Target
 async function fetchHits(
   state: CollectionState,
   seen: number,
-  found: IndexFound,
+  found: SegmentFound,
   { k = SEARCH_OPTIONS.k.default, minScore = Number.NEGATIVE_INFINITY }: SearchQuery,
   parts: readonly Part[],
   except: string | undefined,

@@ -4,7 +4,6 @@ import { type OptionSpecs, quoted } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { encodeMetadata, mergeMetadata } from '../filter/metadata.ts';
 import type { StoredRow, WriteBatch } from '../storage/store.ts';
-import { readVector } from '../vector/read-vector.ts';
 import type { CollectionState } from './collection-state.ts';
 import {
   embedMissing,
@@ -158,7 +157,7 @@ async function readUpdates(state: CollectionState, where: string, input: unknown
     const thing = `${where}: record ${quoted(id)}`;
     updates.push({
       id,
-      vector: vector === undefined ? undefined : readVector(thing, vector, state.dimension, state.metric),
+      vector: vector === undefined ? undefined : state.readVector(thing, vector),
       document: document === undefined ? undefined : readDocument(thing, document),
       metadata: metadata === undefined ? undefined : readMetadataChange(thing, metadata),
     });

@@ -1,4 +1,4 @@
-import type { IndexFamily, IndexOptions, Quantizer } from '../api/index-options.ts';
+import type { IndexFamily, IndexOptions, Originals, Quantizer } from '../api/index-options.ts';
 import type { Metric } from '../api/search.ts';
 import type { OptionSpecs } from '../base/options.ts';
 import type { GraphShape } from '../kernel/layout.ts';
@@ -36,8 +36,15 @@ export interface FamilyBuilder {
   repair(space: VectorSpace, from: number, to: number): void;
   /** Takes out what was marked, once all is repaired; answers how many. */
   release(space: VectorSpace, slots: number): number;
-  /** Slots that a search could not reach; at most as many as a pool holds. */
+  /** Nodes that a search could not reach; at most as many as a pool holds. */
   unreachable(space: VectorSpace, slots: number): Uint32Array;
+  /** The order in which compaction lays the nodes of the structure; as they lie where absent. */
+  order?(space: VectorSpace, nodes: number): Uint32Array;
+  /**
+   * Takes the structure over into another memory, in which old node `order[i]` is node i and `newOf` is the
+   * way back. Slots, vectors, codes and marks are there already.
+   */
+  move?(source: VectorSpace, target: VectorSpace, order: Uint32Array, newOf: Uint32Array): void;
 }
 
 /**
@@ -49,10 +56,14 @@ export interface Family<O extends IndexOptions = IndexOptions> {
   readonly options: OptionSpecs;
   /** Defaults that depend on the metric. */
   defaults?(metric: Metric): Partial<O>;
+  /** Refuses options that do not go together. */
+  validate?(thing: string, options: Required<O>): void;
   /** The shape of the graph in the blocks, for families that have one. */
   graph(options: Required<O>): GraphShape | undefined;
   /** Whether walks compare codes, and which. */
   quantizer(options: Required<O>): Quantizer;
+  /** How the vectors themselves are kept. */
+  originals(options: Required<O>): Originals;
   /** Default effort of a search; 0 for exact families. */
   effort(options: Required<O>): number;
   /** Absent for exact families: then every search compares all. */

@@ -31,6 +31,7 @@ export function completeIndexOptions(thing: string, given: unknown, metric: Metr
     ...familyOf(name).defaults?.(metric),
     ...named,
   });
+  familyOf(name).validate?.(`${thing}: index "${name}"`, completed as Required<IndexOptions>);
   return { family: name, ...completed } as Required<IndexOptions>;
 }
 

@@ -12,7 +12,8 @@ export interface EngineExports {
   /** Makes the best `count` of the pool's entries exact; answers their number. */
   rerank(size: number, count: number): number;
   encodeRange(from: number, to: number): void;
-  prepareBlock(block: number): void;
+  encodeGiven(slot: number): void;
+  prepareBlock(block: number, kept: number): void;
   link(slot: number, blocks: number): void;
   unlink(slot: number): void;
   setEntry(slot: number, level: number): void;

@@ -1,3 +1,4 @@
+import type { Originals } from '../api/index-options.ts';
 import { LIMITS } from '../api/limits.ts';
 import { VecinoError } from '../base/errors.ts';
 
@@ -7,14 +8,15 @@ import { VecinoError } from '../base/errors.ts';
  * ```
  * header | state | lane 0 | lane 1 | … | block 0 | block 1 | …
  *
- * block    = vectors | codes | linked | levels | upper ordinals | links | upper links | live | locks | visited × lanes | bitmap × lanes
- *            ╰────────────────────────────── goes into snapshots ───────────────────╯  ╰────────── belongs to the process ──────────╯
+ * block    = slots | vectors | codes | linked | levels | upper ordinals | links | upper links | live | locks | visited × lanes
+ *            ╰────────────────────────────── goes into snapshots ───────────────────────────╯  ╰── belongs to the process ──╯
  * ```
  *
- * A block holds everything about 1,024 slots; all blocks of an index have the same size, so an address is
- * arithmetic, memory grows at its end without moving what is there (searches need not stop), and a snapshot
- * is a copy of the first part of each block. A lane is the scratch memory of one thread: lane 0 belongs to the
- * thread that owns the index, the others to workers.
+ * A node is the place of one record's vector in this memory; its slot is the record's own number, which never
+ * changes, while compaction moves nodes about. A block holds everything about 1,024 nodes; all blocks of an
+ * index have the same size, so an address is arithmetic, memory grows at its end without moving what is there
+ * (searches need not stop), and a snapshot is a copy of the first part of each block. A lane is the scratch
+ * memory of one thread: lane 0 belongs to the thread that owns the index, the others to workers.
  *
  * `assembly/layout.ts` reads the numbers from the header in the order in which `headerFields` lists them.
  */
@@ -22,8 +24,12 @@ export interface Layout {
   readonly lanes: number;
   /** Whether blocks hold a graph beside the vectors. */
   readonly hasGraph: boolean;
-  /** Whether slots have codes beside their vectors. */
+  /** Whether nodes have codes beside their vectors. */
   readonly coded: boolean;
+  readonly originals: Originals;
+  readonly kernel: 'l2' | 'dot';
+  /** Slots of one segment: as many as surely fit, whatever the number of threads. */
+  readonly segmentSlots: number;
   readonly blockBase: number;
   readonly blockBytes: number;
   /** The leading bytes of each block that a snapshot keeps. */
@@ -34,14 +40,25 @@ export interface Layout {
   readonly floats: number;
   readonly vectorStride: number;
   /** Offsets within a block. */
+  readonly slots: number;
   readonly vectors: number;
   readonly linked: number;
+  readonly levels: number;
+  readonly upperIndex: number;
+  readonly links0: number;
+  readonly upper: number;
+  readonly codes: number;
+  readonly codeStride: number;
   readonly live: number;
-  readonly allowed: number;
+  /** Links of a node on the lowest level and on those above; 0 without a graph. */
+  readonly degree0: number;
+  readonly degree: number;
   /** Offsets within the first lane, and from one lane to the next. */
   readonly query: number;
+  readonly allowed: number;
   readonly pool: number;
   readonly slotList: number;
+  readonly decoded: number;
   readonly laneBytes: number;
   readonly headerFields: readonly number[];
 }
@@ -59,8 +76,12 @@ export interface LayoutRequest {
   /** Kernel of the metric: cosine data are normalised and use `l2`. */
   readonly kernel: 'l2' | 'dot';
   readonly graph?: GraphShape;
-  /** Whether each slot has a code of one byte a dimension beside its vector. */
+  /** Whether each node has a code of one byte a dimension beside its vector. */
   readonly coded?: boolean;
+  /** Default `f32`; the others need codes, because walks cannot compare such originals. */
+  readonly originals?: Originals;
+  /** Fewer slots a segment than fit, for tests. */
+  readonly segmentSlots?: number;
   /** Threads that may work on the index, its owner included. */
   readonly lanes: number;
 }
@@ -71,14 +92,18 @@ export const HEADER = 4096;
 export const GRAPH_ENTRY = 2048;
 /** Offset and scale of the scalar quantizer, two floats. */
 export const CODE_RANGE = 2064;
-export const NO_SLOT = 0xffffffff;
+export const NO_NODE = 0xffffffff;
 
 /** Most entries of a pool: the largest k or effort, and one for the record that was asked with. */
 export const POOL_MAX = LIMITS.kMax + 240;
 /** Most candidates of a filtered walk. */
 const HEAP_MAX = 65_536;
-/** Most slots of one list scan. */
+/** Most nodes of one list scan. */
 export const SLOT_LIST_MAX = 16_384;
+/** Most slots of a segment: a lane's bitmap of them takes a MiB. */
+const SEGMENT_SLOTS_MAX = 1 << 23;
+/** Segments have room for as many lanes at least, so that the number of threads does not decide their size. */
+const LANES_RESERVED = 17;
 
 const PAGE = 65_536;
 const MEMORY_MAX = 4 * 2 ** 30 - PAGE;
@@ -86,9 +111,9 @@ const MEMORY_MAX = 4 * 2 ** 30 - PAGE;
 const LINE = 64;
 
 export function layoutOf(request: LayoutRequest): Layout {
-  const { dimension, kernel, graph, lanes, coded = false } = request;
+  const { dimension, kernel, graph, lanes, coded = false, originals = 'f32' } = request;
   const floats = roundUp(dimension, 4);
-  const vectorStride = floats * 4;
+  const vectorStride = floats * BYTES_A_FLOAT[originals];
 
   // The engine compares 32 bytes of code at a time.
   const codeStride = coded ? roundUp(dimension, 32) : 0;
@@ -97,6 +122,7 @@ export function layoutOf(request: LayoutRequest): Layout {
   const upperLists = graph ? upperListsOf(graph.M) : 0;
 
   const block = new Regions();
+  const slots = block.add(BLOCK_SLOTS * 4);
   const vectors = block.add(BLOCK_SLOTS * vectorStride);
   const codes = block.add(BLOCK_SLOTS * codeStride);
   const linked = block.add(BLOCK_SLOTS);
@@ -108,23 +134,34 @@ export function layoutOf(request: LayoutRequest): Layout {
   const live = block.add(BLOCK_SLOTS);
   const locks = block.add(graph ? BLOCK_SLOTS : 0);
   const visited = block.add(graph ? BLOCK_SLOTS * lanes : 0);
-  const allowed = block.add((BLOCK_SLOTS / 8) * lanes);
   const blockBytes = block.end;
 
   const lane = new Regions();
-  const query = lane.add(vectorStride);
+  const query = lane.add(floats * 4);
   const pool = lane.add(POOL_MAX * 8);
   const heap = lane.add(HEAP_MAX * 8);
   const slotList = lane.add(SLOT_LIST_MAX * 4);
   const gathered = lane.add(4 * 2 * 64);
   const chosen = lane.add(8 * 2 * 64);
   const queryCode = lane.add(codeStride);
-  const laneBytes = lane.end;
+  const decoded = lane.add(floats * 4);
 
   const laneBase = 2 * HEADER;
+  const perLane = graph ? BLOCK_SLOTS : 0;
+  const roomiest = blockBytes + perLane * Math.max(0, LANES_RESERVED - lanes);
+  const reserved = laneBase + Math.max(lanes, LANES_RESERVED) * (lane.end + SEGMENT_SLOTS_MAX / 8);
+  const blocksOfSegment = Math.min(
+    Math.floor((MEMORY_MAX - reserved) / roomiest),
+    SEGMENT_SLOTS_MAX / BLOCK_SLOTS,
+    (request.segmentSlots ?? SEGMENT_SLOTS_MAX) / BLOCK_SLOTS,
+  );
+  const segmentSlots = blocksOfSegment * BLOCK_SLOTS;
+  const allowed = lane.add(Math.max(0, segmentSlots) / 8);
+  const laneBytes = lane.end;
+
   const blockBase = roundUp(laneBase + lanes * laneBytes, LINE);
   const blocksMax = Math.floor((MEMORY_MAX - blockBase) / blockBytes);
-  if (blocksMax < 1) {
+  if (blocksOfSegment < 1 || blocksMax < blocksOfSegment) {
     throw new VecinoError(
       'OPTION_OUT_OF_RANGE',
       `${lanes} threads leave no room for vectors; use fewer threads`,
@@ -134,19 +171,32 @@ export function layoutOf(request: LayoutRequest): Layout {
     lanes,
     hasGraph: graph !== undefined,
     coded,
+    originals,
+    kernel,
+    segmentSlots,
     blockBase,
     blockBytes,
     storedBytes,
     blocksMax,
     floats,
     vectorStride,
+    slots,
     vectors,
     linked,
+    levels,
+    upperIndex,
+    links0,
+    upper,
+    codes,
+    codeStride,
     live,
-    allowed,
+    degree0: graph ? graph.M * 2 : 0,
+    degree: graph ? graph.M : 0,
     query: laneBase + query,
+    allowed: laneBase + allowed,
     pool: laneBase + pool,
     slotList: laneBase + slotList,
+    decoded: laneBase + decoded,
     laneBytes,
     headerFields: [
       blockBase,
@@ -184,9 +234,15 @@ export function layoutOf(request: LayoutRequest): Layout {
       codes,
       codeStride,
       queryCode,
+      slots,
+      decoded,
+      ORIGINALS_CODE[originals],
     ],
   };
 }
+
+const BYTES_A_FLOAT: Readonly<Record<Originals, number>> = { f32: 4, f16: 2, disk: 0 };
+const ORIGINALS_CODE: Readonly<Record<Originals, number>> = { f32: 0, f16: 1, disk: 2 };
 
 /**
  * Room for a block's upper lists: the number of levels of one node is geometric with ratio 1/M, so the mean of

@@ -26,9 +26,9 @@ describe.each(BUILDS)('distance kernels, %s build', (build) => {
       space.writeVector(0, a);
       space.setLive(0, true);
       space.writeQuery(b);
-      const { slots, distances } = space.readPool(space.engine.scanRange(0, 1, 0, 1));
+      const { nodes, distances } = space.readPool(space.engine.scanRange(0, 1, 0, 1));
       const expected = kernel === 'l2' ? squaredL2(a, b) : -innerProduct(a, b);
-      expect(slots[0]).toBe(0);
+      expect(nodes[0]).toBe(0);
       expect(Math.abs((distances[0] ?? Number.NaN) - expected)).toBeLessThanOrEqual(tolerance);
     }
   });
@@ -53,15 +53,15 @@ describe('memory of an index', () => {
       expect([...worker.readVector(slot).subarray(0, dimension)]).toEqual([...vector]);
     }
     const allowed = BitSet.from(vectors.keys().filter((slot) => slot % 2 === 0));
-    space.writeAllowed(allowed, count);
-    worker.writeAllowed(BitSet.from([1]), count);
+    space.writeAllowed(allowed.words, count);
+    worker.writeAllowed(BitSet.from([1]).words, count);
     space.writeQuery(vectors[0] ?? []);
     worker.writeQuery(vectors[0] ?? []);
     const wanted = vectors.keys().filter((slot) => slot % 2 === 0 && slot % 3 !== 0);
-    expect(new Set(space.readPool(space.engine.scanAllowed(0, count, 0, 10_000)).slots)).toEqual(
+    expect(new Set(space.readPool(space.engine.scanAllowed(0, count, 0, 10_000)).nodes)).toEqual(
       new Set(wanted),
     );
-    expect([...worker.readPool(worker.engine.scanAllowed(0, count, 0, 10_000)).slots]).toEqual([1]);
+    expect([...worker.readPool(worker.engine.scanAllowed(0, count, 0, 10_000)).nodes]).toEqual([1]);
   });
 
   it('orders equal distances by slot and answers a slot once', () => {
@@ -73,20 +73,23 @@ describe('memory of an index', () => {
     }
     space.writeQuery([1, 0]);
     let size = space.engine.scanRange(0, 50, 0, 30);
-    space.writeSlotList(Uint32Array.from([1, 3, 48]));
+    space.writeNodeList(Uint32Array.from([1, 3, 48]));
     size = space.engine.scanList(3, 0, size, 30);
-    const { slots, distances } = space.readPool(size);
+    const { nodes, distances } = space.readPool(size);
     const odd = Array.from({ length: 25 }, (_, i) => 2 * i + 1);
-    expect([...slots]).toEqual([...odd, 0, 2, 4, 6, 8]);
+    expect([...nodes]).toEqual([...odd, 0, 2, 4, 6, 8]);
     expect([...distances]).toEqual([...odd.map(() => -1), -0, -0, -0, -0, -0]);
   });
 
-  it('says how much it holds when it is full', () => {
-    const layout = layoutOf({ dimension: 8_192, kernel: 'l2', lanes: 1 });
-    const space = VectorSpace.create(layout);
-    const most = layout.blocksMax * BLOCK_SLOTS;
-    expect(() => space.reserve(most + 1)).toThrowError(
-      expect.objectContaining({ code: 'COLLECTION_FULL', details: { expected: most, received: most + 1 } }),
-    );
+  it.each([
+    { dimension: 1, lanes: 1 },
+    { dimension: 128, lanes: 33 },
+    { dimension: 8_192, lanes: 2 },
+  ])('has room for a whole segment of $dimension floats beside $lanes lanes', ({ dimension, lanes }) => {
+    const graph = { M: 16, efConstruction: 200, seed: 1 };
+    const layout = layoutOf({ dimension, kernel: 'l2', graph, coded: true, lanes });
+    expect(layout.segmentSlots).toBeGreaterThanOrEqual(BLOCK_SLOTS);
+    expect(layout.segmentSlots).toBeLessThanOrEqual(layout.blocksMax * BLOCK_SLOTS);
+    expect(layout.blockBase + layout.blocksMax * layout.blockBytes).toBeLessThan(2 ** 32);
   });
 });

@@ -1,5 +1,4 @@
 import { assert } from '../base/assert.ts';
-import type { BitSet } from '../base/bit-set.ts';
 import { VecinoError } from '../base/errors.ts';
 import { type EngineExports, engineModule, instantiate } from './engine-module.ts';
 import {
@@ -8,7 +7,7 @@ import {
   GRAPH_ENTRY,
   HEADER,
   type Layout,
-  NO_SLOT,
+  NO_NODE,
   SLOT_LIST_MAX,
 } from './layout.ts';
 
@@ -21,9 +20,9 @@ export interface SharedSpace {
   readonly layout: Layout;
 }
 
-/** Slots with their distances, nearest first. */
+/** Nodes with their distances, nearest first. */
 export interface Neighbours {
-  readonly slots: Uint32Array;
+  readonly nodes: Uint32Array;
   readonly distances: Float32Array;
 }
 
@@ -42,6 +41,7 @@ export class VectorSpace {
   private bytes: Uint8Array;
   private words: Uint32Array;
   private floats: Float32Array;
+  private halves: Float16Array;
 
   constructor(shared: SharedSpace, lane: number) {
     assert(lane < shared.layout.lanes, `lane ${lane} of ${shared.layout.lanes}`);
@@ -53,6 +53,7 @@ export class VectorSpace {
     this.bytes = new Uint8Array(this.buffer);
     this.words = new Uint32Array(this.buffer);
     this.floats = new Float32Array(this.buffer);
+    this.halves = new Float16Array(this.buffer);
   }
 
   /** Makes the memory of a new, empty index; the caller's thread owns it and has lane 0. */
@@ -63,7 +64,7 @@ export class VectorSpace {
       shared: true,
     });
     new Uint32Array(memory.buffer, HEADER, layout.headerFields.length).set(layout.headerFields);
-    new Uint32Array(memory.buffer, GRAPH_ENTRY, 2).set([NO_SLOT, 0]);
+    new Uint32Array(memory.buffer, GRAPH_ENTRY, 2).set([NO_NODE, 0]);
     return new VectorSpace({ memory, module, layout }, 0);
   }
 
@@ -74,27 +75,21 @@ export class VectorSpace {
     );
   }
 
-  /** Slots that there is room for. */
-  get capacity(): number {
-    return this.blocks * BLOCK_SLOTS;
+  /** Bytes of the memory, all of them. */
+  get bytesAllocated(): number {
+    return this.shared.memory.buffer.byteLength;
   }
 
   /**
-   * Makes room for at least this many slots; a graph's new blocks are prepared. Owner only.
-   * @throws COLLECTION_FULL beyond what one memory of 4 GiB holds
+   * Makes room for at least this many nodes; new blocks are prepared, and each node gets the slot of its own
+   * number. Owner only.
+   * @throws COLLECTION_FULL where the system gives no more memory
    */
-  reserve(slots: number): void {
+  reserve(nodes: number): void {
     const before = this.blocks;
-    const wanted = Math.ceil(slots / BLOCK_SLOTS);
+    const wanted = Math.ceil(nodes / BLOCK_SLOTS);
     if (wanted <= before) return;
-    if (wanted > this.layout.blocksMax) {
-      const most = this.layout.blocksMax * BLOCK_SLOTS;
-      throw new VecinoError(
-        'COLLECTION_FULL',
-        `an index holds at most ${most} vectors of ${this.layout.floats} floats, ${slots} are wanted; split the records over several collections`,
-        { details: { expected: most, received: slots } },
-      );
-    }
+    assert(wanted <= this.layout.blocksMax, 'a segment fits its memory');
     // Growing costs the same whatever the amount, so it grows by at least an eighth.
     const target = Math.min(this.layout.blocksMax, Math.max(wanted, before + (before >> 3)));
     const needed = this.layout.blockBase + target * this.layout.blockBytes;
@@ -104,42 +99,87 @@ export class VectorSpace {
     } catch (cause) {
       throw new VecinoError(
         'COLLECTION_FULL',
-        `the system gave no more memory for ${slots} vectors (${pages * PAGE} bytes were asked for)`,
+        `the system gave no more memory for ${nodes} vectors (${pages * PAGE} bytes were asked for)`,
         { cause, details: { bytes: pages * PAGE } },
       );
     }
     this.renew();
-    if (this.layout.hasGraph) {
-      for (let block = before; block < this.blocks; block++) this.engine.prepareBlock(block);
+    for (let block = before; block < this.blocks; block++) {
+      const start = this.nodeStart(block * BLOCK_SLOTS, this.layout.slots, 4) >>> 2;
+      for (let i = 0; i < BLOCK_SLOTS; i++) this.words[start + i] = block * BLOCK_SLOTS + i;
+      if (this.layout.hasGraph) this.engine.prepareBlock(block, 0);
     }
   }
 
-  /** Copies a vector into its slot. */
-  writeVector(slot: number, vector: ArrayLike<number>): void {
-    const start =
-      this.blockStart(slot) + this.layout.vectors + (slot % BLOCK_SLOTS) * this.layout.vectorStride;
-    this.fresh().floats.set(vector, start >> 2);
+  /** Copies a vector to its node; where originals are on disk, only its code is kept. */
+  writeVector(node: number, vector: ArrayLike<number>): void {
+    const { layout } = this;
+    this.fresh();
+    if (layout.originals === 'disk') {
+      this.writeDecoded(vector);
+      this.engine.encodeGiven(node);
+    } else if (layout.originals === 'f16') {
+      this.halves.set(vector, this.nodeStart(node, layout.vectors, layout.vectorStride) / 2);
+    } else {
+      this.floats.set(vector, this.nodeStart(node, layout.vectors, layout.vectorStride) / 4);
+    }
   }
 
-  /** A slot's vector, padding included; valid until the memory grows. */
-  readVector(slot: number): Float32Array {
-    const start =
-      this.blockStart(slot) + this.layout.vectors + (slot % BLOCK_SLOTS) * this.layout.vectorStride;
-    return this.fresh().floats.subarray(start >> 2, (start >> 2) + this.layout.floats);
+  /** A node's vector, padding included, valid until the memory grows. Not where originals are on disk. */
+  readVector(node: number): Float32Array {
+    const { originals, vectors, vectorStride, floats } = this.layout;
+    assert(originals !== 'disk', 'the index holds vectors');
+    const start = this.nodeStart(node, vectors, vectorStride);
+    this.fresh();
+    if (originals === 'f32') return this.floats.subarray(start / 4, start / 4 + floats);
+    return Float32Array.from(this.halves.subarray(start / 2, start / 2 + floats));
   }
 
-  /** Whether searches may answer the slot. */
-  setLive(slot: number, live: boolean): void {
-    this.fresh().bytes[this.blockStart(slot) + this.layout.live + (slot % BLOCK_SLOTS)] = live ? 1 : 0;
+  /** Whether the node holds this vector, as far as the index keeps it. */
+  holds(node: number, vector: Float32Array): boolean {
+    const { originals, codes, codeStride } = this.layout;
+    if (originals === 'disk') {
+      const at = this.nodeStart(node, codes, codeStride);
+      const before = this.fresh().bytes.slice(at, at + codeStride);
+      this.writeVector(node, vector);
+      return before.every((byte, i) => byte === this.bytes[at + i]);
+    }
+    const stored = this.readVector(node);
+    const kept = originals === 'f16' ? Float16Array.from(vector) : vector;
+    return kept.every((value, i) => Object.is(stored[i], value));
   }
 
-  /** Whether the slot is a node of the graph (or waits as a stale one for its release). */
-  isLinked(slot: number): boolean {
-    return this.fresh().bytes[this.blockStart(slot) + this.layout.linked + (slot % BLOCK_SLOTS)] !== 0;
+  /** The number of the record that the node holds. */
+  slotOf(node: number): number {
+    return this.fresh().words[this.nodeStart(node, this.layout.slots, 4) / 4] ?? 0;
   }
 
-  setLinked(slot: number): void {
-    this.fresh().bytes[this.blockStart(slot) + this.layout.linked + (slot % BLOCK_SLOTS)] = 1;
+  writeSlot(node: number, slot: number): void {
+    this.fresh().words[this.nodeStart(node, this.layout.slots, 4) / 4] = slot;
+  }
+
+  /** Whether searches may answer the node. */
+  setLive(node: number, live: boolean): void {
+    this.fresh().bytes[this.nodeStart(node, this.layout.live, 1)] = live ? 1 : 0;
+  }
+
+  /** Whether the node is in the structure (or waits as a stale one for its release). */
+  isLinked(node: number): boolean {
+    return this.fresh().bytes[this.nodeStart(node, this.layout.linked, 1)] !== 0;
+  }
+
+  setLinked(node: number, linked: boolean): void {
+    this.fresh().bytes[this.nodeStart(node, this.layout.linked, 1)] = linked ? 1 : 0;
+  }
+
+  /** What a node's code stands for in a range of codes. */
+  decode(node: number, offset: number, scale: number): Float32Array {
+    const { codes, codeStride, floats } = this.layout;
+    const at = this.nodeStart(node, codes, codeStride);
+    return Float32Array.from(
+      this.fresh().bytes.subarray(at, at + floats),
+      (code) => Math.fround(code / scale) + offset,
+    );
   }
 
   /** What code 0 stands for, and the codes a unit. */
@@ -156,39 +196,35 @@ export class VectorSpace {
     if (vector.length < this.layout.floats) floats.fill(0, start + vector.length, start + this.layout.floats);
   }
 
-  /** Puts slots into the lane's list for `scanList`. */
-  writeSlotList(slots: Uint32Array): void {
-    assert(slots.length <= SLOT_LIST_MAX, 'slot list fits its region');
-    this.fresh().words.set(slots, (this.layout.slotList + this.lane * this.layout.laneBytes) >> 2);
+  /** Puts nodes into the lane's list for `scanList`. */
+  writeNodeList(nodes: Uint32Array): void {
+    assert(nodes.length <= SLOT_LIST_MAX, 'list of nodes fits its region');
+    this.fresh().words.set(nodes, (this.layout.slotList + this.lane * this.layout.laneBytes) >> 2);
   }
 
-  /** Puts a bitmap over the first `slots` slots into the lane's parts of the blocks. */
-  writeAllowed(bitmap: BitSet, slots: number): void {
+  /** Puts the words of a bitmap over the first `slots` slots into the lane; those beyond it count as not set. */
+  writeAllowed(bitmap: Uint32Array, slots: number): void {
+    const { allowed, laneBytes } = this.layout;
+    const start = (allowed + this.lane * laneBytes) / 4;
+    const needed = Math.ceil(slots / 32);
     const { words } = this.fresh();
-    const perBlock = BLOCK_SLOTS / 32;
-    const offset = (this.layout.allowed >> 2) + this.lane * perBlock;
-    const blocks = Math.ceil(slots / BLOCK_SLOTS);
-    for (let block = 0; block < blocks; block++) {
-      const at = ((this.layout.blockBase + block * this.layout.blockBytes) >>> 2) + offset;
-      const part = bitmap.words.subarray(block * perBlock, (block + 1) * perBlock);
-      words.set(part, at);
-      if (part.length < perBlock) words.fill(0, at + part.length, at + perBlock);
-    }
+    words.set(bitmap.subarray(0, needed), start);
+    words.fill(0, start + bitmap.length, start + needed);
   }
 
   /** The nearest `count` entries of the lane's pool. */
   readPool(count: number): Neighbours {
     const { words } = this.fresh();
     const start = (this.layout.pool + this.lane * this.layout.laneBytes) >> 2;
-    const slots = new Uint32Array(count);
+    const nodes = new Uint32Array(count);
     const keys = new Uint32Array(count);
     for (let i = 0; i < count; i++) {
-      slots[i] = (words[start + 2 * i] ?? 0) >>> 1;
+      nodes[i] = (words[start + 2 * i] ?? 0) >>> 1;
       const key = words[start + 2 * i + 1] ?? 0;
       // The inverse of `keyOf` in assembly/entry.ts.
       keys[i] = key & 0x80000000 ? key ^ 0x80000000 : ~key;
     }
-    return { slots, distances: new Float32Array(keys.buffer) };
+    return { nodes, distances: new Float32Array(keys.buffer) };
   }
 
   /** The first `count` 32-bit words of the lane's pool, as `unreachable` leaves them. */
@@ -197,20 +233,94 @@ export class VectorSpace {
     return this.fresh().words.slice(start, start + count);
   }
 
+  /** Another memory, seen from the same thread. */
+  attach(other: SharedSpace): VectorSpace {
+    return new VectorSpace(other, this.lane);
+  }
+
+  copyCodeRange(source: VectorSpace): void {
+    const { floats } = source.fresh();
+    this.fresh().floats.set(floats.subarray(CODE_RANGE / 4, CODE_RANGE / 4 + 2), CODE_RANGE / 4);
+  }
+
+  /** Copies rows of a region from another memory of the same layout: that of node `order[i]` to node i. */
+  copyRows(source: VectorSpace, order: Uint32Array, region: number, stride: number): void {
+    const from = source.fresh().bytes;
+    const to = this.fresh().bytes;
+    for (let node = 0; node < order.length; node++) {
+      const at = source.nodeStart(order[node] ?? 0, region, stride);
+      const target = this.nodeStart(node, region, stride);
+      if (stride === 1) to[target] = from[at] ?? 0;
+      else to.set(from.subarray(at, at + stride), target);
+    }
+  }
+
+  /** Copies the vector of one node, and its code, from another memory of the same layout. */
+  copyVector(node: number, source: VectorSpace, from: number): void {
+    const { vectors, vectorStride, codes, codeStride } = this.layout;
+    for (const [region, stride] of [
+      [vectors, vectorStride],
+      [codes, codeStride],
+    ] as const) {
+      const at = source.nodeStart(from, region, stride);
+      this.fresh().bytes.set(
+        source.fresh().bytes.subarray(at, at + stride),
+        this.nodeStart(node, region, stride),
+      );
+    }
+  }
+
+  /** The words of the memory, and where the list of a node on the lowest level begins among them. */
+  lowestLinks(): { readonly words: Uint32Array; wordOf(node: number): number } {
+    const { links0, degree0 } = this.layout;
+    return { words: this.fresh().words, wordOf: (node) => this.nodeStart(node, links0, degree0 * 4) / 4 };
+  }
+
+  /** The list of a node on a level above the lowest; the node must be that high. Valid until the memory grows. */
+  upperLinks(node: number, level: number): Uint32Array {
+    const { upperIndex, upper, degree } = this.layout;
+    const ordinal = new Uint16Array(this.fresh().buffer, this.nodeStart(node, upperIndex, 2), 1)[0] ?? 0;
+    const first = node - (node % BLOCK_SLOTS);
+    const start = this.nodeStart(first, upper, 0) / 4 + (ordinal + level - 1) * degree;
+    return this.words.subarray(start, start + degree);
+  }
+
+  /** The highest level on which the node has links. */
+  levelOf(node: number): number {
+    return this.fresh().bytes[this.nodeStart(node, this.layout.levels, 1)] ?? 0;
+  }
+
+  /** The distance of the lane's query to a vector that is not in the index. */
+  distanceTo(vector: ArrayLike<number>): number {
+    const { query, decoded, laneBytes, floats, kernel } = this.layout;
+    this.fresh().writeDecoded(vector);
+    const lane = this.lane * laneBytes;
+    if (kernel === 'l2') return this.engine.l2Squared(query + lane, decoded + lane, floats);
+    return -this.engine.dot(query + lane, decoded + lane, floats);
+  }
+
   /** The part of a block that a snapshot keeps. */
   storedBlock(block: number): Uint8Array {
     const start = this.layout.blockBase + block * this.layout.blockBytes;
     return this.fresh().bytes.subarray(start, start + this.layout.storedBytes);
   }
 
-  /** The graph's entry point and its level; slot NO_SLOT where the graph is empty. */
-  get entry(): { readonly slot: number; readonly level: number } {
+  /** The graph's entry point and its level; node NO_NODE where the graph is empty. */
+  get entry(): { readonly node: number; readonly level: number } {
     const { words } = this.fresh();
-    return { slot: words[GRAPH_ENTRY >> 2] ?? NO_SLOT, level: words[(GRAPH_ENTRY >> 2) + 1] ?? 0 };
+    return { node: words[GRAPH_ENTRY >> 2] ?? NO_NODE, level: words[(GRAPH_ENTRY >> 2) + 1] ?? 0 };
   }
 
-  private blockStart(slot: number): number {
-    return this.layout.blockBase + Math.floor(slot / BLOCK_SLOTS) * this.layout.blockBytes;
+  /** Where a node's row of a region begins. */
+  private nodeStart(node: number, region: number, stride: number): number {
+    const { blockBase, blockBytes } = this.layout;
+    return blockBase + Math.floor(node / BLOCK_SLOTS) * blockBytes + region + (node % BLOCK_SLOTS) * stride;
+  }
+
+  private writeDecoded(vector: ArrayLike<number>): void {
+    const start = (this.layout.decoded + this.lane * this.layout.laneBytes) / 4;
+    this.floats.set(vector, start);
+    this.floats.fill(0, start + vector.length, start + this.layout.floats);
   }
 
   private fresh(): this {
@@ -223,5 +333,6 @@ export class VectorSpace {
     this.bytes = new Uint8Array(this.buffer);
     this.words = new Uint32Array(this.buffer);
     this.floats = new Float32Array(this.buffer);
+    this.halves = new Float16Array(this.buffer);
   }
 }

@@ -78,14 +78,14 @@ describe('codes in the engine', () => {
         space.engine.link(slot, space.blocks);
       }
       space.writeQuery(Float32Array.from({ length: dimension }, () => random() * 2 - 1));
-      const coarse = space.readPool(space.engine.searchGraph(count, space.blocks)).slots;
+      const coarse = space.readPool(space.engine.searchGraph(count, space.blocks)).nodes;
       const exact = space.readPool(space.engine.rerank(coarse.length, coarse.length));
       const truth = space.readPool(space.engine.scanRange(0, count, 0, count));
-      const { slots } = exact;
+      const { nodes: slots } = exact;
       // The walk may miss a few nodes; what it found is in exact order, and the coarse order is near it.
       const kept = new Set(slots);
       expect(kept.size).toBeGreaterThan(count * 0.9);
-      expect([...slots]).toEqual([...truth.slots].filter((slot) => kept.has(slot)));
+      expect([...slots]).toEqual([...truth.nodes].filter((slot) => kept.has(slot)));
       const places = new Map([...slots].map((slot, place) => [slot, place]));
       const shift = Math.max(
         ...[...coarse].map((slot, place) => Math.abs(place - (places.get(slot) ?? count))),

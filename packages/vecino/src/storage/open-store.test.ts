@@ -269,7 +269,7 @@ describe('writing in a folder', () => {
     const store = await open(temporaryFolder(), WRITING);
     const { id } = await writerOf(store).createCollection(BOOKS);
     await writerOf(store).write(putting(id, 0, 10));
-    const snapshot = store.snapshotPath(id) ?? '';
+    const snapshot = store.snapshotPath(id, 1) ?? '';
     writeFileSync(snapshot, 'an index');
     await writerOf(store).dropCollection(id);
     expect(existsSync(snapshot)).toBe(false);

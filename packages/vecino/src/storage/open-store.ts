@@ -120,7 +120,7 @@ function storeOf(
     location: folder.path,
     reader: new SqliteReader(source),
     writer,
-    snapshotPath: (collection) => folder.snapshot(collection),
+    snapshotPath: (collection, segment) => folder.snapshot(collection, segment),
     bytes: () => folder.bytes(),
     check: () => checks.run(() => checkOnThread(folder.database)),
     close: once(async () => {

@@ -5,7 +5,7 @@ import { syncFolder } from './durable-files.ts';
 /** Temporary files that a crash may leave behind end like this; the next writer removes them. */
 export const PARTIAL_SUFFIX = '.partial';
 
-const SNAPSHOT = /^(\d+)\.snapshot$/;
+const SNAPSHOT = /^(\d+)(?:\.\d+)?\.snapshot$/;
 
 /**
  * Where everything lies in a store's folder.
@@ -42,8 +42,9 @@ export class StoreFolder {
     return join(this.path, 'index');
   }
 
-  snapshot(collection: number): string {
-    return join(this.index, `${collection}.snapshot`);
+  /** Of a collection's first segment, which most have alone, or of a further one. */
+  snapshot(collection: number, segment: number): string {
+    return join(this.index, segment === 0 ? `${collection}.snapshot` : `${collection}.${segment}.snapshot`);
   }
 
   /** Makes the folders that are missing, durably. */
@@ -57,9 +58,11 @@ export class StoreFolder {
   }
 
   /** After a collection was dropped. What cannot be removed now is left over: the next writer tries again. */
-  removeSnapshot(collection: number): void {
+  removeSnapshots(collection: number): void {
     try {
-      rmSync(this.snapshot(collection), { force: true });
+      for (const name of this.indexFiles()) {
+        if (SNAPSHOT.exec(name)?.[1] === String(collection)) rmSync(join(this.index, name), { force: true });
+      }
     } catch {
       // The collection is gone, and its id is never given again: nobody will read this file.
     }

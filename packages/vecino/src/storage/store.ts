@@ -141,7 +141,7 @@ export interface Store {
   /** Absent where the store was opened for reading only. */
   readonly writer: StoreWriter | undefined;
   /** Where a collection's index snapshot lies; undefined in memory. */
-  snapshotPath(collection: number): string | undefined;
+  snapshotPath(collection: number, segment: number): string | undefined;
   /** Bytes of database and log. */
   bytes(): number;
   /** Problems that SQLite's own integrity check and the table invariants show; empty where all is well. */

@@ -48,7 +48,7 @@ function serve(): void {
         return writer.createCollection(call.collection);
       case 'dropCollection':
         writer.dropCollection(call.collection);
-        folder.removeSnapshot(call.collection);
+        folder.removeSnapshots(call.collection);
         return undefined;
       case 'forgetRemovals':
         return writer.forgetRemovals(call.collection, call.seq);

@@ -3,16 +3,23 @@ import { VecinoError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
 import { lengthOf } from './prepare.ts';
 
-/** Beyond this length squared distances overflow 32-bit floats. */
-const LENGTH_MAX = 4e18;
+/** Beyond these lengths squared distances overflow 32-bit floats, and values those of 16 bits. */
+const LENGTH_MAX = { f32: 4e18, f16: 65_504 } as const;
 
 /**
  * A caller's vector as 32-bit floats, or the error that says what is wrong with it.
  *
  * @param thing whose vector it is, as the message's opening words: `collection "docs": record "a"`
+ * @param floats the smallest that will hold it
  * @throws VECTOR_INVALID, DIMENSION_MISMATCH, VECTOR_NOT_FINITE (with the position), VECTOR_ZERO under cosine
  */
-export function readVector(thing: string, input: unknown, dimension: number, metric: Metric): Float32Array {
+export function readVector(
+  thing: string,
+  input: unknown,
+  dimension: number,
+  metric: Metric,
+  floats: keyof typeof LENGTH_MAX = 'f32',
+): Float32Array {
   if (!isNumberList(input)) {
     throw new VecinoError(
       'VECTOR_INVALID',
@@ -50,11 +57,14 @@ export function readVector(thing: string, input: unknown, dimension: number, met
       { details: { metric, dimension } },
     );
   }
-  if (length > LENGTH_MAX) {
+  // Under cosine what is kept has the length one.
+  const lengthMax = LENGTH_MAX[metric === 'cosine' ? 'f32' : floats];
+  if (length > lengthMax) {
+    const beyond = lengthMax === LENGTH_MAX.f32 ? 'distances overflow' : '16-bit floats overflow';
     throw new VecinoError(
       'VECTOR_INVALID',
-      `${thing}: vector has length ${length.toExponential(1)}, expected at most ${LENGTH_MAX.toExponential(0)}, beyond which distances overflow; scale the data`,
-      { details: { expected: LENGTH_MAX, received: length } },
+      `${thing}: vector has length ${length.toExponential(1)}, expected at most ${lengthMax.toExponential(0)}, beyond which ${beyond}; scale the data`,
+      { details: { expected: lengthMax, received: length } },
     );
   }
   return vector;

@@ -73,7 +73,11 @@ await writer.write({
   patches: nothing,
 });
 
-const snapshot = new SnapshotWriter(store.snapshotPath(books.id) ?? '', { kind: 'test', seq: 10, größe: 1 });
+const snapshot = new SnapshotWriter(store.snapshotPath(books.id, 0) ?? '', {
+  kind: 'test',
+  seq: 10,
+  größe: 1,
+});
 snapshot.chunk(Uint8Array.of(1, 2, 3, 255));
 snapshot.chunk(new Uint8Array(0));
 snapshot.chunk(Uint8Array.from({ length: 1_000 }, (_, i) => i & 255));

@@ -15,9 +15,9 @@ const HEADERS: Readonly<Record<string, (header: Record<string, unknown>) => unkn
   'another collection': (header) => ({ ...header, collection: 'of another folder' }),
   'another size of block': (header) => ({ ...header, storedBytes: 8 }),
   'a state that is yet to come': (header) => ({ ...header, seq: 1e12 }),
-  'more slots than it has': (header) => ({ ...header, slots: 5_000 }),
-  'more slots than memory': (header) => ({ ...header, slots: 2 ** 31 }),
-  'an entry point that it has not': (header) => ({ ...header, entry: { slot: 4_999, level: 0 } }),
+  'more nodes than it has': (header) => ({ ...header, nodes: 5_000 }),
+  'more nodes than memory': (header) => ({ ...header, nodes: 2 ** 31 }),
+  'an entry point that it has not': (header) => ({ ...header, entry: { node: 4_999, level: 0 } }),
   nothing: () => ({}),
   'no object': () => null,
 };

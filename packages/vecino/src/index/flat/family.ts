@@ -7,6 +7,7 @@ export const flat: Family<FlatOptions> = {
   options: FLAT_OPTIONS,
   graph: () => undefined,
   quantizer: () => 'none',
+  originals: () => 'f32',
   effort: () => 0,
   check: () => [],
 };

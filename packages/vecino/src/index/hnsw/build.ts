@@ -1,9 +1,13 @@
 import { POOL_MAX } from '../../kernel/layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 import type { FamilyBuilder } from '../family.ts';
+import { move, order } from './move.ts';
 
 /** Growing and mending the graph; the algorithms are in `assembly/hnsw/link.ts` and `repair.ts`. */
 export const builder: FamilyBuilder = {
+  order,
+  move,
+
   link(space: VectorSpace, slots: Uint32Array, deadline: number): number {
     let done = 0;
     for (const slot of slots) {

@@ -1,4 +1,5 @@
 import { HNSW_OPTIONS, type HnswOptions } from '../../api/index-options.ts';
+import { VecinoError } from '../../base/errors.ts';
 import type { Family } from '../family.ts';
 import { builder } from './build.ts';
 import { check } from './check.ts';
@@ -13,8 +14,17 @@ export const hnsw: Family<HnswOptions> = {
   name: 'hnsw',
   options: HNSW_OPTIONS,
   defaults: (metric) => ({ quantizer: metric === 'dot' ? 'none' : 'sq8' }),
+  validate: (thing, { quantizer, originals }) => {
+    if (originals === 'f32' || quantizer === 'sq8') return;
+    throw new VecinoError(
+      'OPTION_INVALID',
+      `${thing}: option "originals" is "${originals}" beside the quantizer "${quantizer}", expected "f32"; use the quantizer "sq8", whose codes walks can compare`,
+      { details: { option: 'originals', expected: 'f32', received: originals } },
+    );
+  },
   graph: ({ M, efConstruction, seed }) => ({ M, efConstruction, seed }),
   quantizer: ({ quantizer }) => quantizer,
+  originals: ({ originals }) => originals,
   effort: ({ efSearch }) => efSearch,
   search,
   builder,

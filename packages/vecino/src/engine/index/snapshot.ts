@@ -1,16 +1,16 @@
-import type { IndexOptions } from '../api/index-options.ts';
-import type { JsonObject } from '../api/metadata.ts';
-import { VecinoError } from '../base/errors.ts';
-import { BLOCK_SLOTS, NO_SLOT } from '../kernel/layout.ts';
-import type { VectorSpace } from '../kernel/vector-space.ts';
-import type { CodeRange, RangeStatistics } from '../quantizer/scalar-range.ts';
-import { SnapshotReader, SnapshotWriter } from '../storage/snapshot-file.ts';
+import type { IndexOptions } from '../../api/index-options.ts';
+import type { JsonObject } from '../../api/metadata.ts';
+import { VecinoError } from '../../base/errors.ts';
+import { BLOCK_SLOTS, NO_NODE } from '../../kernel/layout.ts';
+import type { VectorSpace } from '../../kernel/vector-space.ts';
+import type { CodeRange, RangeStatistics } from '../../quantizer/scalar-range.ts';
+import { SnapshotReader, SnapshotWriter } from '../../storage/snapshot-file.ts';
 
 /**
  * Changes whenever the meaning of the stored blocks does (regions, their order, the arithmetic of levels): a
  * snapshot of another version is made anew.
  */
-const BLOCK_VERSION = 2;
+const BLOCK_VERSION = 3;
 
 /** What a snapshot says of itself. It is only used if everything that the settings decide is as expected. */
 export interface SnapshotHeader {
@@ -21,11 +21,13 @@ export interface SnapshotHeader {
   readonly metric: string;
   readonly index: IndexOptions;
   readonly storedBytes: number;
+  readonly segment: number;
+  readonly segmentSlots: number;
   /** The latest change of the collection that the blocks hold. */
   readonly seq: number;
-  /** Slots in use, live or not. */
-  readonly slots: number;
-  readonly entry: { readonly slot: number; readonly level: number };
+  /** Nodes in use, live or not. */
+  readonly nodes: number;
+  readonly entry: { readonly node: number; readonly level: number };
   /** See `prepared` in `vector/prepare.ts`. */
   readonly lengthBound: number;
   /** Range of the codes and what it was learnt from; null where there are none. */
@@ -34,22 +36,22 @@ export interface SnapshotHeader {
 
 export type SnapshotIdentity = Pick<
   SnapshotHeader,
-  'collection' | 'dimension' | 'metric' | 'index' | 'storedBytes'
+  'collection' | 'dimension' | 'metric' | 'index' | 'storedBytes' | 'segment' | 'segmentSlots'
 >;
 
 export function snapshotHeader(
   identity: SnapshotIdentity,
-  state: Pick<SnapshotHeader, 'seq' | 'slots' | 'entry' | 'lengthBound' | 'codes'>,
+  state: Pick<SnapshotHeader, 'seq' | 'nodes' | 'entry' | 'lengthBound' | 'codes'>,
 ): SnapshotHeader {
-  const { seq, slots, entry, lengthBound, codes } = state;
-  return { blockVersion: BLOCK_VERSION, ...identity, seq, slots, entry, lengthBound, codes };
+  const { seq, nodes, entry, lengthBound, codes } = state;
+  return { blockVersion: BLOCK_VERSION, ...identity, seq, nodes, entry, lengthBound, codes };
 }
 
 /** Writes the stored part of each block in use. Answers the file's bytes. */
-export function saveSnapshot(space: VectorSpace, path: string, header: JsonObject, slots: number): number {
+export function saveSnapshot(space: VectorSpace, path: string, header: JsonObject, nodes: number): number {
   const writer = new SnapshotWriter(path, header);
   try {
-    for (let block = 0; block < Math.ceil(slots / BLOCK_SLOTS); block++)
+    for (let block = 0; block < Math.ceil(nodes / BLOCK_SLOTS); block++)
       writer.chunk(space.storedBlock(block));
     return writer.finish();
   } catch (error) {
@@ -73,24 +75,30 @@ export function readSnapshotHeader(path: string, identity: SnapshotIdentity): Sn
       `snapshot "${path}" was made for other settings or by another version`,
     );
   }
+  if (header.nodes > header.segmentSlots) {
+    throw new VecinoError(
+      'SNAPSHOT_CORRUPT',
+      `snapshot "${path}" has ${header.nodes} nodes, expected at most ${header.segmentSlots}`,
+    );
+  }
   return header;
 }
 
 /** Reads the blocks into memory that has room for them, verifying each. */
-export function loadSnapshot(space: VectorSpace, path: string, slots: number): void {
+export function loadSnapshot(space: VectorSpace, path: string, nodes: number): void {
   const reader = new SnapshotReader(path);
   try {
     const { entry } = reader.header as unknown as SnapshotHeader;
-    for (let block = 0; block < Math.ceil(slots / BLOCK_SLOTS); block++)
+    for (let block = 0; block < Math.ceil(nodes / BLOCK_SLOTS); block++)
       reader.chunkInto(space.storedBlock(block));
     reader.finish();
-    if (entry.slot !== NO_SLOT && entry.slot >= slots) {
+    if (entry.node !== NO_NODE && entry.node >= nodes) {
       throw new VecinoError(
         'SNAPSHOT_CORRUPT',
-        `snapshot "${path}": entry point ${entry.slot} of ${slots} slots`,
+        `snapshot "${path}": entry point ${entry.node} of ${nodes} nodes`,
       );
     }
-    space.engine.setEntry(entry.slot, entry.level);
+    space.engine.setEntry(entry.node, entry.level);
   } finally {
     reader.close();
   }

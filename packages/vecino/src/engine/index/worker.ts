@@ -1,9 +1,10 @@
 /** Entry of the worker threads that build and search indexes. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { assert, present } from '../base/assert.ts';
-import { VecinoError } from '../base/errors.ts';
-import { VectorSpace } from '../kernel/vector-space.ts';
-import type { ForgetMessage, TaskMessage, TaskReply } from '../kernel/worker-pool.ts';
+import { assert, present } from '../../base/assert.ts';
+import { memoryLetGo } from '../../base/collect-garbage.ts';
+import { VecinoError } from '../../base/errors.ts';
+import { VectorSpace } from '../../kernel/vector-space.ts';
+import type { ForgetMessage, TaskMessage, TaskReply } from '../../kernel/worker-pool.ts';
 import { TASKS, type TaskName } from './tasks.ts';
 
 const port = present(parentPort, 'parent port of a worker');
@@ -12,6 +13,7 @@ const spaces = new Map<number, VectorSpace>();
 
 port.on('message', (message: TaskMessage | ForgetMessage) => {
   if ('forget' in message) {
+    memoryLetGo(spaces.get(message.forget)?.bytesAllocated ?? 0);
     spaces.delete(message.forget);
     return;
   }

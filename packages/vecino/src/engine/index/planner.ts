@@ -1,4 +1,4 @@
-import type { SearchExplanation } from '../api/search.ts';
+import type { SearchExplanation } from '../../api/search.ts';
 
 /** What the planner knows when it chooses. */
 export interface PlanInput {

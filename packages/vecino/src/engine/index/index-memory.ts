@@ -1,12 +1,13 @@
-import type { IndexOptions } from '../api/index-options.ts';
-import type { Metric } from '../api/search.ts';
-import type { Family } from '../index/family.ts';
-import { familyOf } from '../index/registry.ts';
-import { layoutOf } from '../kernel/layout.ts';
-import { VectorSpace } from '../kernel/vector-space.ts';
-import type { WorkerPool } from '../kernel/worker-pool.ts';
-import { kernelOf } from '../vector/metric.ts';
-import { preparedWidth } from '../vector/prepare.ts';
+import type { IndexOptions } from '../../api/index-options.ts';
+import type { Metric } from '../../api/search.ts';
+import { memoryLetGo } from '../../base/collect-garbage.ts';
+import type { Family } from '../../index/family.ts';
+import { familyOf } from '../../index/registry.ts';
+import { layoutOf } from '../../kernel/layout.ts';
+import { VectorSpace } from '../../kernel/vector-space.ts';
+import type { WorkerPool } from '../../kernel/worker-pool.ts';
+import { kernelOf } from '../../vector/metric.ts';
+import { preparedWidth } from '../../vector/prepare.ts';
 import type { TaskArgs, TaskName, TaskResult } from './tasks.ts';
 
 /** What an index's memory is made for. */
@@ -14,11 +15,13 @@ export interface IndexShape {
   readonly dimension: number;
   readonly metric: Metric;
   readonly index: Required<IndexOptions>;
+  /** Fewer slots a segment than a memory holds, for tests. */
+  readonly segmentSlots?: number | undefined;
 }
 
 let nextSpaceId = 1;
 
-/** The memory of one index, and the workers that share it. */
+/** The memory of one segment, and the workers that share it. */
 export class IndexMemory {
   readonly family: Family;
   readonly space: VectorSpace;
@@ -27,7 +30,7 @@ export class IndexMemory {
   private readonly spaceId = nextSpaceId++;
 
   constructor(shape: IndexShape, pool: WorkerPool) {
-    const { dimension, metric, index } = shape;
+    const { dimension, metric, index, segmentSlots } = shape;
     this.family = familyOf(index.family);
     this.pool = pool;
     this.workers = pool.size;
@@ -38,7 +41,9 @@ export class IndexMemory {
         kernel: kernelOf(metric),
         ...(graph && { graph }),
         coded: this.family.quantizer(index) === 'sq8',
+        originals: this.family.originals(index),
         lanes: pool.size + 1,
+        ...(segmentSlots !== undefined && { segmentSlots }),
       }),
     );
   }
@@ -53,7 +58,9 @@ export class IndexMemory {
     return this.pool.run(task, this.spaceId, this.space.shared, all, worker);
   }
 
+  /** Lets go of the memory, on all threads. */
   release(): void {
     this.pool.forget(this.spaceId);
+    memoryLetGo(this.space.bytesAllocated);
   }
 }

@@ -1,14 +1,15 @@
-import { VecinoError } from '../base/errors.ts';
-import { Mutex } from '../base/mutex.ts';
-import { type CodeRange, type RangeStatistics, ScalarRange } from '../quantizer/scalar-range.ts';
+import { VecinoError } from '../../base/errors.ts';
+import { Mutex } from '../../base/mutex.ts';
+import { type CodeRange, type RangeStatistics, ScalarRange } from '../../quantizer/scalar-range.ts';
 import type { IndexMemory } from './index-memory.ts';
-import type { SlotStates } from './slot-states.ts';
+import type { NodeStates } from './node-states.ts';
+import { recodeFromStore, type VectorsOf } from './vectors-on-disk.ts';
 
 /** Length of one turn of building, after which a worker looks for other tasks. */
 const LINK_TURN_MS = 8;
 const LINK_CHUNK = 512;
-/** Slots that one task mends or codes. */
-const TASK_SLOTS = 4_096;
+/** Nodes that one task mends or codes. */
+const TASK_NODES = 4_096;
 /** Removed nodes are taken out when they are this share of the graph: below it a walk hardly notices them. */
 const REMOVED_SHARE = 0.2;
 const REMOVED_MIN = 1_024;
@@ -22,13 +23,19 @@ export interface CodeState {
   readonly learnt: RangeStatistics;
 }
 
+/** A memory with the states of its nodes. Compaction puts others in their place, so fetch them anew each time. */
+export interface Place {
+  readonly memory: IndexMemory;
+  readonly nodes: NodeStates;
+}
+
 /**
- * The work on the structure of one index: linking what is pending, mending it around what was removed, coding
+ * The work on the structure of one segment: linking what is pending, mending it around what was removed, coding
  * vectors, finding what walks miss. One thing at a time, on workers, in short turns.
  */
 export class IndexUpkeep {
-  private readonly memory: IndexMemory;
-  private readonly slots: SlotStates;
+  private readonly place: Place;
+  private readonly vectorsOf: VectorsOf;
   private readonly turns = new Mutex();
   private changedSinceCheck = 0;
   private codeRange: CodeRange | undefined;
@@ -36,9 +43,18 @@ export class IndexUpkeep {
   private recoding = false;
   private ended = false;
 
-  constructor(memory: IndexMemory, slots: SlotStates) {
-    this.memory = memory;
-    this.slots = slots;
+  /** @param vectorsOf reads vectors from the store, where the memory does not hold them */
+  constructor(place: Place, vectorsOf: VectorsOf) {
+    this.place = place;
+    this.vectorsOf = vectorsOf;
+  }
+
+  private get memory(): IndexMemory {
+    return this.place.memory;
+  }
+
+  private get nodes(): NodeStates {
+    return this.place.nodes;
   }
 
   /** Whether codes of two ranges are in memory: a walk would be misled, and searches compare with all. */
@@ -50,18 +66,27 @@ export class IndexUpkeep {
     return this.codeRange ? { range: this.codeRange, learnt: this.seenRange.learnt } : null;
   }
 
+  /** Sees to it that another memory of the same index is coded alike. */
+  codeAlike(memory: IndexMemory): void {
+    if (this.codeRange) memory.space.writeCodeRange(this.codeRange.offset, this.codeRange.scale);
+  }
+
   /** Takes over the codes of a snapshot. */
   useCodes({ range, learnt }: CodeState): void {
     this.useRange(range);
     this.seenRange = new ScalarRange(learnt);
   }
 
-  /** Takes note of a vector that was written. */
+  /** Takes note of a vector that is about to be written. */
   learn(vector: Float32Array): void {
-    if (this.memory.space.layout.coded) this.seenRange.learn(vector);
+    const { coded, originals } = this.memory.space.layout;
+    if (!coded) return;
+    this.seenRange.learn(vector);
+    // Where no vectors are kept, codes are needed at once; they are made anew when more is known.
+    if (originals === 'disk' && !this.codeRange) this.useRange(this.seenRange.choose(undefined));
   }
 
-  /** Takes note that a slot was put or removed. */
+  /** Takes note that a node was put or removed. */
   changed(): void {
     this.changedSinceCheck += 1;
   }
@@ -72,13 +97,13 @@ export class IndexUpkeep {
   }
 
   get isNeeded(): boolean {
-    return this.mustMend || this.slots.pendingCount > 0 || this.mustCheck;
+    return this.mustMend || this.nodes.pendingCount > 0 || this.mustCheck;
   }
 
   /** Does the next thing that is needed. */
   async step(): Promise<void> {
     if (this.mustMend) await this.mend();
-    else if (this.slots.pendingCount > 0) await this.exclusive(() => this.link());
+    else if (this.nodes.pendingCount > 0) await this.exclusive(() => this.link());
     else if (this.mustCheck) await this.findStranded();
   }
 
@@ -101,17 +126,17 @@ export class IndexUpkeep {
     return this.turns.idle();
   }
 
-  /** Takes what is removed or replaced out of the structure, and frees the slots of the removed. */
+  /** Takes what is removed or replaced out of the structure, and frees the nodes of the removed. */
   async mend(): Promise<void> {
     if (!this.memory.family.builder) return;
     await this.exclusive(async () => {
-      const slots = this.slots.allocator.end;
-      const mending = this.slots.startMending();
-      await this.memory.run('mark', { slots, replaced: mending.replaced });
-      for (let from = 0; from < slots; from += TASK_SLOTS) {
-        await this.memory.run('repair', { from, to: Math.min(slots, from + TASK_SLOTS) });
+      const nodes = this.nodes.allocator.end;
+      const mending = this.nodes.startMending();
+      await this.memory.run('mark', { nodes, replaced: mending.replaced });
+      for (let from = 0; from < nodes; from += TASK_NODES) {
+        await this.memory.run('repair', { from, to: Math.min(nodes, from + TASK_NODES) });
       }
-      await this.memory.run('release', { slots });
+      await this.memory.run('release', { nodes });
       mending.done();
     });
     this.distrust();
@@ -122,28 +147,28 @@ export class IndexUpkeep {
     if (!this.memory.family.builder) return;
     await this.exclusive(async () => {
       this.changedSinceCheck = 0;
-      this.slots.setStranded(await this.memory.run('unreachable', { slots: this.slots.allocator.end }));
+      this.nodes.setStranded(await this.memory.run('unreachable', { nodes: this.nodes.allocator.end }));
     });
   }
 
   private get mustMend(): boolean {
-    const { replacedCount, removedCount, count } = this.slots;
+    const { replacedCount, removedCount, count } = this.nodes;
     return replacedCount > 0 || removedCount > Math.max(REMOVED_MIN, count * REMOVED_SHARE);
   }
 
   private get mustCheck(): boolean {
-    const most = Math.max(CHECK_MIN, this.slots.count * CHECK_SHARE);
+    const most = Math.max(CHECK_MIN, this.nodes.count * CHECK_SHARE);
     return this.memory.family.builder !== undefined && this.changedSinceCheck > most;
   }
 
   /** One turn of every worker. */
   private async link(): Promise<void> {
     if (this.memory.space.layout.coded) await this.recode();
-    const shares = this.slots.takeForLinking(this.memory.workers, LINK_CHUNK);
+    const shares = this.nodes.takeForLinking(this.memory.workers, LINK_CHUNK);
     await Promise.all(
-      shares.map(async (slots, worker) => {
-        const done = await this.memory.run('link', { slots, timeMs: LINK_TURN_MS }, worker);
-        this.slots.linked(slots, done);
+      shares.map(async (nodes, worker) => {
+        const done = await this.memory.run('link', { nodes, timeMs: LINK_TURN_MS }, worker);
+        this.nodes.linked(nodes, done);
       }),
     );
   }
@@ -153,11 +178,16 @@ export class IndexUpkeep {
     const range = this.seenRange.choose(this.codeRange);
     if (range === this.codeRange) return;
     this.recoding = true;
-    await this.slots.searchesToEnd();
+    await this.nodes.searchesToEnd();
+    const before = this.codeRange;
     this.useRange(range);
-    const slots = this.slots.allocator.end;
-    for (let from = 0; from < slots; from += TASK_SLOTS) {
-      await this.memory.run('encode', { from, to: Math.min(slots, from + TASK_SLOTS) });
+    const nodes = this.nodes.allocator.end;
+    if (this.memory.space.layout.originals === 'disk') {
+      await recodeFromStore(this.memory.space, nodes, this.vectorsOf, before);
+    } else {
+      for (let from = 0; from < nodes; from += TASK_NODES) {
+        await this.memory.run('encode', { from, to: Math.min(nodes, from + TASK_NODES) });
+      }
     }
     this.recoding = false;
   }
@@ -171,4 +201,8 @@ export class IndexUpkeep {
 /** What work on the index is told that comes too late; the collection knows whether it was closed or dropped. */
 export function indexEnded(): VecinoError {
   return new VecinoError('DATABASE_CLOSED', 'the collection was closed meanwhile; open it again');
+}
+
+export function isEnd(error: unknown): boolean {
+  return error instanceof VecinoError && error.code === indexEnded().code;
 }
