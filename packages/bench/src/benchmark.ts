@@ -10,10 +10,13 @@ import { buildAndOpen, type Contestant } from './contestant.ts';
 import type { DatasetRequest } from './datasets/dataset.ts';
 import { type PreparedDataset, prepareDataset, readBase, readQueries } from './datasets/prepared.ts';
 import { rowsForMetric } from './distance.ts';
-import { groundTruthOf } from './ground-truth.ts';
+import { graphEntrants } from './entrant.ts';
+import { raceExact } from './exact-race.ts';
+import { type GroundTruth, groundTruthOf } from './ground-truth.ts';
+import { intrinsicDimension } from './intrinsic-dimension.ts';
 import { describeMachine } from './measure/machine.ts';
 import { pinToProcessor } from './measure/pinning.ts';
-import type { GraphParameters, PeerName } from './peers/peer.ts';
+import type { GraphParameters, Peer, PeerName } from './peers/peer.ts';
 import { PEERS } from './peers/registry.ts';
 import type { ScanReply } from './process/messages.ts';
 import type { Progress } from './progress.ts';
@@ -27,8 +30,10 @@ export interface BenchmarkOptions extends RaceOptions {
   readonly parameters: GraphParameters;
   /** Seconds of exact scans under which the event loop is watched, and as many of idling. */
   readonly scanSeconds: number;
-  /** How often an index is opened in a fresh process. */
+  /** How often our own index is opened in a fresh process. */
   readonly openings: number;
+  /** Whether indexes of other engines are built anew, where the cache has them. */
+  readonly rebuild: boolean;
   /** The processor that searches are tied to; undefined leaves them free. */
   readonly pinTo: number | undefined;
   /** For prepared data sets and ground truth; indexes are built in a temporary folder inside it. */
@@ -43,27 +48,33 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
 
   mkdirSync(options.cacheFolder, { recursive: true });
   const dataset = await prepareDataset(options.dataset, options.cacheFolder, progress);
-  const basis = await recallBasis(dataset, options.cacheFolder, progress);
+  const truth = await groundTruthOf(dataset, options.cacheFolder, progress);
+  const basis = recallBasis(dataset, truth);
   const workFolder = mkdtempSync(join(options.cacheFolder, 'work-'));
   const processes = new AsyncDisposableStack();
   try {
     const contestants: Contestant[] = [];
     for (const peer of present) {
-      const contestant = await buildAndOpen({ ...options, peer, dataset, workFolder }, progress);
+      const task = { ...options, peer, dataset, workFolder, others: contestants };
+      const contestant = await buildAndOpen(task, progress);
       processes.use(contestant.process);
       contestants.push(contestant);
     }
     const { scan, eventLoop } = await watchScans(contestants, options, progress);
     const pinnedTo = pinAll(contestants, options.pinTo);
-    const race = await raceAtEqualRecall(contestants, basis, options, progress);
+    const race = await raceAtEqualRecall(graphEntrants(contestants), basis, options, progress);
+    const exact = await raceExact(contestants, basis, options, progress);
     const { k, repetitions, secondsPerTiming, parameters } = options;
     return {
       machine,
       dataset: dataset.facts,
+      intrinsicDimension: intrinsicDimension(truth),
       settings: { k, repetitions, secondsPerTiming, pinnedTo, ...parameters },
+      engines: contestants.map(({ name, facts }) => ({ peer: name, ...facts })),
       ...race,
+      ...exact,
       stores: await Promise.all(contestants.map((contestant) => storeRow(contestant, dataset.facts.size))),
-      eventLoop: [...contestants.map(buildingRow), ...eventLoop],
+      eventLoop: [...contestants.flatMap(buildingRow), ...eventLoop],
       scansPerSecond: scan?.scansPerSecond,
       absent,
     };
@@ -73,28 +84,25 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
   }
 }
 
-async function findPeers(names: readonly PeerName[]): Promise<{ present: PeerName[]; absent: AbsentPeer[] }> {
-  const present: PeerName[] = [];
+async function findPeers(names: readonly PeerName[]): Promise<{ present: Peer[]; absent: AbsentPeer[] }> {
+  const present: Peer[] = [];
   const absent: AbsentPeer[] = [];
-  for (const peer of names) {
-    const reason = await PEERS[peer].absence();
+  for (const peer of Object.values(PEERS)) {
+    if (!names.includes(peer.name)) continue;
+    const reason = await peer.absence();
     if (reason === undefined) present.push(peer);
-    else absent.push({ peer, reason });
+    else absent.push({ peer: peer.name, reason });
   }
   return { present, absent };
 }
 
-async function recallBasis(
-  dataset: PreparedDataset,
-  cacheFolder: string,
-  progress: Progress,
-): Promise<RecallBasis> {
+function recallBasis(dataset: PreparedDataset, truth: GroundTruth): RecallBasis {
   const { metric, dimension } = dataset.facts;
   return {
     base: rowsForMetric(readBase(dataset.folder), dimension, metric),
     queries: rowsForMetric(readQueries(dataset.folder), dimension, metric),
     dimension,
-    truth: await groundTruthOf(dataset, cacheFolder, progress),
+    truth,
   };
 }
 
@@ -125,12 +133,22 @@ function pinAll(contestants: readonly Contestant[], processor: number | undefine
   return contestants.every(({ process }) => pinToProcessor(process.pid, processor)) ? processor : undefined;
 }
 
-function buildingRow({ name, build }: Contestant): EventLoopRow {
-  return { peer: name, during: 'bulk build', ...build.eventLoop };
+function buildingRow({ name, build }: Contestant): EventLoopRow[] {
+  return build.eventLoop ? [{ peer: name, during: 'bulk build', ...build.eventLoop }] : [];
 }
 
-async function storeRow({ name, process, build, opened }: Contestant, size: number): Promise<StoreRow> {
+async function storeRow(contestant: Contestant, size: number): Promise<StoreRow> {
+  const { name, process, build, builtBy, kept, opened } = contestant;
   const { eventLoop: _, ...figures } = build;
-  const memory = await process.ask({ kind: 'memory' });
-  return { peer: name, size, ...figures, openSeconds: opened.openSeconds, ...memory };
+  const { openSeconds, readSeconds } = opened;
+  return {
+    peer: name,
+    size,
+    ...figures,
+    ...(builtBy && { builtBy }),
+    ...(kept && { kept }),
+    openSeconds,
+    ...(readSeconds !== undefined && { readSeconds }),
+    ...(await process.ask({ kind: 'memory' })),
+  };
 }

@@ -2,12 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { readInvocation } from './options.ts';
 
 describe('readInvocation', () => {
-  it('runs the two real data sets at full size by default, tied to the last processor', () => {
+  it('runs every data set at full size by default, tied to the last processor', () => {
     const invocation = readInvocation([], 4);
     const asked = invocation?.runs.map(({ dataset }) => [dataset.name, dataset.size]);
     expect(asked).toEqual([
       ['fashion-mnist', 60_000],
       ['glosses', 60_000],
+      ['glove', 340_000],
+      ['synthetic', 1_000_000],
     ]);
     expect(invocation?.runs[0]?.pinTo).toBe(3);
     expect(invocation?.outFolder).toMatch(/results$/);
@@ -25,6 +27,14 @@ describe('readInvocation', () => {
     expect(invocation?.outFolder).toMatch(/\.cache/);
   });
 
+  it('leaves out the binding compiled for this processor, unless it is asked for', () => {
+    expect(readInvocation([], 2)?.runs[0]?.peers).not.toContain('hnswlib-node-native');
+    expect(readInvocation([], 2)?.runs[0]?.peers).toContain('hnswlib');
+    expect(readInvocation(['--peer', 'hnswlib-node-native'], 2)?.runs[0]?.peers).toEqual([
+      'hnswlib-node-native',
+    ]);
+  });
+
   it('has nothing to run where help is asked for', () => {
     expect(readInvocation(['--help'], 2)).toBeUndefined();
   });
@@ -34,7 +44,7 @@ describe('readInvocation', () => {
       ['--dataset', 'mnist'],
       '--dataset is "mnist", expected one of fashion-mnist, glove, glosses, synthetic',
     ],
-    [['--peer', 'faiss'], '--peer is "faiss", expected one of vecino, hnswlib-node, hnswlib-node-native'],
+    [['--peer', 'faiss'], '--peer is "faiss", expected one of vecino-engine, vecino, hnswlib, hnswlib-node'],
     [['--size', 'many'], '--size is "many", expected a whole number'],
     [['--size', '1.5'], '--size is "1.5", expected a whole number'],
     [['--size', '0'], '--size is "0", expected a whole number from 1'],

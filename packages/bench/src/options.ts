@@ -15,18 +15,20 @@ export const HELP = `Measures Vecino against other vector indexes on the same da
   npm run bench -- [options]            or  node packages/bench/src/main.ts [options]
 
   --dataset NAME     ${Object.keys(DATASETS).join(', ')}; may be given several times
-                     (default: fashion-mnist and glosses)
-  --size N           vectors to store (default: ${Object.values(DATASETS)
+                     (default: all)
+  --size N           vectors to store at most (default: ${Object.values(DATASETS)
     .map((d) => `${d.name} ${d.defaultSize}`)
     .join(', ')})
   --queries N        queries, never part of the base (default 1000)
   --dimension N      of the synthetic vectors (default 128)
-  --peer NAME        ${Object.keys(PEERS).join(', ')}; may be given several times (default: all)
+  --peer NAME        may be given several times (default: all but hnswlib-node-native):
+                     ${Object.keys(PEERS).join(', ')}
+  --rebuild          build the indexes of other engines anew, where the cache has them
   --m N              links a node, the same for every engine (default 16)
   --ef-construction N  effort of building, the same for every engine (default 200)
   --threads N        worker threads of Vecino (default 1)
   --repetitions N    timings of each engine at each effort, taken in turns (default 5)
-  --seconds N        length of one timing at least (default 0.5)
+  --seconds N        length of one timing at least (default 0.3)
   --processor N      tie searches to this processor (default the last)
   --not-pinned       leave searches untied
   --seed N           of levels, of made-up data and of samples (default 42)
@@ -37,6 +39,9 @@ export const HELP = `Measures Vecino against other vector indexes on the same da
   --help
 
 The peers are compiled by npm run bench:peers; without that the report says that they are missing.`;
+
+/** With hnswlib itself in the race, its binding compiled alike says little that is new. */
+const PEERS_BY_DEFAULT = Object.keys(PEERS).filter((name) => name !== 'hnswlib-node-native');
 
 export interface Invocation {
   /** One run for each data set. */
@@ -63,6 +68,7 @@ export function readInvocation(args: readonly string[], processors: number): Inv
       processor: { type: 'string' },
       'not-pinned': { type: 'boolean', default: false },
       seed: { type: 'string' },
+      rebuild: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       tiny: { type: 'boolean', default: false },
       out: { type: 'string' },
@@ -85,7 +91,7 @@ export function readInvocation(args: readonly string[], processors: number): Inv
         dimension: number('dimension', preset.dimension),
         seed,
       },
-      peers: readNames('peer', values.peer ?? Object.keys(PEERS), PEERS),
+      peers: readNames('peer', values.peer ?? PEERS_BY_DEFAULT, PEERS),
       parameters: {
         M: number('m', 16),
         efConstruction: number('ef-construction', 200),
@@ -98,6 +104,7 @@ export function readInvocation(args: readonly string[], processors: number): Inv
       secondsPerTiming: number('seconds', preset.secondsPerTiming),
       scanSeconds: preset.scanSeconds,
       openings: preset.openings,
+      rebuild: values.rebuild,
       pinTo: values['not-pinned'] ? undefined : number('processor', processors - 1),
       cacheFolder: CACHE_FOLDER,
     };
@@ -119,13 +126,13 @@ interface Preset {
 }
 
 const FULL: Preset = {
-  datasets: ['fashion-mnist', 'glosses'],
+  datasets: ['fashion-mnist', 'glosses', 'glove', 'synthetic'],
   sizeMax: Number.POSITIVE_INFINITY,
   queries: 1_000,
   dimension: 128,
   repetitions: 5,
-  secondsPerTiming: 0.5,
-  scanSeconds: 5,
+  secondsPerTiming: 0.3,
+  scanSeconds: 3,
   openings: 3,
 };
 

@@ -1,159 +1,191 @@
 /**
- * Speed at equal recall: each engine's smallest effort for each recall, timed in turns.
+ * Speed at equal recall: each engine at the efforts around the recalls that are asked for, timed in turns.
  *
- * The turns are A B A B …: within a repetition the engines are timed at the same recall one right after the
- * other, so that whatever else the machine does meets both alike, and the ratio of two engines is the
- * median of their ratios within each repetition.
+ * The turns are A B A B …: within a repetition the engines are timed at about the same recall one right after
+ * the other, so that whatever else the machine does meets all alike. The speed at a recall is interpolated
+ * within each repetition, and the ratio of two engines is the median of their ratios within each.
  */
-import type { Contestant } from './contestant.ts';
+import type { Entrant } from './entrant.ts';
+import { type Crossing, crossingOf, valueAt } from './equal-recall.ts';
 import { median } from './measure/statistics.ts';
 import type { Timing } from './process/messages.ts';
 import type { Progress } from './progress.ts';
 import { meanRecall, type RecallBasis } from './recall.ts';
 import { RecallCurve } from './recall-curve.ts';
-import type { Report, SearchFigures, SearchRow, UnreachedRow } from './report/report.ts';
+import type { RatioRow, Report, SearchFigures, SearchRow, UnreachedRow } from './report/report.ts';
 
 export interface RaceOptions {
   readonly k: number;
-  /** Recalls at which speed is compared. */
+  /** Recalls at which speed is compared, rising. */
   readonly recalls: readonly number[];
   readonly repetitions: number;
   readonly secondsPerTiming: number;
 }
 
+/** Queries before the clock starts: the engine before has just had the processor's caches. */
+export const WARMING = 100;
+
 /** One engine at one effort, timed once a repetition. */
 interface Lap {
-  readonly contestant: Contestant;
-  readonly efSearch: number;
-  readonly withRecords: boolean;
+  readonly effort: number;
   readonly recall: number;
   readonly timings: Timing[];
 }
 
-/** What is to be timed, and why. */
-interface RacePlan {
-  readonly entries: readonly { readonly recallWanted: number; readonly lap: Lap }[];
-  readonly unreached: readonly UnreachedRow[];
-  /** For the plot: efforts from the smallest to the one that finds nearly all. */
-  readonly swept: readonly Lap[];
-  /** All laps, each once, in the order of timing. */
-  readonly turns: readonly Lap[];
+/** One engine with its laps, in the order of their efforts. */
+interface Course {
+  readonly entrant: Entrant;
+  readonly laps: readonly Lap[];
 }
 
-/** Where the sweep for the plot ends: beyond it the last few answers cost more than they tell. */
-const RECALL_PLOTTED = 0.998;
+/** Figures of each repetition at one recall. */
+interface Crossed {
+  readonly entrant: Entrant;
+  readonly qps: readonly number[];
+  readonly qpsOfCpu: readonly number[];
+  readonly row: SearchRow;
+}
 
 export async function raceAtEqualRecall(
-  contestants: readonly Contestant[],
+  entrants: readonly Entrant[],
   basis: RecallBasis,
   options: RaceOptions,
   progress: Progress,
-): Promise<Pick<Report, 'searches' | 'unreached' | 'curve'>> {
-  const { entries, unreached, swept, turns } = await planRace(contestants, basis, options, progress);
+): Promise<Pick<Report, 'searches' | 'ratios' | 'unreached' | 'curve'>> {
+  const courses = await planCourses(entrants, basis, options, progress);
+  await timeInTurns(courses, basis, options, progress);
 
-  for (let repetition = 1; repetition <= options.repetitions; repetition++) {
-    progress(`timing ${turns.length} laps, repetition ${repetition} of ${options.repetitions}`);
-    for (const { contestant, efSearch, withRecords, timings } of turns) {
-      const { k, secondsPerTiming: secondsMin } = options;
-      timings.push(await contestant.process.ask({ kind: 'time', k, efSearch, withRecords, secondsMin }));
+  const searches: SearchRow[] = [];
+  const ratios: RatioRow[] = [];
+  const unreached: UnreachedRow[] = [];
+  for (const recallWanted of options.recalls) {
+    const crossed: Crossed[] = [];
+    for (const { entrant, laps } of courses) {
+      const recalls = laps.map(({ recall }) => recall);
+      const crossing = crossingOf(recalls, recallWanted);
+      if (crossing) crossed.push(cross(entrant, laps, crossing, recallWanted));
+      else unreached.push({ peer: entrant.name, recallWanted, recallBest: Math.max(0, ...recalls) });
     }
+    searches.push(...crossed.map(({ row }) => row));
+    ratios.push(...ratiosOf(crossed, recallWanted));
   }
-
-  const searches = entries.map(({ recallWanted, lap }): SearchRow => {
-    const ours = entries.find((entry) => entry.recallWanted === recallWanted && isVecino(entry.lap));
-    const ratio = (speed: 'qps' | 'qpsOfCpu') =>
-      ours && lap.contestant.name !== 'vecino' ? medianRatio(ours.lap, lap, speed) : undefined;
-    return {
-      recallWanted,
-      ...figuresOf(lap),
-      vecinoTimesAsFast: ratio('qps'),
-      vecinoTimesAsFastByCpu: ratio('qpsOfCpu'),
-    };
-  });
-  return { searches, unreached, curve: swept.map(figuresOf) };
+  return { searches, ratios, unreached, curve: courses.flatMap(figuresOf) };
 }
 
-async function planRace(
-  contestants: readonly Contestant[],
+async function planCourses(
+  entrants: readonly Entrant[],
   basis: RecallBasis,
   { k, recalls }: RaceOptions,
   progress: Progress,
-): Promise<RacePlan> {
-  const laps = new Map<string, Lap>();
-  const lapOf = async (contestant: Contestant, efSearch: number, withRecords: boolean): Promise<Lap> => {
-    const key = `${contestant.name} ${efSearch} ${withRecords}`;
-    const known = laps.get(key);
-    if (known) return known;
-    const recall = await curveOf(contestant).at(efSearch);
-    const lap = { contestant, efSearch, withRecords, recall, timings: [] };
-    laps.set(key, lap);
-    return lap;
-  };
-
-  const curves = new Map<Contestant, RecallCurve>();
-  const curveOf = (contestant: Contestant): RecallCurve => {
-    const known = curves.get(contestant);
-    if (known) return known;
-    progress(`${contestant.name}: measuring recall@${k}`);
-    const curve = new RecallCurve(async (efSearch) =>
-      meanRecall(basis, await contestant.process.ask({ kind: 'answer', k, efSearch }), k),
-    );
-    curves.set(contestant, curve);
-    return curve;
-  };
-
-  const entries: { recallWanted: number; lap: Lap }[] = [];
-  const unreached: UnreachedRow[] = [];
-  for (const recallWanted of recalls) {
-    const recordKeepers: Lap[] = [];
-    for (const contestant of contestants) {
-      const curve = curveOf(contestant);
-      const efSearch = await curve.smallestEffort(recallWanted);
-      if (efSearch === undefined) {
-        unreached.push({ peer: contestant.name, recallWanted, recallBest: curve.best });
-        continue;
-      }
-      entries.push({ recallWanted, lap: await lapOf(contestant, efSearch, false) });
-      if (contestant.opened.hasRecords) recordKeepers.push(await lapOf(contestant, efSearch, true));
+): Promise<Course[]> {
+  const curves = new Map<unknown, RecallCurve>();
+  const courses: Course[] = [];
+  for (const entrant of entrants) {
+    const { name, process } = entrant;
+    // Answers with documents are the same answers.
+    let curve = curves.get(process);
+    if (!curve) {
+      progress(`${name}: measuring recall@${k}`);
+      const queries = queryCount(basis);
+      curve = new RecallCurve(async (effort) =>
+        meanRecall(basis, await process.ask({ kind: 'answer', queries, k, effort, batch: 1 }), k),
+      );
+      curves.set(process, curve);
     }
-    for (const lap of recordKeepers) entries.push({ recallWanted, lap });
+    const laps: Lap[] = [];
+    for (const effort of await curve.effortsAround(Math.min(...recalls), Math.max(...recalls))) {
+      laps.push({ effort, recall: await curve.at(effort), timings: [] });
+    }
+    courses.push({ entrant, laps });
   }
+  return courses;
+}
 
-  const sweeps: Lap[][] = [];
-  for (const contestant of contestants) {
-    const efforts = await curveOf(contestant).effortsUpTo(RECALL_PLOTTED);
-    sweeps.push(await Promise.all(efforts.map((efSearch) => lapOf(contestant, efSearch, false))));
+async function timeInTurns(
+  courses: readonly Course[],
+  basis: RecallBasis,
+  { k, repetitions, secondsPerTiming: secondsMin }: RaceOptions,
+  progress: Progress,
+): Promise<void> {
+  const turns = dealt(courses.map(({ entrant, laps }) => laps.map((lap) => ({ entrant, lap }))));
+  for (let repetition = 1; repetition <= repetitions; repetition++) {
+    progress(`timing ${turns.length} laps, repetition ${repetition} of ${repetitions}`);
+    for (const { entrant, lap } of turns) {
+      const { process, withRecords } = entrant;
+      const course = { queries: queryCount(basis), k, effort: lap.effort, batch: 1 };
+      lap.timings.push(
+        await process.ask({ kind: 'time', ...course, withRecords, warming: WARMING, secondsMin }),
+      );
+    }
   }
-  const turns = new Set([...entries.map(({ lap }) => lap), ...dealt(sweeps)]);
-  return { entries, unreached, swept: sweeps.flat(), turns: [...turns] };
 }
 
 /** The first of each list, the second of each, and so on. */
 function dealt<T>(lists: readonly (readonly T[])[]): T[] {
-  const longest = Math.max(...lists.map((list) => list.length));
+  const longest = Math.max(0, ...lists.map((list) => list.length));
   return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1))).flat();
 }
 
-function isVecino(lap: Lap): boolean {
-  return lap.contestant.name === 'vecino' && !lap.withRecords;
-}
-
-function medianRatio(over: Lap, under: Lap, speed: 'qps' | 'qpsOfCpu'): number {
-  const ratios = over.timings.map(
-    (timing, repetition) => timing[speed] / (under.timings[repetition]?.[speed] ?? Number.NaN),
-  );
-  return median(ratios);
-}
-
-function figuresOf({ contestant, efSearch, withRecords, recall, timings }: Lap): SearchFigures {
-  return {
-    peer: contestant.name,
-    withRecords,
-    efSearch,
-    recall,
-    qps: median(timings.map((timing) => timing.qps)),
-    qpsOfCpu: median(timings.map((timing) => timing.qpsOfCpu)),
-    p50Ms: median(timings.map((timing) => timing.p50Ms)),
-    p99Ms: median(timings.map((timing) => timing.p99Ms)),
+function cross(entrant: Entrant, laps: readonly Lap[], crossing: Crossing, recallWanted: number): Crossed {
+  const repetitions = laps[crossing.to]?.timings.length ?? 0;
+  const at = (figure: Exclude<keyof Timing, 'queries'>): number[] =>
+    Array.from({ length: repetitions }, (_, repetition) =>
+      valueAt(
+        laps.map(({ timings }) => timings[repetition]?.[figure] ?? Number.NaN),
+        crossing,
+      ),
+    );
+  const qps = at('qps');
+  const qpsOfCpu = at('qpsOfCpu');
+  const isFirst = crossing.from === crossing.to;
+  const row: SearchRow = {
+    recallWanted,
+    peer: entrant.name,
+    effort: valueAt(
+      laps.map(({ effort }) => effort),
+      crossing,
+    ),
+    recall: isFirst ? (laps[crossing.to]?.recall ?? recallWanted) : recallWanted,
+    qps: median(qps),
+    qpsOfCpu: median(qpsOfCpu),
+    p50Ms: median(at('p50Ms')),
+    p99Ms: median(at('p99Ms')),
   };
+  return { entrant, qps, qpsOfCpu, row };
+}
+
+/** Each of ours over each of the others. */
+function ratiosOf(crossed: readonly Crossed[], recallWanted: number): RatioRow[] {
+  const ours = crossed.filter(({ entrant }) => entrant.isOurs);
+  const theirs = crossed.filter(({ entrant }) => !entrant.isOurs);
+  return theirs.flatMap((under) =>
+    ours.map((over) => ({
+      recallWanted,
+      ours: over.entrant.name,
+      theirs: under.entrant.name,
+      byClock: medianRatio(over.qps, under.qps),
+      byCpu: medianRatio(over.qpsOfCpu, under.qpsOfCpu),
+    })),
+  );
+}
+
+/** The median over the repetitions of the ratio within each. */
+export function medianRatio(over: readonly number[], under: readonly number[]): number {
+  return median(over.map((value, repetition) => value / (under[repetition] ?? Number.NaN)));
+}
+
+function figuresOf({ entrant, laps }: Course): SearchFigures[] {
+  return laps.map(({ effort, recall, timings }) => ({
+    peer: entrant.name,
+    effort,
+    recall,
+    qps: median(timings.map(({ qps }) => qps)),
+    qpsOfCpu: median(timings.map(({ qpsOfCpu }) => qpsOfCpu)),
+    p50Ms: median(timings.map(({ p50Ms }) => p50Ms)),
+    p99Ms: median(timings.map(({ p99Ms }) => p99Ms)),
+  }));
+}
+
+function queryCount({ queries, dimension }: RecallBasis): number {
+  return queries.length / dimension;
 }

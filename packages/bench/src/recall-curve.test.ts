@@ -1,44 +1,34 @@
 import { describe, expect, it } from 'vitest';
 import { EFFORTS, RecallCurve } from './recall-curve.ts';
 
-/** Recall 1 - 1/effort, and how often it was measured. */
-function curveWithCount(): { curve: RecallCurve; measured: () => number } {
-  let count = 0;
-  const curve = new RecallCurve(async (effort) => {
-    count++;
-    return 1 - 1 / effort;
+/** Recall grows with effort and reaches `best` at `enough`. */
+function curve(enough: number, best = 1) {
+  const asked: number[] = [];
+  const recalls = new RecallCurve(async (effort) => {
+    asked.push(effort);
+    return best * Math.min(1, Math.sqrt(effort / enough));
   });
-  return { curve, measured: () => count };
+  return { asked, recalls };
 }
 
 describe('RecallCurve', () => {
-  it.each([
-    [0.5, EFFORTS[0]],
-    [0.95, 20],
-    [0.96, 25],
-    [0.99, 100],
-    [0.998, 500],
-  ])('finds the smallest effort that reaches %d', async (recall, effort) => {
-    const { curve } = curveWithCount();
-    expect(await curve.smallestEffort(recall)).toBe(effort);
-  });
-
-  it('answers undefined where no effort reaches the recall, and tells the best', async () => {
-    const { curve } = curveWithCount();
-    expect(await curve.smallestEffort(0.9999)).toBeUndefined();
-    expect(curve.best).toBe(1 - 1 / (EFFORTS.at(-1) ?? 1));
-  });
-
   it('measures each effort once', async () => {
-    const { curve, measured } = curveWithCount();
-    await curve.smallestEffort(0.99);
-    const after = measured();
-    await curve.smallestEffort(0.99);
-    expect(measured()).toBe(after);
+    const { recalls, asked } = curve(100);
+    await recalls.effortsAround(0.9, 0.95);
+    await recalls.effortsAround(0.95, 0.99);
+    expect(asked).toHaveLength(new Set(asked).size);
   });
 
-  it('sweeps up to the first effort that reaches the recall', async () => {
-    const { curve } = curveWithCount();
-    expect(await curve.effortsUpTo(0.93)).toEqual([10, 12, 14, 16]);
+  it('takes the efforts around the recalls, one on each side', async () => {
+    // .9 needs 81, .99 needs 98.
+    expect(await curve(100).recalls.effortsAround(0.9, 0.99)).toEqual([80, 112]);
+    expect(await curve(300).recalls.effortsAround(0.9, 0.99)).toEqual([224, 320]);
+    expect(await curve(300).recalls.effortsAround(0.5, 0.9)).toEqual([56, 80, 112, 160, 224, 320]);
+  });
+
+  it('begins with the first effort where that is good enough, and ends with the last where none is', async () => {
+    expect(await curve(5).recalls.effortsAround(0.9, 0.99)).toEqual([10]);
+    const all = await curve(10, 0.95).recalls.effortsAround(0.9, 0.99);
+    expect(all).toEqual([...EFFORTS]);
   });
 });

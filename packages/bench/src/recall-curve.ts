@@ -1,6 +1,6 @@
-/** Efforts worth plotting: about a sixth apart at first, then a third. */
+/** Efforts that are tried: a factor of about 1.4 apart. */
 export const EFFORTS = [
-  10, 12, 14, 16, 20, 24, 28, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 384, 512, 768, 1_024, 2_048,
+  10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448, 640, 896, 1_280, 1_792, 2_560,
 ] as const;
 
 /**
@@ -23,43 +23,18 @@ export class RecallCurve {
     return recall;
   }
 
-  /** The highest recall seen so far. */
-  get best(): number {
-    return Math.max(0, ...this.#known.values());
-  }
-
-  /** The efforts from the first of `EFFORTS` to the one that reaches `recall`, or to the last. */
-  async effortsUpTo(recall: number): Promise<number[]> {
+  /**
+   * The efforts from the last one below `low` (or the first of all) to the first one that reaches `high` (or
+   * the last of all).
+   */
+  async effortsAround(low: number, high: number): Promise<number[]> {
     const efforts: number[] = [];
     for (const effort of EFFORTS) {
+      const recall = await this.at(effort);
+      if (recall < low) efforts.length = 0;
       efforts.push(effort);
-      if ((await this.at(effort)) >= recall) break;
+      if (recall >= high) break;
     }
     return efforts;
-  }
-
-  /**
-   * The smallest effort that reaches the recall, by bisection between two of `EFFORTS`; undefined where
-   * even the last does not. Recall grows with effort but for noise of a few answers in ten thousand, so
-   * "smallest" may be off by the one effort that this noise moves it.
-   */
-  async smallestEffort(recall: number): Promise<number | undefined> {
-    let below = 0;
-    for (const effort of EFFORTS) {
-      if ((await this.at(effort)) < recall) {
-        below = effort;
-        continue;
-      }
-      return below === 0 ? effort : this.#bisect(below, effort, recall);
-    }
-    return undefined;
-  }
-
-  async #bisect(below: number, reached: number, recall: number): Promise<number> {
-    if (reached - below <= 1) return reached;
-    const middle = (below + reached) >> 1;
-    return (await this.at(middle)) >= recall
-      ? this.#bisect(below, middle, recall)
-      : this.#bisect(middle, reached, recall);
   }
 }

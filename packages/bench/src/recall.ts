@@ -22,13 +22,15 @@ export interface RecallBasis {
  * Ties therefore count, whichever of the equally near rows is returned; a row returned twice counts once;
  * too few answers count as wrong ones.
  *
- * @param answers for each query the ordinals of the rows that an engine returned
+ * @param answers for each query, or the first of them, the ordinals of the rows that an engine returned
  */
 export function meanRecall(basis: RecallBasis, answers: readonly ArrayLike<number>[], k: number): number {
   const { base, queries, dimension, truth } = basis;
   const queryCount = rowCount(queries, dimension);
-  if (answers.length !== queryCount) {
-    throw new Error(`recall: ${answers.length} answers, expected one for each of ${queryCount} queries`);
+  if (answers.length === 0 || answers.length > queryCount) {
+    throw new Error(
+      `recall: ${answers.length} answers, expected one for each of ${queryCount} queries or the first`,
+    );
   }
   const wanted = Math.min(k, rowCount(base, dimension));
   let right = 0;
@@ -39,5 +41,5 @@ export function meanRecall(basis: RecallBasis, answers: readonly ArrayLike<numbe
       if (squaredL2(base, row, queries, query, dimension) <= limit) right++;
     }
   });
-  return right / (queryCount * wanted);
+  return right / (answers.length * wanted);
 }

@@ -7,11 +7,11 @@
  * lets hnswlib use AVX where the processor has it.
  */
 import { statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { Stopwatch } from '../measure/stopwatch.ts';
-import type { BuildFigures, BuildTask, OpenTask, Peer, PeerName, Searcher } from './peer.ts';
+import type { BuildFigures, BuildTask, NodePeer, OpenTask, Searcher } from './peer.ts';
 import { INSERT_BATCH } from './peer.ts';
+import { requirePeer, versionOfPeer } from './peers-package.ts';
 
 /** The part of hnswlib-node that is used here; the package is not a dependency of the workspace. */
 interface HierarchicalNSW {
@@ -27,29 +27,37 @@ interface Module {
   readonly HierarchicalNSW: new (space: Space, dimension: number) => HierarchicalNSW;
 }
 
-const PEERS_PACKAGE = new URL('../../peers/package.json', import.meta.url);
+export const hnswlibNode = hnswlibPeer('hnswlib-node', {
+  compiled: 'by npm from source, -O3 for any processor of the architecture',
+  instructions: 'SSE',
+});
+export const hnswlibNodeNative = hnswlibPeer('hnswlib-node-native', {
+  compiled: 'from the same source, -O3 -march=native',
+  instructions: 'all of this processor',
+});
 
-export const hnswlibNode = hnswlibPeer('hnswlib-node');
-export const hnswlibNodeNative = hnswlibPeer('hnswlib-node-native');
-
-function hnswlibPeer(name: Exclude<PeerName, 'vecino'>): Peer {
+function hnswlibPeer(
+  name: 'hnswlib-node' | 'hnswlib-node-native',
+  made: { readonly compiled: string; readonly instructions: string },
+): NodePeer {
   return {
     name,
+    search: 'graph',
+    isOurs: false,
+    // Both read and write the files of hnswlib itself.
+    opensIndexOf: 'hnswlib',
     async absence() {
       try {
-        load(name);
+        requirePeer(name);
         return undefined;
       } catch {
         return `${name} is not installed; npm run bench:peers compiles it`;
       }
     },
-    build: (task) => build(load(name), task),
-    open: async (task) => openIndex(load(name), task),
+    about: async () => ({ version: versionOfPeer(name), ...made }),
+    build: (task) => build(requirePeer(name) as Module, task),
+    open: async (task) => openIndex(requirePeer(name) as Module, task),
   };
-}
-
-function load(name: string): Module {
-  return createRequire(PEERS_PACKAGE)(name) as Module;
 }
 
 async function build(hnswlib: Module, task: BuildTask): Promise<BuildFigures> {
@@ -90,21 +98,15 @@ async function build(hnswlib: Module, task: BuildTask): Promise<BuildFigures> {
 function openIndex(hnswlib: Module, task: OpenTask): Searcher<number[], { neighbors: number[] }> {
   const index = new hnswlib.HierarchicalNSW(task.metric, task.dimension);
   index.readIndexSync(indexPath(task.folder));
-  let effort = 0;
   return {
     prepare: (vector) => Array.from(vector),
-    search(query, k, efSearch) {
-      if (efSearch !== effort) {
-        index.setEf(efSearch);
-        effort = efSearch;
-      }
-      return index.searchKnn(query, k);
-    },
+    tune: (effort) => index.setEf(effort),
+    search: (query, k) => index.searchKnn(query, k),
     rowsOf: (answer) => answer.neighbors,
     close: async () => {},
   };
 }
 
 function indexPath(folder: string): string {
-  return join(folder, 'index.hnswlib');
+  return join(folder, 'index.bin');
 }

@@ -1,24 +1,51 @@
 /**
- * `npm run bench:peers`: compiles the engines that Vecino is measured against, in a folder of their own.
- *
- * hnswlib-node is installed twice from the same source: once as anybody gets it, once with the compiler
- * told to use all that this processor has. The second is built by hand, because npm has no flags a package.
+ * `npm run bench:peers`: installs and compiles the engines that Vecino is measured against, in folders of
+ * their own. Each step says what it does and what it needs; one that fails leaves its engine out of the
+ * benchmark and is said, and the others go on.
  */
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { installFaissFlat, installHnswlib } from './install-native.ts';
+import { compileHnswlibNodeForThisProcessor, installNpmPeers } from './install-npm.ts';
 
-const folder = fileURLToPath(new URL('../../peers/', import.meta.url));
-
-function npm(args: readonly string[], flags: Readonly<Record<string, string>> = {}): void {
-  // The settings of the npm that runs this script would make the inner one work in the workspace.
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('npm_'));
-  execFileSync('npm', [...args], {
-    cwd: folder,
-    stdio: 'inherit',
-    env: { ...Object.fromEntries(inherited), ...flags },
-    shell: process.platform === 'win32',
-  });
+interface Step {
+  readonly what: string;
+  readonly needs: string;
+  run(): void;
 }
 
-npm(['ci', '--no-workspaces']);
-npm(['rebuild', 'hnswlib-node-native', '--no-workspaces'], { CXXFLAGS: '-march=native' });
+const STEPS: readonly Step[] = [
+  {
+    what: 'hnswlib-node and usearch from npm',
+    needs: 'a C++ compiler and Python, for hnswlib-node',
+    run: installNpmPeers,
+  },
+  {
+    what: 'hnswlib-node compiled for this processor',
+    needs: 'the step before',
+    run: compileHnswlibNodeForThisProcessor,
+  },
+  {
+    what: 'hnswlib as a C++ program',
+    needs: 'g++ and its headers: apt-get install g++ libhnswlib-dev',
+    run: installHnswlib,
+  },
+  {
+    what: 'FAISS flat with AVX2 as a C++ program',
+    needs:
+      'g++, OpenBLAS and the tools to unpack Debian’s source package: apt-get install g++ libopenblas-dev dpkg-dev',
+    run: installFaissFlat,
+  },
+];
+
+let failed = 0;
+for (const { what, needs, run } of STEPS) {
+  console.log(`\n${what} (needs ${needs})`);
+  try {
+    run();
+    console.log('done');
+  } catch (error) {
+    failed += 1;
+    console.error(`not installed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+if (failed > 0)
+  console.error(`\n${failed} of ${STEPS.length} steps failed; the report will say what is missing`);

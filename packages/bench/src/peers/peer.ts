@@ -1,19 +1,38 @@
 import type { Dataset, RecordText } from '../datasets/dataset.ts';
 import type { Progress } from '../progress.ts';
 
-export type PeerName = 'vecino' | 'hnswlib-node' | 'hnswlib-node-native';
+/** Engines that can be measured. */
+export type PeerName =
+  | 'vecino'
+  | 'vecino-engine'
+  | 'hnswlib'
+  | 'hnswlib-node'
+  | 'hnswlib-node-native'
+  | 'usearch'
+  | 'vecino-flat'
+  | 'vecino-engine-flat'
+  | 'faiss-flat';
 
 /** The graph's parameters, the same for every engine. */
 export interface GraphParameters {
   readonly M: number;
   readonly efConstruction: number;
   readonly seed: number;
-  /** Worker threads that an engine may build with; hnswlib-node has only the calling one. */
+  /** Worker threads that Vecino may build with; the others build with the calling one. */
   readonly threads: number;
 }
 
 /** Records a call of the insert, for engines that take many at once. */
 export const INSERT_BATCH = 1_000;
+
+/** What exactly is measured under a name. */
+export interface PeerFacts {
+  readonly version: string;
+  /** How it was compiled, with the options. */
+  readonly compiled: string;
+  /** The widest instructions that it may use. */
+  readonly instructions: string;
+}
 
 export interface BuildTask {
   readonly metric: Dataset['metric'];
@@ -56,14 +75,21 @@ export interface OpenTask {
 
 /**
  * An opened index. `prepare` and `rowsOf` run outside the clock, so that each engine gets queries in the
- * form it likes best and no engine pays for the bench's bookkeeping; only `search` is timed.
+ * form it likes best and no engine pays for the bench's bookkeeping; only searching is timed.
  */
 export interface Searcher<Query = unknown, Answer = unknown> {
   prepare(vector: Float32Array): Query;
-  /** Answers with ids and distances or scores, which every engine can do. */
-  search(query: Query, k: number, efSearch: number): Answer | Promise<Answer>;
+  /** What has to be done before searches of another effort, outside the clock. */
+  tune?(effort: number): void;
+  /**
+   * Answers with ids and distances or scores, which every engine can do.
+   * @param effort efSearch; exact engines have none
+   */
+  search(query: Query, k: number, effort: number): Answer | Promise<Answer>;
+  /** Many queries in one call; absent where the engine has none. */
+  searchMany?(queries: readonly Query[], k: number, effort: number): readonly Answer[] | Promise<Answer[]>;
   /** Answers with documents and metadata too; absent where the engine stores none. */
-  searchWithRecords?(query: Query, k: number, efSearch: number): Promise<unknown>;
+  searchWithRecords?(query: Query, k: number, effort: number): Promise<unknown>;
   /** The ordinals of the rows found, nearest first. */
   rowsOf(answer: Answer): number[];
   /** Compares with every record; absent where the engine has no such search beside its graph. */
@@ -73,11 +99,36 @@ export interface Searcher<Query = unknown, Answer = unknown> {
   close(): Promise<void>;
 }
 
-/** One engine as the bench drives it. */
-export interface Peer {
+interface PeerTraits {
   readonly name: PeerName;
+  /** Whether it walks a graph with an effort, or compares exactly. */
+  readonly search: 'graph' | 'exact';
+  /** Vecino is what the others are compared with; its builds are never taken from the cache. */
+  readonly isOurs: boolean;
+  /**
+   * The peer whose index it can open: then it builds none of its own where that one takes part, and both
+   * walk the very same graph.
+   */
+  readonly opensIndexOf?: PeerName;
   /** In a sentence with the remedy, why it cannot run here; undefined where it can. */
   absence(): Promise<string | undefined>;
+  about(): Promise<PeerFacts>;
+}
+
+/** An engine that runs inside Node. */
+export interface NodePeer extends PeerTraits {
   build(task: BuildTask): Promise<BuildFigures>;
   open(task: OpenTask): Promise<Searcher>;
+}
+
+/** An engine behind a C++ program of the bench (see `peers/native/peer.hpp`). */
+export interface NativePeer extends PeerTraits {
+  /** Path of the compiled program. */
+  readonly program: string;
+}
+
+export type Peer = NodePeer | NativePeer;
+
+export function isNative(peer: Peer): peer is NativePeer {
+  return 'program' in peer;
 }

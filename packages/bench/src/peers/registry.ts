@@ -1,10 +1,26 @@
 import { hnswlibNode, hnswlibNodeNative } from './hnswlib-node.ts';
-import type { Peer, PeerName } from './peer.ts';
-import { vecino } from './vecino.ts';
+import { faissFlat, hnswlib } from './native.ts';
+import { isNative, type NodePeer, type Peer, type PeerName } from './peer.ts';
+import { usearch } from './usearch.ts';
+import { vecino, vecinoFlat } from './vecino.ts';
+import { vecinoEngine, vecinoEngineFlat } from './vecino-engine.ts';
 
-/** Every engine by its name, in the order of the report. */
+/** Every engine by its name, in the order of the report. A peer whose index others open comes before them. */
 export const PEERS: Readonly<Record<PeerName, Peer>> = {
+  'vecino-engine': vecinoEngine,
   vecino,
+  hnswlib,
   'hnswlib-node': hnswlibNode,
   'hnswlib-node-native': hnswlibNodeNative,
+  usearch,
+  'vecino-engine-flat': vecinoEngineFlat,
+  'vecino-flat': vecinoFlat,
+  'faiss-flat': faissFlat,
 };
+
+/** An engine that runs inside Node; asking for another one is a mistake of the bench. */
+export function nodePeer(name: PeerName): NodePeer {
+  const peer = PEERS[name];
+  if (isNative(peer)) throw new Error(`${name} is a program of its own and does not run inside Node`);
+  return peer;
+}

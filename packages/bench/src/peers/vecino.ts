@@ -1,42 +1,57 @@
 /**
  * Vecino as its users call it: through `open` and a collection, with string ids, documents and metadata in
  * the store. Compared with the peers it answers ids and scores (`include: []`), because that is all that
- * they have; a search with documents and metadata, the default of a user's call, is timed beside it.
+ * they have; a search with documents and metadata, the default of a user's call, is timed beside it, under
+ * the name `vecino-documents`. `vecino-flat` is a collection of the family flat, which answers exactly.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Collection, RecordInput, SearchResult } from 'vecino';
 import { Stopwatch } from '../measure/stopwatch.ts';
-import type { BuildFigures, BuildTask, OpenTask, Peer, Searcher } from './peer.ts';
+import type { BuildFigures, BuildTask, GraphParameters, NodePeer, OpenTask, Searcher } from './peer.ts';
 import { INSERT_BATCH } from './peer.ts';
+import { aboutVecino } from './vecino-version.ts';
 
 const COLLECTION = 'bench';
 
-export const vecino: Peer = {
-  name: 'vecino',
-  async absence() {
-    try {
-      await import('vecino');
-      return undefined;
-    } catch (error) {
-      if (!isModuleMissing(error)) throw error;
-      return 'vecino is not built; npm run build does that';
-    }
-  },
-  build,
-  open: openCollection,
-};
+type Family = 'hnsw' | 'flat';
 
-async function build(task: BuildTask): Promise<BuildFigures> {
+export const vecino = vecinoPeer('vecino', 'hnsw');
+export const vecinoFlat = vecinoPeer('vecino-flat', 'flat');
+
+function vecinoPeer(name: 'vecino' | 'vecino-flat', family: Family): NodePeer {
+  return {
+    name,
+    search: family === 'hnsw' ? 'graph' : 'exact',
+    isOurs: true,
+    async absence() {
+      try {
+        await import('vecino');
+        return undefined;
+      } catch (error) {
+        if (!isModuleMissing(error)) throw error;
+        return 'vecino is not built; npm run build does that';
+      }
+    },
+    about: aboutVecino,
+    build: (task) => build(task, family),
+    open: (task) => openCollection(task, family),
+  };
+}
+
+function indexOptions(family: Family, { M, efConstruction, seed }: GraphParameters) {
+  return family === 'hnsw' ? { family, M, efConstruction, seed } : { family };
+}
+
+async function build(task: BuildTask, family: Family): Promise<BuildFigures> {
   const { base, dimension, metric, parameters, folder, progress } = task;
-  const { M, efConstruction, seed, threads } = parameters;
   const rows = base.length / dimension;
   const { open } = await import('vecino');
-  const db = await open(folder, { threads });
+  const db = await open(folder, { threads: parameters.threads });
   const collection = await db.createCollection(COLLECTION, {
     dimension,
     metric,
-    index: { family: 'hnsw', M, efConstruction, seed },
+    index: indexOptions(family, parameters),
   });
 
   const inserting = new Stopwatch();
@@ -76,16 +91,22 @@ function batchOf(task: BuildTask, from: number, to: number): RecordInput[] {
   return batch;
 }
 
-async function openCollection(task: OpenTask): Promise<Searcher<Float32Array, SearchResult>> {
+async function openCollection(task: OpenTask, family: Family): Promise<Searcher<Float32Array, SearchResult>> {
   const { open } = await import('vecino');
   const db = await open(task.folder, { threads: task.parameters.threads });
   const collection: Collection = await db.openCollection(COLLECTION);
+  const include: [] = [];
+  // An exact family takes no effort.
+  const effortOf = (efSearch: number) => (family === 'hnsw' ? { efSearch } : {});
   return {
     prepare: (vector) => vector,
-    search: (vector, k, efSearch) => collection.search({ vector, k, efSearch, include: [] }),
-    searchWithRecords: (vector, k, efSearch) => collection.search({ vector, k, efSearch }),
+    search: (vector, k, effort) => collection.search({ vector, k, ...effortOf(effort), include }),
+    ...(family === 'hnsw' && {
+      searchWithRecords: (vector: Float32Array, k: number, efSearch: number) =>
+        collection.search({ vector, k, efSearch }),
+      scan: (vector: Float32Array, k: number) => collection.search({ vector, k, exact: true, include }),
+    }),
     rowsOf: (hits) => hits.map((hit) => Number(hit.id)),
-    scan: (vector, k) => collection.search({ vector, k, exact: true, include: [] }),
     async memory() {
       const { memory } = await collection.stats();
       return { vectorBytes: memory.vectorBytes, indexBytes: memory.indexBytes };

@@ -1,54 +1,71 @@
 import type { EventLoopFigures } from '../measure/event-loop.ts';
 import type { BuildFigures, GraphParameters, MemoryFigures, PeerName } from '../peers/peer.ts';
 
+/** Where the vectors and the index of a peer are. */
+interface Concerning {
+  readonly peer: PeerName;
+  /** Folder of the prepared data set. */
+  readonly dataset: string;
+  readonly dimension: number;
+  readonly metric: 'l2' | 'cosine';
+  /** Folder of the index. */
+  readonly folder: string;
+  readonly parameters: GraphParameters;
+}
+
+/** Which searches, and how. */
+export interface SearchCourse {
+  /** The first of the queries, this many; all where there are fewer. */
+  readonly queries: number;
+  readonly k: number;
+  /** efSearch; 0 for exact engines. */
+  readonly effort: number;
+  /** Queries a call. */
+  readonly batch: number;
+}
+
 /** What the bench asks of a peer's process, one at a time. */
 export type Request =
-  | {
-      readonly kind: 'build';
-      readonly peer: PeerName;
-      readonly dataset: string;
-      readonly folder: string;
-      readonly parameters: GraphParameters;
-    }
-  | {
-      readonly kind: 'open';
-      readonly peer: PeerName;
-      readonly dataset: string;
-      readonly folder: string;
-      readonly parameters: GraphParameters;
-    }
-  | { readonly kind: 'answer'; readonly k: number; readonly efSearch: number }
-  | {
+  | ({ readonly kind: 'build' } & Concerning)
+  | ({ readonly kind: 'open' } & Concerning)
+  | ({ readonly kind: 'answer' } & SearchCourse)
+  | ({
       readonly kind: 'time';
-      readonly k: number;
-      readonly efSearch: number;
       /** Whether the answers shall hold documents and metadata. */
       readonly withRecords: boolean;
+      /** Queries that are run before the clock starts. */
+      readonly warming: number;
       readonly secondsMin: number;
-    }
+    } & SearchCourse)
   | { readonly kind: 'scan'; readonly k: number; readonly secondsMin: number }
   | { readonly kind: 'idle'; readonly seconds: number }
   | { readonly kind: 'memory' }
   | { readonly kind: 'close' };
 
-/** One stretch of searches, one query after the other. */
+/** One stretch of searches, one call after the other. */
 export interface Timing {
   readonly queries: number;
   readonly qps: number;
   /** Queries a second of processor time of all threads: steadier than `qps` on a machine that is shared. */
   readonly qpsOfCpu: number;
+  /** Of calls, which may hold many queries. */
   readonly p50Ms: number;
   readonly p99Ms: number;
 }
 
 export interface BuildReply extends BuildFigures {
-  readonly eventLoop: EventLoopFigures;
+  /** Absent where the engine has no event loop. */
+  readonly eventLoop?: EventLoopFigures;
 }
 
 export interface OpenReply {
   /** Seconds of opening until the first search had its answer. */
   readonly openSeconds: number;
-  /** Whether the engine can compare with every record. */
+  /** Seconds of reading the bytes of the index's files; absent where the engine is not ours. */
+  readonly readSeconds?: number;
+  /** Whether the engine has a call for many queries. */
+  readonly searchesMany: boolean;
+  /** Whether a graph's engine can compare with every record. */
   readonly scans: boolean;
   /** Whether it stores documents and metadata. */
   readonly hasRecords: boolean;
@@ -62,7 +79,7 @@ export interface ScanReply {
 export interface MemoryReply {
   /** Resident bytes of the process beyond those that it had before it opened the index. */
   readonly residentBytes: number;
-  readonly byEngine: MemoryFigures | undefined;
+  readonly byEngine?: MemoryFigures | undefined;
 }
 
 /** The answer to each kind of request. */

@@ -1,7 +1,7 @@
 /** The process of one engine: does what the bench asks, one request after another. */
-import { readBase, readFacts, readRecords } from '../datasets/prepared.ts';
+import { readBase, readRecords } from '../datasets/prepared.ts';
 import { EventLoopWatch } from '../measure/event-loop.ts';
-import { PEERS } from '../peers/registry.ts';
+import { nodePeer } from '../peers/registry.ts';
 import { throttled } from '../progress.ts';
 import type { BuildReply, FromPeer, Replies, Request } from './messages.ts';
 import { SearchSession } from './search-session.ts';
@@ -24,7 +24,7 @@ async function answer(request: Request): Promise<Replies[Request['kind']]> {
       session = await SearchSession.open(request);
       return session.opened;
     case 'answer':
-      return opened().answer(request.k, request.efSearch);
+      return opened().answer(request);
     case 'time':
       return opened().time(request);
     case 'scan':
@@ -44,18 +44,18 @@ async function answer(request: Request): Promise<Replies[Request['kind']]> {
 }
 
 async function build(request: Extract<Request, { kind: 'build' }>): Promise<BuildReply> {
-  const { metric, dimension } = readFacts(request.dataset);
   const base = readBase(request.dataset);
   const records = readRecords(request.dataset);
   const progress = throttled((message) => {
     tell({ kind: 'progress', message: `${request.peer}: ${message}` });
   }, 5_000);
-  const { parameters, folder } = request;
+  const { metric, dimension, parameters, folder } = request;
+  const peer = nodePeer(request.peer);
   // Loads the engine's code before the clocks start, as in `SearchSession.open`.
-  await PEERS[request.peer].absence();
+  await peer.absence();
   const watch = new EventLoopWatch();
   await watch.start();
-  const figures = await PEERS[request.peer].build({
+  const figures = await peer.build({
     metric,
     dimension,
     base,

@@ -1,10 +1,12 @@
-import { readFacts, readQueries } from '../datasets/prepared.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readQueries } from '../datasets/prepared.ts';
 import { EventLoopWatch } from '../measure/event-loop.ts';
 import { quantile } from '../measure/statistics.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';
 import type { Searcher } from '../peers/peer.ts';
-import { PEERS } from '../peers/registry.ts';
-import type { MemoryReply, OpenReply, Request, ScanReply, Timing } from './messages.ts';
+import { nodePeer } from '../peers/registry.ts';
+import type { MemoryReply, OpenReply, Request, ScanReply, SearchCourse, Timing } from './messages.ts';
 
 /** An opened index with its queries, inside the process of its engine. */
 export class SearchSession {
@@ -26,8 +28,8 @@ export class SearchSession {
   }
 
   static async open(request: Extract<Request, { kind: 'open' }>): Promise<SearchSession> {
-    const peer = PEERS[request.peer];
-    const { metric, dimension } = readFacts(request.dataset);
+    const peer = nodePeer(request.peer);
+    const { metric, dimension } = request;
     const vectors = readQueries(request.dataset);
     const rows = Array.from({ length: vectors.length / dimension }, (_, row) =>
       vectors.slice(row * dimension, (row + 1) * dimension),
@@ -42,11 +44,14 @@ export class SearchSession {
     opening.start();
     const { folder, parameters } = request;
     const searcher = await peer.open({ folder, metric, dimension, parameters });
+    searcher.tune?.(10);
     await searcher.search(searcher.prepare(firstRow), 1, 10);
     opening.stop();
     const queries = rows.map((row) => searcher.prepare(row));
     const opened: OpenReply = {
       openSeconds: opening.seconds,
+      ...(peer.isOurs && { readSeconds: secondsOfReading(join(folder, 'index')) }),
+      searchesMany: searcher.searchMany !== undefined,
       scans: searcher.scan !== undefined,
       hasRecords: searcher.searchWithRecords !== undefined,
     };
@@ -54,41 +59,50 @@ export class SearchSession {
   }
 
   /** What each query finds, for the recall. */
-  async answer(k: number, efSearch: number): Promise<number[][]> {
-    const answers: number[][] = [];
-    for (const query of this.#queries) {
-      answers.push(this.#searcher.rowsOf(await this.#searcher.search(query, k, efSearch)));
+  async answer(course: SearchCourse): Promise<number[][]> {
+    const { k, effort } = course;
+    this.#searcher.tune?.(effort);
+    const answers: unknown[] = [];
+    for (const call of this.#callsOf(course)) {
+      if (course.batch === 1) answers.push(await this.#searcher.search(call[0], k, effort));
+      else answers.push(...(await this.#searchMany(call, k, effort)));
     }
-    return answers;
+    return answers.map((answer) => this.#searcher.rowsOf(answer));
   }
 
-  /** Runs all queries, one after the other, and again until `secondsMin` have passed. */
+  /** Runs all queries, one call after the other, and again until `secondsMin` have passed. */
   async time(request: Extract<Request, { kind: 'time' }>): Promise<Timing> {
-    const { k, efSearch, withRecords, secondsMin } = request;
+    const { k, effort, batch, withRecords, warming, secondsMin } = request;
     const { search, searchWithRecords } = this.#searcher;
-    const timed = withRecords ? searchWithRecords : search;
-    if (!timed) throw new Error('this engine stores no records');
-    // The other engine has just had the processor's caches.
-    for (const query of this.#queries.slice(0, 100)) await timed(query, k, efSearch);
+    const searchOne = withRecords ? searchWithRecords : search;
+    if (!searchOne) throw new Error('this engine stores no records');
+    const timed: (call: readonly unknown[]) => unknown =
+      batch === 1 ? (call) => searchOne(call[0], k, effort) : (call) => this.#searchMany(call, k, effort);
+    const calls = this.#callsOf(request);
+    this.#searcher.tune?.(effort);
+    // The engine before this one has just had the processor's caches.
+    for (const call of calls.slice(0, Math.ceil(warming / batch))) await timed(call);
 
     const latenciesMs: number[] = [];
+    let queries = 0;
     const running = new Stopwatch();
     running.start();
     const end = performance.now() + secondsMin * 1000;
     do {
-      for (const query of this.#queries) {
+      for (const call of calls) {
         const start = performance.now();
-        await timed(query, k, efSearch);
+        await timed(call);
         latenciesMs.push(performance.now() - start);
+        queries += call.length;
       }
     } while (performance.now() < end);
     running.stop();
 
     const ascending = Float64Array.from(latenciesMs).sort();
     return {
-      queries: latenciesMs.length,
-      qps: latenciesMs.length / running.seconds,
-      qpsOfCpu: latenciesMs.length / running.cpuSeconds,
+      queries,
+      qps: queries / running.seconds,
+      qpsOfCpu: queries / running.cpuSeconds,
       p50Ms: quantile(ascending, 0.5),
       p99Ms: quantile(ascending, 0.99),
     };
@@ -123,4 +137,29 @@ export class SearchSession {
   close(): Promise<void> {
     return this.#searcher.close();
   }
+
+  #searchMany(queries: readonly unknown[], k: number, effort: number) {
+    const { searchMany } = this.#searcher;
+    if (!searchMany) throw new Error('this engine has no search of many queries in one call');
+    return searchMany(queries, k, effort);
+  }
+
+  /** The queries of each call. */
+  #callsOf({ queries, batch }: SearchCourse): unknown[][] {
+    const asked = this.#queries.slice(0, queries);
+    return Array.from({ length: Math.ceil(asked.length / batch) }, (_, call) =>
+      asked.slice(call * batch, (call + 1) * batch),
+    );
+  }
+}
+
+/** How long it takes to read every file of a folder whole: what opening an index cannot be quicker than. */
+function secondsOfReading(folder: string): number {
+  const reading = new Stopwatch();
+  reading.start();
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) readFileSync(join(entry.parentPath, entry.name));
+  }
+  reading.stop();
+  return reading.seconds;
 }

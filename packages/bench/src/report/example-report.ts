@@ -1,7 +1,7 @@
 import type { EventLoopFigures } from '../measure/event-loop.ts';
-import { AT_REST, type Report, type SearchFigures, type SearchRow, type StoreRow } from './report.ts';
+import { AT_REST, type ExactRow, type Report, type SearchFigures, type StoreRow } from './report.ts';
 
-/** A made-up report for the tests of this folder, in which Vecino wins at .90 and loses at .95. */
+/** A made-up report for the tests of this folder, in which Vecino wins at .95 and loses at .99. */
 export function exampleReport(): Report {
   return {
     machine: {
@@ -33,19 +33,41 @@ export function exampleReport(): Report {
       secondsPerTiming: 0.5,
       pinnedTo: 1,
     },
-    stores: [store('vecino', 8), store('hnswlib-node', 10)],
-    searches: [
-      search('vecino', 0.9, 3_000, undefined),
-      search('hnswlib-node', 0.9, 2_000, 1.5),
-      search('vecino', 0.95, 1_300, undefined),
-      search('hnswlib-node', 0.95, 2_000, 0.65),
+    intrinsicDimension: 17.5,
+    engines: [
+      { peer: 'vecino', version: '1.0', compiled: 'by us', instructions: 'WebAssembly' },
+      { peer: 'hnswlib', version: '0.6', compiled: 'g++ -O3', instructions: 'AVX-512' },
     ],
-    unreached: [{ peer: 'vecino', recallWanted: 0.99, recallBest: 0.98 }],
+    stores: [
+      { ...store('vecino', 8), readSeconds: 0.2, byEngine: { vectorBytes: 640_000, indexBytes: 1_400_000 } },
+      { ...store('vecino-engine', 4), readSeconds: 0.2 },
+      {
+        ...store('hnswlib', 10),
+        kept: { date: '2029-12-31T00:00:00.000Z', loadBefore: 0.5 },
+        byEngine: { vectorBytes: 640_000, indexBytes: 1_360_000 },
+      },
+      { ...store('hnswlib-node', 10), builtBy: 'hnswlib' },
+    ],
+    searches: [
+      { recallWanted: 0.95, ...figures('vecino', 0.95, 3_000) },
+      { recallWanted: 0.95, ...figures('hnswlib-node', 0.95, 1_000) },
+      { recallWanted: 0.99, ...figures('hnswlib-node', 0.99, 1_000) },
+    ],
+    ratios: [
+      { recallWanted: 0.95, ours: 'vecino', theirs: 'hnswlib-node', byClock: 3, byCpu: 2.9 },
+      { recallWanted: 0.99, ours: 'vecino', theirs: 'hnswlib-node', byClock: 0.65, byCpu: 0.7 },
+      { recallWanted: 0.95, ours: 'vecino-engine', theirs: 'hnswlib', byClock: 1.9, byCpu: 2 },
+    ],
+    unreached: [{ peer: 'vecino-documents', recallWanted: 0.99, recallBest: 0.98 }],
     curve: [
       figures('vecino', 0.91, 3_000),
       figures('vecino', 1, 900),
       figures('hnswlib-node', 0.9, 2_000),
       figures('hnswlib-node', 0.98, 1_000),
+    ],
+    exact: [
+      { ...exactFigures('vecino-engine-flat', 500), overFaiss: 5, overFaissByCpu: 5.1 },
+      { ...exactFigures('faiss-flat', 100), overFaiss: undefined, overFaissByCpu: undefined },
     ],
     eventLoop: [
       { peer: 'vecino', during: 'bulk build', ...eventLoop(3) },
@@ -64,40 +86,28 @@ function store(peer: StoreRow['peer'], insertSeconds: number): StoreRow {
     insertSeconds,
     linkSeconds: 2,
     saveSeconds: 0.5,
-    cpuSeconds: 11,
+    cpuSeconds: insertSeconds + 1,
     diskBytes: 20e6,
     indexFileBytes: 5e6,
     openSeconds: 0.5,
     residentBytes: 30e6,
-    byEngine: peer === 'vecino' ? { vectorBytes: 640_000, indexBytes: 1_400_000 } : undefined,
-  };
-}
-
-function search(
-  peer: SearchRow['peer'],
-  recallWanted: number,
-  qps: number,
-  vecinoTimesAsFast: number | undefined,
-): SearchRow {
-  return {
-    recallWanted,
-    ...figures(peer, recallWanted + 0.002, qps),
-    vecinoTimesAsFast,
-    vecinoTimesAsFastByCpu: vecinoTimesAsFast,
   };
 }
 
 function figures(peer: SearchFigures['peer'], recall: number, qps: number): SearchFigures {
   return {
     peer,
-    withRecords: false,
-    efSearch: 24,
+    effort: 24,
     recall,
     qps,
     qpsOfCpu: qps * 1.1,
     p50Ms: 1_000 / qps,
     p99Ms: 3_000 / qps,
   };
+}
+
+function exactFigures(peer: ExactRow['peer'], qps: number) {
+  return { peer, batch: 1, recall: 1, qps, qpsOfCpu: qps, p50Ms: 1_000 / qps };
 }
 
 function eventLoop(longestMs: number): EventLoopFigures {

@@ -5,23 +5,18 @@
  * as many right answers as between .9 and .99 in proportion to what is still missed, and on a plain axis the
  * part that matters would be a vertical wall at the right edge.
  */
-import type { PeerName } from '../peers/peer.ts';
+import type { EntrantName } from '../entrant.ts';
+import { nines } from '../equal-recall.ts';
 import { whole } from './numbers.ts';
 import type { Report, SearchFigures } from './report.ts';
+import { commonStyle, styleOf } from './style.ts';
 
 const WIDTH = 800;
 const HEIGHT = 440;
-const PLOT = { left: 70, right: WIDTH - 176, top: 64, bottom: HEIGHT - 58 } as const;
+const PLOT = { left: 70, right: WIDTH - 190, top: 64, bottom: HEIGHT - 58 } as const;
 const RECALL_TICKS = [0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999] as const;
 /** Recall 1 is infinitely far away on this axis, so it is drawn here. */
 const RECALL_DRAWN_MAX = 0.9995;
-
-/** Colours that keep apart on white and on black, also for eyes that see few of them. */
-const STYLES: Readonly<Record<PeerName, { light: string; dark: string; dash: string }>> = {
-  vecino: { light: '#0b62c4', dark: '#62a8ff', dash: 'none' },
-  'hnswlib-node': { light: '#c2410c', dark: '#ff9d5c', dash: 'none' },
-  'hnswlib-node-native': { light: '#7a6a00', dark: '#d9c74a', dash: '6 4' },
-};
 
 type Scale = (value: number) => number;
 
@@ -56,26 +51,15 @@ ${lines(
 `;
 }
 
-/** 0.9 is 1, 0.99 is 2, 0.999 is 3. */
-function nines(recall: number): number {
-  return -Math.log10(1 - recall);
-}
-
 function scale(fromMin: number, fromMax: number, toMin: number, toMax: number): Scale {
   const factor = (toMax - toMin) / Math.max(fromMax - fromMin, 1e-9);
   return (value) => toMin + (value - fromMin) * factor;
 }
 
-function styleSheet(peers: readonly PeerName[]): string {
-  const strokes = (theme: 'light' | 'dark') =>
-    peers.map((peer) => `.${peer}{stroke:${STYLES[peer][theme]};fill:${STYLES[peer][theme]}}`).join('');
+function styleSheet(peers: readonly EntrantName[]): string {
   return `<style>
-text{font:12px system-ui,-apple-system,'Segoe UI',sans-serif;stroke:none}
-.title{font-size:16px;font-weight:600}.name{font-size:13px;font-weight:600}
-.line{fill:none;stroke-width:2.25;stroke-linejoin:round}.dot{stroke-width:1.5}
-.ground{fill:#fff}.title,.tick{fill:#1f2328}.note{fill:#59636e}.grid{stroke:#d1d9e0;stroke-width:1}${strokes('light')}
-@media (prefers-color-scheme:dark){.ground{fill:#0d1117}.title,.tick{fill:#e6edf3}.note{fill:#9198a1}.grid{stroke:#30363d}${strokes('dark')}}
-.line{fill:none}.dot{stroke:none}.name{stroke:none}
+${commonStyle(peers)}
+.line{fill:none;stroke-width:2.25;stroke-linejoin:round}.dot{stroke:none}.name{stroke:none}
 </style>`;
 }
 
@@ -112,7 +96,7 @@ function speedAxis(qpsMin: number, qpsMax: number, y: Scale): string {
   return ticks.join('\n');
 }
 
-function lines(points: readonly SearchFigures[], peers: readonly PeerName[], x: Scale, y: Scale): string {
+function lines(points: readonly SearchFigures[], peers: readonly EntrantName[], x: Scale, y: Scale): string {
   let nameAbove = Number.NEGATIVE_INFINITY;
   const drawn = peers.map((peer) => {
     const own = points.filter((point) => point.peer === peer).sort((a, b) => a.recall - b.recall);
@@ -123,12 +107,12 @@ function lines(points: readonly SearchFigures[], peers: readonly PeerName[], x: 
     .map(({ peer, own, endY }) => {
       const places = own.map(({ recall, qps }) => `${x(recall).toFixed(1)} ${y(qps).toFixed(1)}`);
       const dots = own.map(
-        ({ recall, qps, efSearch }) =>
-          `<circle class="dot ${peer}" cx="${x(recall).toFixed(1)}" cy="${y(qps).toFixed(1)}" r="3"><title>${peer}, efSearch ${efSearch}: recall ${recall.toFixed(4)}, ${whole(qps)} queries a second</title></circle>`,
+        ({ recall, qps, effort }) =>
+          `<circle class="dot ${peer}" cx="${x(recall).toFixed(1)}" cy="${y(qps).toFixed(1)}" r="3"><title>${peer}, efSearch ${effort}: recall ${recall.toFixed(4)}, ${whole(qps)} queries a second</title></circle>`,
       );
       // Names stand at the right ends of their lines, pushed down where they would overlap.
       nameAbove = Math.max(endY, nameAbove + 17);
-      return `<path class="line ${peer}" stroke-dasharray="${STYLES[peer].dash}" d="M${places.join('L')}"/>
+      return `<path class="line ${peer}" stroke-dasharray="${styleOf(peer).dash}" d="M${places.join('L')}"/>
 ${dots.join('')}
 <text class="name ${peer}" x="${PLOT.right + 12}" y="${nameAbove.toFixed(1)}" dy="4">${peer}</text>`;
     })

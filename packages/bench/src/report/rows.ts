@@ -1,24 +1,45 @@
-import type { Report } from './report.ts';
+import { judgeGoals } from './goals.ts';
+import type { Report, StoreRow } from './report.ts';
 
 /**
- * The report as JSON. Each row under `rows` stands by itself: speed and recall beside the cost of building,
- * memory, disk, the parameters, the seed, the machine and the commit, so that rows of many runs can be
- * thrown together and still be told apart.
+ * The report as JSON. Each row under `rows` and `exact` stands by itself: speed and recall beside the cost of
+ * building, memory, disk, version and compile options, the parameters, the seed, the machine and the commit,
+ * so that rows of many runs can be thrown together and still be told apart.
  */
 export function toJson(report: Report): string {
-  const { machine, dataset, settings, stores, searches, ...rest } = report;
+  const { machine, dataset, settings, searches, exact, ...rest } = report;
   const { name, size, dimension, metric, queries, contentHash } = dataset;
-  const rows = searches.map((search) => ({
+  const standing = <Row extends { readonly peer: string }>(row: Row) => ({
     dataset: name,
     size,
     dimension,
     metric,
     queries,
     contentHash,
-    ...search,
+    ...report.engines.find(({ peer }) => peer === engineOf(row.peer)),
+    ...storeOf(report, row.peer),
+    ...row,
     ...settings,
-    ...stores.find(({ peer }) => peer === search.peer),
     ...machine,
-  }));
-  return `${JSON.stringify({ machine, dataset, settings, rows, stores, ...rest }, null, 2)}\n`;
+  });
+  const rows = searches.map(standing);
+  const content = {
+    machine,
+    dataset,
+    settings,
+    goals: judgeGoals(report),
+    ...rest,
+    rows,
+    exact: exact.map(standing),
+  };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+function storeOf({ stores }: Report, name: string): StoreRow | undefined {
+  return stores.find(({ peer }) => peer === engineOf(name));
+}
+
+/** The engine behind a name that says how it answers. */
+function engineOf(name: string): string {
+  return name.replace(/-documents$/, '');
 }

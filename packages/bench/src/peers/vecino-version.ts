@@ -1,0 +1,12 @@
+import { readFileSync } from 'node:fs';
+import type { PeerFacts } from './peer.ts';
+
+/** What is measured under Vecino's names; the commit stands with the machine. */
+export async function aboutVecino(): Promise<PeerFacts> {
+  const text = readFileSync(new URL('../../../vecino/package.json', import.meta.url), 'utf8');
+  return {
+    version: (JSON.parse(text) as { version: string }).version,
+    compiled: 'AssemblyScript to WebAssembly, and TypeScript',
+    instructions: '128-bit SIMD of WebAssembly, relaxed where Node has it',
+  };
+}
