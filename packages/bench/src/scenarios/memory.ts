@@ -54,8 +54,11 @@ const VARIANTS: readonly {
 interface MemoryRow extends OpenedMemory {
   readonly variant: string;
   readonly recall: number;
+  /** Resident bytes of an opened collection that is empty: code, threads, SQLite. */
+  readonly emptyBytes: number;
   readonly hnswlibBytes: number;
   readonly timesHnswlib: number;
+  /** Without those of an empty collection, as hnswlib's are without its program. */
   readonly timesHnswlibResident: number;
 }
 
@@ -70,6 +73,8 @@ async function runMemory(
   const [truth] = exactAnswers(data, options.k, [() => true]);
   if (!truth) throw new Error('memory: no exact answers');
   const hnswlibBytes = bytesOfHnswlib(records, dimension, conditions.M);
+  progress(`${name}: an empty collection`);
+  const emptyBytes = await residentBytesWhenEmpty(data, conditions, progress);
   const rows: MemoryRow[] = [];
   for (const { variant, index } of VARIANTS) {
     progress(`${name}: ${variant}`);
@@ -77,15 +82,16 @@ async function runMemory(
     rows.push({
       variant,
       ...measured,
+      emptyBytes,
       hnswlibBytes,
       timesHnswlib: measured.reportedBytes / hnswlibBytes,
-      timesHnswlibResident: measured.residentBytes / hnswlibBytes,
+      timesHnswlibResident: (measured.residentBytes - emptyBytes) / hnswlibBytes,
     });
   }
   return {
     subject: name,
     title: `Memory: ${name}, ${whole(records)} x ${dimension}, ${metric}`,
-    method: `Built, closed and opened in a fresh process, which then answers ${data.queries} queries. "Reported" is what \`stats()\` accounts for, to the byte; "resident" is what opening and searching have added to the process, engine, ids and SQLite's cache included. hnswlib is reckoned by its layout at M ${conditions.M}: ${megabytes(hnswlibBytes)} for vectors, links and labels, without its table of labels, locks and visited lists.`,
+    method: `Built, closed and opened in a fresh process, which then answers ${data.queries} queries. "Reported" is what \`stats()\` accounts for, to the byte; "resident" is what opening and searching have added to the process, engine, ids and SQLite's cache included; an empty collection takes ${megabytes(emptyBytes)} of that, which "resident over hnswlib" leaves out. hnswlib is reckoned by its layout at M ${conditions.M}: ${megabytes(hnswlibBytes)} for vectors, links and labels, without its table of labels, locks and visited lists.`,
     rows: rows.map((row) => ({ dataset: name, records, dimension, metric, ...row })),
     tables: [
       tableOf(`In memory, and recall@${options.k} at efSearch ${options.efSearch}`, rows, [
@@ -133,9 +139,23 @@ async function measureVariant(
     const queries = questionsOf(data).map((vector) => ({ vector, k, efSearch, include: [] }));
     recall = truth.judge((await answersOf(collection, queries)).map(({ rows }) => rows)).recall;
   }
-  const task = { folder: path, queries: questionsOf(data) };
+  return { recall, ...(await measureInFreshProcess(path, data, progress)) };
+}
+
+async function residentBytesWhenEmpty(
+  data: Data,
+  conditions: Conditions,
+  progress: Progress,
+): Promise<number> {
+  using folder = temporaryFolder(conditions);
+  const empty = await createCollection(folder.path, data, conditions);
+  await empty.db.close();
+  return (await measureInFreshProcess(folder.path, data, progress)).residentBytes;
+}
+
+function measureInFreshProcess(folder: string, data: Data, progress: Progress): Promise<OpenedMemory> {
   const url = new URL('./opened-memory.ts', import.meta.url);
-  return { recall, ...(await inFreshProcess(url, measureOpened, task, progress)) };
+  return inFreshProcess(url, measureOpened, { folder, queries: questionsOf(data) }, progress);
 }
 
 /**

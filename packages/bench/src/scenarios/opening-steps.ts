@@ -1,6 +1,7 @@
 /** What is timed in a fresh process: opening a collection, and merely reading the file of its index. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { open, type Warning } from 'vecino';
+import { Stopwatch } from '../measure/stopwatch.ts';
 import { COLLECTION } from './collections.ts';
 
 export interface OpeningTask {
@@ -13,12 +14,21 @@ export interface OpeningTimes {
   readonly collectionMs: number;
   readonly firstSearchMs: number;
   readonly totalMs: number;
+  /** Processor time of all threads meanwhile. */
+  readonly totalCpuMs: number;
   readonly records: number;
+}
+
+export interface ReadingTimes {
+  readonly readMs: number;
+  readonly readCpuMs: number;
 }
 
 /** Opens a collection until it has answered its first search. */
 export async function openOnce({ folder, query }: OpeningTask): Promise<OpeningTimes> {
   const warnings: Warning[] = [];
+  const whole = new Stopwatch();
+  whole.start();
   const start = performance.now();
   await using db = await open(folder, { onWarning: (warning) => warnings.push(warning) });
   const opened = performance.now();
@@ -26,6 +36,7 @@ export async function openOnce({ folder, query }: OpeningTask): Promise<OpeningT
   const ready = performance.now();
   await collection.search({ vector: query, include: [] });
   const answered = performance.now();
+  whole.stop();
   const { records, index } = await collection.stats();
   if (warnings[0]) throw new Error(`opening warned: ${warnings[0].message}`);
   if (index.pending > 0) throw new Error(`${index.pending} of ${records} records came without their links`);
@@ -34,6 +45,7 @@ export async function openOnce({ folder, query }: OpeningTask): Promise<OpeningT
     collectionMs: ready - opened,
     firstSearchMs: answered - ready,
     totalMs: answered - start,
+    totalCpuMs: whole.cpuSeconds * 1000,
     records,
   };
 }
@@ -42,8 +54,9 @@ export async function openOnce({ folder, query }: OpeningTask): Promise<OpeningT
 const PIECE_BYTES = 1 << 20;
 
 /** Reads a file into memory that nobody has touched before, shared as an index's memory is. */
-export async function readOnce({ path }: { readonly path: string }): Promise<{ readonly readMs: number }> {
-  const start = performance.now();
+export async function readOnce({ path }: { readonly path: string }): Promise<ReadingTimes> {
+  const reading = new Stopwatch();
+  reading.start();
   const file = openSync(path, 'r');
   try {
     const bytes = new Uint8Array(new SharedArrayBuffer(fstatSync(file).size));
@@ -56,5 +69,6 @@ export async function readOnce({ path }: { readonly path: string }): Promise<{ r
   } finally {
     closeSync(file);
   }
-  return { readMs: performance.now() - start };
+  reading.stop();
+  return { readMs: reading.seconds * 1000, readCpuMs: reading.cpuSeconds * 1000 };
 }

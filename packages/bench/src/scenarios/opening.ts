@@ -52,11 +52,15 @@ interface OpeningRow {
   readonly cache: Cache;
   readonly repetition: number;
   readonly readMs: number;
+  readonly readCpuMs: number;
   readonly databaseMs: number;
   readonly collectionMs: number;
   readonly firstSearchMs: number;
   readonly totalMs: number;
+  readonly totalCpuMs: number;
   readonly timesReading: number;
+  /** The same by processor time, which says where the machine was too busy for the clock. */
+  readonly timesReadingByCpu: number;
 }
 
 async function runOpening(
@@ -99,12 +103,15 @@ async function runOpening(
         { head: 'the collection', cell: ({ collectionMs }) => rounded(collectionMs) },
         { head: 'the first search', cell: ({ firstSearchMs }) => rounded(firstSearchMs) },
         { head: 'opening over reading', cell: ({ timesReading }) => rounded(timesReading) },
+        { head: 'CPU of reading', cell: ({ readCpuMs }) => rounded(readCpuMs) },
+        { head: 'CPU of opening', cell: ({ totalCpuMs }) => rounded(totalCpuMs) },
+        { head: 'by CPU', cell: ({ timesReadingByCpu }) => rounded(timesReadingByCpu) },
       ]),
     ],
     plots: [],
-    goals: medians.map(({ cache, timesReading }) => ({
+    goals: medians.map(({ cache, timesReading, timesReadingByCpu }) => ({
       promise: `opening takes at most ${TIMES_READING_MAX} times as long as reading the same bytes, ${cache}`,
-      found: rounded(timesReading),
+      found: `${rounded(timesReading)} (${rounded(timesReadingByCpu)} by processor time)`,
       kept: timesReading <= TIMES_READING_MAX,
     })),
   };
@@ -125,11 +132,16 @@ async function openAndRead(
   const prepare = () => cache === 'warm' || files.every(evictFromPageCache);
 
   if (!prepare()) return undefined;
-  const { readMs } = await inFreshProcess(steps, readOnce, { path: snapshot }, progress);
+  const reading = await inFreshProcess(steps, readOnce, { path: snapshot }, progress);
   if (!prepare()) return undefined;
   const { records, ...times } = await inFreshProcess(steps, openOnce, { folder, query }, progress);
   if (records !== data.rows) throw new Error(`opened ${records} records, expected ${data.rows}`);
-  return { readMs, ...times, timesReading: times.totalMs / readMs };
+  return {
+    ...reading,
+    ...times,
+    timesReading: times.totalMs / reading.readMs,
+    timesReadingByCpu: times.totalCpuMs / reading.readCpuMs,
+  };
 }
 
 function mediansOf(rows: readonly OpeningRow[], cache: Cache): OpeningRow {
@@ -139,11 +151,14 @@ function mediansOf(rows: readonly OpeningRow[], cache: Cache): OpeningRow {
     cache,
     repetition: own.length,
     readMs: of('readMs'),
+    readCpuMs: of('readCpuMs'),
     databaseMs: of('databaseMs'),
     collectionMs: of('collectionMs'),
     firstSearchMs: of('firstSearchMs'),
     totalMs: of('totalMs'),
+    totalCpuMs: of('totalCpuMs'),
     timesReading: of('timesReading'),
+    timesReadingByCpu: of('timesReadingByCpu'),
   };
 }
 
