@@ -1,6 +1,8 @@
+import type { OptionSpecs } from '../base/options.ts';
 import type { EmbeddingFunction } from './embedding.ts';
 import type { Filter, PathOf } from './filter.ts';
 import type { IndexFamily, IndexOptions } from './index-options.ts';
+import { LIMITS } from './limits.ts';
 import type { AnyMetadata, Metadata } from './metadata.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from './record.ts';
 import type { Metric, SearchQuery, SearchResult } from './search.ts';
@@ -16,6 +18,13 @@ export interface CollectionOptions {
   /** Default `hnsw`. */
   readonly index?: IndexFamily | IndexOptions;
 }
+
+export const COLLECTION_OPTIONS = {
+  dimension: { kind: 'integer', min: 1, max: LIMITS.dimensionMax, about: 'Length of every vector.' },
+  metric: { kind: 'choice', values: ['cosine', 'dot', 'l2'], about: 'How nearness is measured.' },
+  embedding: { kind: 'opaque', about: 'Turns documents and query texts into vectors.' },
+  index: { kind: 'opaque', about: 'Family of the index, or its options.' },
+} as const satisfies OptionSpecs;
 
 /** A collection's fixed properties. */
 export interface CollectionDescription {
@@ -129,6 +138,12 @@ export interface Collection<M extends Metadata = AnyMetadata> {
 
   /** The nearest records to a vector, a text or a stored record. */
   search(query: SearchQuery<M>): Promise<SearchResult<M>>;
+  /**
+   * Answers many queries in one call, each with its own options, in their order: texts are embedded together,
+   * and the searches run on the worker threads (`threads` of `open`), several at a time. Every 256 queries
+   * are of one state of the collection.
+   */
+  searchMany(queries: readonly SearchQuery<M>[]): Promise<SearchResult<M>[]>;
 
   describe(): Promise<CollectionDescription>;
   stats(): Promise<CollectionStats>;

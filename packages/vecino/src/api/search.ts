@@ -77,8 +77,11 @@ export interface Hit<M extends Metadata = AnyMetadata> {
 
 /** How a search was answered and what it cost. */
 export interface SearchExplanation {
-  /** `graph`: the HNSW walk; `exact`: a comparison with every (matching) record. */
-  readonly way: 'graph' | 'exact';
+  /**
+   * `graph`: the HNSW walk; `exact`: a comparison with every (matching) record; `codes`: one with the codes of
+   * every (matching) record and then with the best of their vectors, where originals are on disk.
+   */
+  readonly way: 'graph' | 'codes' | 'exact';
   /** Why the planner took this way, in one sentence. */
   readonly reason: string;
   /** Where it ran: on the calling thread or on a worker. */

@@ -1,19 +1,12 @@
-import type { CollectionOptions } from '../api/collection.ts';
+import { COLLECTION_OPTIONS, type CollectionOptions } from '../api/collection.ts';
 import type { EmbeddingFunction } from '../api/embedding.ts';
 import type { IndexOptions } from '../api/index-options.ts';
 import { LIMITS } from '../api/limits.ts';
 import type { Metric } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
-import { describeValue, type OptionSpecs, readOptions } from '../base/options.ts';
+import { describeValue, readOptions } from '../base/options.ts';
 import { completeIndexOptions } from '../index/registry.ts';
 import type { StoredCollection } from '../storage/store.ts';
-
-export const COLLECTION_OPTIONS = {
-  dimension: { kind: 'integer', min: 1, max: LIMITS.dimensionMax, about: 'Length of every vector.' },
-  metric: { kind: 'choice', values: ['cosine', 'dot', 'l2'], about: 'How nearness is measured.' },
-  embedding: { kind: 'opaque', about: 'Turns documents and query texts into vectors.' },
-  index: { kind: 'opaque', about: 'Family of the index, or its options.' },
-} as const satisfies OptionSpecs;
 
 /** Options of a collection, validated; `index` is complete, `givenIndex` is what the caller named. */
 export interface ReadCollectionOptions {
@@ -45,6 +38,11 @@ export function readCollectionOptions(
     index: completeIndexOptions(thing, read.index, read.metric ?? 'cosine'),
     givenIndex: typeof read.index === 'string' ? { family: read.index } : (read.index ?? {}),
   };
+}
+
+/** The options of a stored collection's index; those that are younger than the collection have their defaults. */
+export function storedIndexOptions(stored: StoredCollection): Required<IndexOptions> {
+  return completeIndexOptions(`collection "${stored.name}"`, stored.index, stored.metric as Metric);
 }
 
 export function requireDimension(name: string, { dimension }: ReadCollectionOptions): number {
@@ -81,8 +79,9 @@ export function compareOptions(stored: StoredCollection, read: ReadCollectionOpt
   }
   requireSame(thing, 'dimension', stored.dimension, read.dimension);
   requireSame(thing, 'metric', stored.metric, read.metric);
+  const index = storedIndexOptions(stored) as unknown as Record<string, unknown>;
   for (const [option, received] of Object.entries(read.givenIndex)) {
-    requireSame(thing, `index ${option}`, (stored.index as Record<string, unknown>)[option], received);
+    requireSame(thing, `index ${option}`, index[option], received);
   }
 }
 

@@ -20,7 +20,7 @@ import { catchUp } from './follow.ts';
 import { listRecords } from './listing.ts';
 import { readId } from './read-records.ts';
 import { getRecords, readParts } from './record-view.ts';
-import { searchRecords } from './search.ts';
+import { searchManyRecords, searchRecords } from './search/search-records.ts';
 import { addRecords, removeSlots, slotsOf, updateRecords, upsertRecords } from './write.ts';
 
 /** The public face of an open collection: every call checks that it is open, then goes to its own room. */
@@ -112,6 +112,10 @@ export class EmbeddedCollection implements Collection<Metadata> {
 
   async search(query: SearchQuery<Metadata>): Promise<SearchResult<Metadata>> {
     return this.reading(() => searchRecords(this.state, query));
+  }
+
+  async searchMany(queries: readonly SearchQuery<Metadata>[]): Promise<SearchResult<Metadata>[]> {
+    return this.reading(() => searchManyRecords(this.state, queries));
   }
 
   async describe(): Promise<CollectionDescription> {

@@ -1,6 +1,5 @@
 import type { Collection, CollectionDescription, CollectionOptions } from '../api/collection.ts';
 import type { Database, OpenOptions, Warning } from '../api/database.ts';
-import type { IndexOptions } from '../api/index-options.ts';
 import { LIMITS } from '../api/limits.ts';
 import type { AnyMetadata, JsonObject, Metadata } from '../api/metadata.ts';
 import type { Metric } from '../api/search.ts';
@@ -16,6 +15,7 @@ import {
   type ReadCollectionOptions,
   readCollectionOptions,
   requireDimension,
+  storedIndexOptions,
 } from './collection-options.ts';
 import { CollectionState } from './collection-state.ts';
 import { catchUpFromOpening } from './follow.ts';
@@ -110,7 +110,7 @@ export class EmbeddedDatabase implements Database {
         dimension: stored.dimension,
         metric: stored.metric as Metric,
         embedding: stored.embedding,
-        index: stored.index as unknown as Required<IndexOptions>,
+        index: storedIndexOptions(stored),
         records: this.store.reader.count(stored.id),
       }))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -239,7 +239,7 @@ export class EmbeddedDatabase implements Database {
       identity: stored.identity,
       dimension: stored.dimension,
       metric: stored.metric as Metric,
-      index: stored.index as unknown as Required<IndexOptions>,
+      index: storedIndexOptions(stored),
       pool: this.pool,
       snapshotPath: (segment) => this.store.snapshotPath(stored.id, segment),
       readVectors: (slots) => this.store.reader.rows(stored.id, slots, ['vector']).map((row) => row?.vector),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { COLLECTION_OPTIONS } from '../../src/engine/collection-options.ts';
+import { COLLECTION_OPTIONS } from '../../src/api/collection.ts';
 import { LIMITS, open } from '../../src/index.ts';
 import { type BadInput, expectRefusal, letters, sharedDatabase, type Untyped } from './refusal.ts';
 

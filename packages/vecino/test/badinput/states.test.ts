@@ -20,6 +20,7 @@ const COLLECTION_CALLS: Readonly<Record<MethodOf<Collection>, (shelf: Shelf) => 
   count: (shelf) => shelf.count(),
   list: (shelf) => shelf.list({ filter: { year: { $gt: 1 } }, orderBy: 'year' }),
   search: (shelf) => shelf.search({ vector: [1, 2, 3] }),
+  searchMany: (shelf) => shelf.searchMany([{ vector: [1, 2, 3] }]),
   describe: (shelf) => shelf.describe(),
   stats: (shelf) => shelf.stats(),
   check: (shelf) => shelf.check(),

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Collection } from '../../src/api/collection.ts';
 import type { Filter } from '../../src/api/filter.ts';
+import type { SearchQuery } from '../../src/api/search.ts';
 import {
   DIMENSION,
   expectExact,
@@ -48,6 +49,30 @@ describe.each(VARIANTS)('searching: $family, $metric, $place', (variant) => {
       const hits = await shelf.search({ vector, k, exact: true });
       expectExact(hits, metric, vector, vectorsById(VECTORS), k);
     }
+  });
+
+  it('answers many queries as it answers each', async () => {
+    const queries: SearchQuery<Shelf>[] = FILTERS.flatMap(([, filter]) => [
+      ...QUERIES.map((vector) => ({ vector, k: 7, filter, exact: true })),
+      { id: 'r5', k: 3, filter, include: [], exact: true },
+    ]);
+    const answers = await shelf.searchMany(queries);
+    expect(answers).toHaveLength(queries.length);
+    for (const [i, query] of queries.entries()) expect(answers[i]).toEqual(await shelf.search(query));
+    const vectors = randomVectors(600, 9);
+    const many = await shelf.searchMany(vectors.map((vector) => ({ vector, explain: true })));
+    for (const [i, vector] of vectors.entries()) {
+      const hits = many[i] ?? [];
+      expectSound(hits, metric, vector, vectorsById(VECTORS), 10);
+      expect(many[i]?.explain).toMatchObject({ thread: 'worker', matches: GRAPH_RECORDS });
+    }
+    expect(await shelf.searchMany([])).toEqual([]);
+  });
+
+  it('names the query of many that is wrong', async () => {
+    const queries = [{ vector: QUERY }, { vector: QUERY, k: 0 }];
+    await expect(shelf.searchMany(queries)).rejects.toThrow('query 1');
+    await expect(shelf.searchMany({ vector: QUERY } as never)).rejects.toThrow('expected an array');
   });
 
   it('walks the graph where there is one, and says so', async () => {

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CollectionOptions } from '../../api/collection.ts';
+import { COLLECTION_OPTIONS } from '../../api/collection.ts';
 import { type Database, OPEN_OPTIONS } from '../../api/database.ts';
 import { HNSW_OPTIONS, type IndexFamily, type IndexOptions } from '../../api/index-options.ts';
 import { LIMITS } from '../../api/limits.ts';
-import { COLLECTION_OPTIONS } from '../../engine/collection-options.ts';
 import { Embedder, embeddingFlag } from '../embedder.ts';
 import { flagsOf, integerFlag, namesIn, optionsFrom } from '../flags.ts';
 import { openForWriting } from '../folder.ts';

@@ -1,4 +1,3 @@
-import { present } from '../../base/assert.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { Place } from './index-upkeep.ts';
 
@@ -53,9 +52,9 @@ export async function compactSegment(segment: Compactable): Promise<void> {
   } finally {
     segment.touched = undefined;
   }
-  next.nodes.setStranded(
-    Uint32Array.from(old.nodes.strandedSlots, (slot) => present(next.nodes.nodeOf(slot), `slot ${slot}`)),
-  );
+  // Some may be gone since they were found.
+  const stranded = old.nodes.strandedSlots.flatMap((slot) => next.nodes.nodeOf(slot) ?? []);
+  next.nodes.setStranded(Uint32Array.from(stranded));
   segment.memory = next.memory;
   segment.nodes = next.nodes;
   void old.nodes.searchesToEnd().then(() => old.memory.release());

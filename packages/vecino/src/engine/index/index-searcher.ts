@@ -1,3 +1,5 @@
+import type { SearchExplanation } from '../../api/search.ts';
+import { present } from '../../base/assert.ts';
 import type { BitSet } from '../../base/bit-set.ts';
 import { type Found, type SearchRequest, searchSpace } from '../../index/search.ts';
 import type { IndexShape } from './index-memory.ts';
@@ -19,7 +21,8 @@ export interface SegmentSearch {
   readonly slots: number;
 }
 
-export interface SegmentFound extends Found {
+export interface SegmentFound extends Omit<Found, 'way'> {
+  readonly way: SearchExplanation['way'];
   readonly reason: string;
   readonly thread: 'caller' | 'worker';
   readonly live: number;
@@ -28,6 +31,15 @@ export interface SegmentFound extends Found {
   readonly effort: number;
 }
 
+interface Planned {
+  readonly summary: Pick<SegmentFound, 'reason' | 'live' | 'matches' | 'pending' | 'effort'>;
+  readonly costNs: number;
+  readonly isOnDisk: boolean;
+  readonly request: SearchRequest | undefined;
+}
+
+/** Tasks a worker gets of many searches: some more than one, so that all end at about the same time. */
+const SHARES = 4;
 /** A search that is expected to take longer than this runs on a worker, so that the event loop stays free. */
 const INLINE_NS_MAX = 3e6;
 /** Where fewer slots than this share of all match, the scan names them one by one. */
@@ -51,16 +63,53 @@ export class IndexSearcher {
 
   /** @param sound whether the structure may be used at all */
   async search(search: SegmentSearch, sound: boolean): Promise<SegmentFound> {
+    const planned = this.plan(search, sound);
+    const { request } = planned;
+    if (!request) return this.compareOnDisk(search, planned);
+    const { memory, nodes } = this.place;
+    const inline = planned.costNs <= INLINE_NS_MAX;
+    const found = inline
+      ? searchSpace(memory.space, memory.family, request)
+      : await nodes.searchUnderWay(memory.run('search', { request }));
+    return this.finish(search, planned, found, inline ? 'caller' : 'worker');
+  }
+
+  /** Runs many searches on all workers, some to a task. */
+  async searchMany(searches: readonly SegmentSearch[], sound: boolean): Promise<SegmentFound[]> {
+    const { memory, nodes } = this.place;
+    const planned = searches.map((search) => this.plan(search, sound));
+    const requests = planned.flatMap(({ request }) => request ?? []);
+    const share = Math.ceil(requests.length / (memory.workers * SHARES));
+    const parts: Promise<Found[]>[] = [];
+    for (let from = 0; from < requests.length; from += share) {
+      const part = requests.slice(from, from + share);
+      parts.push(nodes.searchUnderWay(memory.run('searchMany', { requests: part })));
+    }
+    const found = (await Promise.all(parts)).flat().values();
+    const answers: SegmentFound[] = [];
+    for (const [i, search] of searches.entries()) {
+      const plan = present(planned[i], 'a plan');
+      answers.push(
+        plan.request
+          ? await this.finish(search, plan, present(found.next().value, 'an answer'), 'worker')
+          : await this.compareOnDisk(search, plan),
+      );
+    }
+    return answers;
+  }
+
+  /** How to answer; without a request, by reading every vector from the store. */
+  private plan(search: SegmentSearch, sound: boolean): Planned {
     const { memory, nodes } = this.place;
     const { space, family } = memory;
-    const records = nodes.count;
-    const matches = search.allowed ? search.allowed.count() : records;
+    const live = nodes.count;
+    const matches = search.allowed ? search.allowed.count() : live;
     const effort = search.effort ?? family.effort(this.shape.index);
     const pending = nodes.waiting.length;
     const { way, reason, costNs } = plan({
       exact: search.exact,
       approximate: family.search !== undefined && sound && !this.upkeep.isRecoding,
-      live: records,
+      live,
       matches,
       pending,
       effort,
@@ -68,10 +117,10 @@ export class IndexSearcher {
       walkFactor: this.walkFactor,
       floats: space.layout.floats,
     });
-    const summary = { reason, live: records, matches, pending };
-    const onDisk = space.layout.originals === 'disk';
-    if (onDisk && way === 'exact' && (search.exact || this.upkeep.isRecoding)) {
-      return { ...(await this.compareOnDisk(search, matches)), ...summary };
+    const summary = { reason, live, matches, pending, effort };
+    const isOnDisk = space.layout.originals === 'disk';
+    if (isOnDisk && way === 'exact' && (search.exact || this.upkeep.isRecoding)) {
+      return { summary, costNs, isOnDisk, request: undefined };
     }
     const request: SearchRequest = {
       query: search.query,
@@ -87,19 +136,30 @@ export class IndexSearcher {
       pending: way === 'graph' ? nodes.waiting : new Uint32Array(),
       hasRemoved: nodes.hasRemoved,
     };
-    const inline = costNs <= INLINE_NS_MAX;
-    let found = inline
-      ? searchSpace(space, family, request)
-      : await nodes.searchUnderWay(memory.run('search', { request }));
+    return { summary, costNs, isOnDisk, request };
+  }
+
+  /** Learns from what was found, and compares codes' answers by the vectors on disk. */
+  private async finish(
+    search: SegmentSearch,
+    { summary, isOnDisk }: Planned,
+    found: Found,
+    thread: SegmentFound['thread'],
+  ): Promise<SegmentFound> {
+    const { effort, pending, reason, matches } = summary;
     if (found.way === 'graph' && !search.allowed && effort >= search.k) {
       this.walkFactor += ((found.distanceComputations - pending) / effort - this.walkFactor) / 16;
     }
-    if (onDisk) found = await rerankFromStore(space, search.query, found, search.k, this.vectorsOf);
+    const { space } = this.place.memory;
+    const exact = isOnDisk
+      ? await rerankFromStore(space, search.query, found, search.k, this.vectorsOf)
+      : found;
     return {
-      ...found,
+      ...exact,
       ...summary,
+      way: isOnDisk && found.way === 'exact' && found.slots.length < matches ? 'codes' : found.way,
       reason: found.gaveUp ? `${reason}; the walk became dearer than comparing with all` : reason,
-      thread: inline ? 'caller' : 'worker',
+      thread,
       effort: found.way === 'graph' ? effort : 0,
     };
   }
@@ -119,17 +179,18 @@ export class IndexSearcher {
   /** Reads every vector that may be answered. */
   private async compareOnDisk(
     { query, k, allowed }: SegmentSearch,
-    matches: number,
-  ): Promise<Found & Pick<SegmentFound, 'thread' | 'effort'>> {
+    { summary }: Planned,
+  ): Promise<SegmentFound> {
     const { memory, nodes } = this.place;
     const slots = allowed ? allowed.toArray() : nodes.live.toArray().map((node) => memory.space.slotOf(node));
     const nearest = await nearestOf(memory.space, query, slots, k, this.vectorsOf);
     return {
       ...nearest,
+      ...summary,
       way: 'exact',
       gaveUp: false,
       candidates: nearest.slots.length,
-      distanceComputations: matches,
+      distanceComputations: slots.length,
       thread: 'caller',
       effort: 0,
     };

@@ -2,7 +2,7 @@ import type { Warning } from '../../api/database.ts';
 import { BitSet } from '../../base/bit-set.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import { lengthBoundOf, prepared, preparedQuery } from '../../vector/prepare.ts';
-import type { SegmentFound } from './index-searcher.ts';
+import type { SegmentFound, SegmentSearch } from './index-searcher.ts';
 import { type Alone, IndexSnapshots } from './index-snapshots.ts';
 import { indexEnded } from './index-upkeep.ts';
 import { mergeFound } from './merge-found.ts';
@@ -201,16 +201,31 @@ export class LiveIndex {
   }
 
   async search(search: IndexSearch): Promise<SegmentFound> {
-    const { capacity } = this.segments;
     const query = preparedQuery(this.settings.metric, search.query);
-    const searches = this.segments.all.map(async (segment, ordinal) => {
-      const first = ordinal * capacity;
-      const allowed = search.allowed && this.segments.partOf(search.allowed, ordinal);
-      const slots = Math.min(capacity, this.allocator.end - first);
-      const found = await segment.search({ ...search, query, allowed, slots }, this.failure === undefined);
-      return first === 0 ? found : { ...found, slots: found.slots.map((slot) => slot + first) };
-    });
+    const searches = this.segments.all.map(async (segment, ordinal) =>
+      this.located(await segment.search(this.localSearch(search, query, ordinal), this.isSound), ordinal),
+    );
     return mergeFound(await Promise.all(searches), search.k);
+  }
+
+  /** Answers many searches, on all workers. */
+  async searchMany(searches: readonly IndexSearch[]): Promise<SegmentFound[]> {
+    const queries = searches.map(({ query }) => preparedQuery(this.settings.metric, query));
+    const parts = await Promise.all(
+      this.segments.all.map(async (segment, ordinal) => {
+        const local = searches.map((search, i) =>
+          this.localSearch(search, queries[i] ?? search.query, ordinal),
+        );
+        const found = await segment.searchMany(local, this.isSound);
+        return found.map((one) => this.located(one, ordinal));
+      }),
+    );
+    return searches.map(({ k }, i) =>
+      mergeFound(
+        parts.flatMap((part) => part[i] ?? []),
+        k,
+      ),
+    );
   }
 
   /** Takes removed slots out of the structure, lays it out anew without gaps, and writes the snapshots. */
@@ -272,6 +287,28 @@ export class LiveIndex {
     await Promise.all(this.segments.all.map((segment) => segment.end(async () => undefined)));
     await this.work;
     await Promise.all(this.segments.all.map((segment) => segment.close()));
+  }
+
+  /** Whether the structure may be trusted. */
+  private get isSound(): boolean {
+    return this.failure === undefined;
+  }
+
+  /** A search as one segment sees it. */
+  private localSearch(search: IndexSearch, query: Float32Array, ordinal: number): SegmentSearch {
+    const { capacity } = this.segments;
+    return {
+      ...search,
+      query,
+      allowed: search.allowed && this.segments.partOf(search.allowed, ordinal),
+      slots: Math.min(capacity, this.allocator.end - ordinal * capacity),
+    };
+  }
+
+  /** A segment's answer with slots as the whole index counts them. */
+  private located(found: SegmentFound, ordinal: number): SegmentFound {
+    const first = ordinal * this.segments.capacity;
+    return first === 0 ? found : { ...found, slots: found.slots.map((slot) => slot + first) };
   }
 
   private get pendingCount(): number {

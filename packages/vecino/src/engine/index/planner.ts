@@ -1,4 +1,4 @@
-import type { SearchExplanation } from '../../api/search.ts';
+import type { SearchWay } from '../../index/search.ts';
 
 /** What the planner knows when it chooses. */
 export interface PlanInput {
@@ -17,7 +17,7 @@ export interface PlanInput {
 }
 
 export interface Plan {
-  readonly way: SearchExplanation['way'];
+  readonly way: SearchWay;
   readonly reason: string;
   /** Nanoseconds that the search will take, roughly: decides where it runs. */
   readonly costNs: number;

@@ -173,6 +173,10 @@ export class Segment implements Place {
     return this.searcher.search(search, sound);
   }
 
+  searchMany(searches: readonly SegmentSearch[], sound: boolean): Promise<SegmentFound[]> {
+    return this.searcher.searchMany(searches, sound);
+  }
+
   /** Takes removed nodes out of the structure. */
   mend(): Promise<void> {
     return this.upkeep.mend();

@@ -20,6 +20,9 @@ export const TASKS = {
   search: (space: VectorSpace, args: Concerning & { request: SearchRequest }) =>
     searchSpace(space, familyOf(args.family), args.request),
 
+  searchMany: (space: VectorSpace, args: Concerning & { requests: readonly SearchRequest[] }) =>
+    args.requests.map((request) => searchSpace(space, familyOf(args.family), request)),
+
   link: (space: VectorSpace, args: Concerning & { nodes: Uint32Array; timeMs: number }) =>
     builderOf(args.family).link(space, args.nodes, performance.now() + args.timeMs),
 
