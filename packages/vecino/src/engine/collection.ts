@@ -8,13 +8,13 @@ import type {
   RemoveTarget,
 } from '../api/collection.ts';
 import type { Filter } from '../api/filter.ts';
-import type { IndexOptions } from '../api/index-options.ts';
 import type { AnyMetadata, Metadata } from '../api/metadata.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from '../api/record.ts';
 import type { Metric, SearchQuery, SearchResult } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue, type OptionSpecs, readOptions } from '../base/options.ts';
 import { checkCollection } from './check.ts';
+import { storedIndexOptions } from './collection-options.ts';
 import type { CollectionState } from './collection-state.ts';
 import { catchUp } from './follow.ts';
 import { listRecords } from './listing.ts';
@@ -76,7 +76,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
     const predicate = state.filter.parse(where, (target as { filter: unknown }).filter);
     await state.filter.prepare(predicate);
     return state.writes.run(() =>
-      removeSlots(state, state.filter.evaluate(predicate, state.index.live).toArray()),
+      removeSlots(state, state.filter.evaluate(predicate, state.index).slots.toArray()),
     );
   }
 
@@ -102,7 +102,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
       const predicate = state.filter.parse(`count ${state.thing}`, filter);
       await state.filter.prepare(predicate);
       await state.whole();
-      return state.filter.evaluate(predicate, state.index.live).count();
+      return state.filter.evaluate(predicate, state.index).count;
     });
   }
 
@@ -119,13 +119,13 @@ export class EmbeddedCollection implements Collection<Metadata> {
   }
 
   async describe(): Promise<CollectionDescription> {
-    const { name, dimension, embedding, index } = this.state.stored;
+    const { name, dimension, embedding } = this.state.stored;
     return this.reading(() => ({
       name,
       dimension,
       metric: this.metric,
       embedding,
-      index: index as unknown as Required<IndexOptions>,
+      index: storedIndexOptions(this.state.stored),
       records: this.state.store.reader.count(this.state.id),
     }));
   }

@@ -68,7 +68,7 @@ export async function listRecords(state: CollectionState, input: unknown): Promi
   const { chosen, rows } = await readWhole(state, async () => {
     await state.whole();
     const { seen } = state.index;
-    const matches = predicate ? state.filter.evaluate(predicate, state.index.live) : state.index.live;
+    const matches = predicate ? state.filter.evaluate(predicate, state.index).slots : state.index.live;
     const first = new FirstInOrder<Entry>(limit + 1, (a, b) => compareEntries(a, b, descending));
     const isWanted = (entry: Entry) => !after || isBehind(entry, after, descending);
     const whole = await addEntries(first, state, seen, matches.toArray(), orderBy, isWanted);

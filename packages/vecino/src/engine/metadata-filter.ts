@@ -2,6 +2,7 @@ import type { JsonObject } from '../api/metadata.ts';
 import type { BitSet } from '../base/bit-set.ts';
 import { Mutex } from '../base/mutex.ts';
 import { TimeSlice } from '../base/time-slice.ts';
+import { FilterAnswers, type Matches } from '../filter/answers.ts';
 import { FilterColumns } from '../filter/columns.ts';
 import { parseFilter } from '../filter/parse.ts';
 import { type Predicate, pathsOf } from '../filter/predicate.ts';
@@ -16,6 +17,8 @@ const SCAN_ROWS = 500;
  */
 export class MetadataFilter {
   private readonly columns = new FilterColumns();
+  private readonly answers = new FilterAnswers();
+  private changes = 0;
   private readonly building = new Mutex();
   private readonly reader: StoreReader;
   private readonly collection: number;
@@ -45,8 +48,10 @@ export class MetadataFilter {
   }
 
   /** The live slots that match; every column must be prepared. */
-  evaluate(predicate: Predicate, live: BitSet): BitSet {
-    return this.columns.evaluate(predicate, live);
+  evaluate(predicate: Predicate, index: { readonly live: BitSet; readonly version: number }): Matches {
+    // Both only grow, so that an equal sum means that neither has changed.
+    const version = this.changes + index.version;
+    return this.answers.get(predicate, version, () => this.columns.evaluate(predicate, index.live));
   }
 
   valueAt(path: string, slot: number): unknown {
@@ -55,15 +60,17 @@ export class MetadataFilter {
 
   /** Takes note of committed metadata, given as JSON text. */
   set(slot: number, metadata: string): void {
+    this.changes += 1;
     if (this.isUsed) this.columns.set(slot, JSON.parse(metadata) as JsonObject);
   }
 
   delete(slot: number): void {
+    this.changes += 1;
     if (this.isUsed) this.columns.delete(slot);
   }
 
   get bytes(): number {
-    return this.columns.bytes;
+    return this.columns.bytes + this.answers.bytes;
   }
 
   /** Nothing needs to be parsed while no filter has asked for a column. */

@@ -21,6 +21,8 @@ export interface SearchRequest {
   readonly named?: Uint32Array;
   /** How many of the live nodes may be answered. */
   readonly matches: number;
+  /** Distances after which a walk gives up, because comparing with all is cheaper. */
+  readonly budget: number;
   /** Live nodes that the structure does not hold yet. */
   readonly pending: Uint32Array;
   /** Whether the structure holds nodes that are not live any more. */
@@ -67,7 +69,7 @@ export function searchSpace(space: VectorSpace, family: Family, request: SearchR
       capacity,
       filtered: allowed !== undefined,
       hasRemoved: request.hasRemoved,
-      budget: matches,
+      budget: request.budget,
     });
     const exact = coded && originals !== 'disk' ? space.engine.rerank(walk.size, best) : walk.size;
     size = scanNodes(space, request.pending, allowed !== undefined, exact, capacity);

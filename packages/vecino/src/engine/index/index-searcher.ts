@@ -1,6 +1,6 @@
 import type { SearchExplanation } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
-import type { BitSet } from '../../base/bit-set.ts';
+import type { Matches } from '../../filter/answers.ts';
 import { type Found, type SearchRequest, searchSpace } from '../../index/search.ts';
 import type { IndexShape } from './index-memory.ts';
 import type { IndexUpkeep, Place } from './index-upkeep.ts';
@@ -16,7 +16,7 @@ export interface SegmentSearch {
   readonly effort: number | undefined;
   readonly oversample: number;
   /** The segment's slots that a filter lets pass, all of them live. */
-  readonly allowed: BitSet | undefined;
+  readonly allowed: Matches | undefined;
   /** Slots of the segment that may be in use lie below this. */
   readonly slots: number;
 }
@@ -103,10 +103,10 @@ export class IndexSearcher {
     const { memory, nodes } = this.place;
     const { space, family } = memory;
     const live = nodes.count;
-    const matches = search.allowed ? search.allowed.count() : live;
+    const matches = search.allowed ? search.allowed.count : live;
     const effort = search.effort ?? family.effort(this.shape.index);
     const pending = nodes.waiting.length;
-    const { way, reason, costNs } = plan({
+    const { way, reason, costNs, budget } = plan({
       exact: search.exact,
       approximate: family.search !== undefined && sound && !this.upkeep.isRecoding,
       live,
@@ -116,6 +116,7 @@ export class IndexSearcher {
       k: search.k,
       walkFactor: this.walkFactor,
       floats: space.layout.floats,
+      coded: space.layout.coded,
     });
     const summary = { reason, live, matches, pending, effort };
     const isOnDisk = space.layout.originals === 'disk';
@@ -130,9 +131,10 @@ export class IndexSearcher {
       oversample: search.oversample,
       nodes: nodes.allocator.end,
       slots: search.slots,
-      ...(search.allowed && { allowed: search.allowed.words }),
-      ...(way === 'exact' && this.named(search.allowed, matches)),
+      ...(search.allowed && { allowed: search.allowed.slots.words }),
+      ...(way === 'exact' && search.allowed && this.named(search.allowed)),
       matches,
+      budget,
       pending: way === 'graph' ? nodes.waiting : new Uint32Array(),
       hasRemoved: nodes.hasRemoved,
     };
@@ -165,15 +167,10 @@ export class IndexSearcher {
   }
 
   /** The nodes of the matches, where naming them is cheaper than looking at all nodes. */
-  private named(allowed: BitSet | undefined, matches: number): Pick<SearchRequest, 'named'> | undefined {
+  private named({ slots, count }: Matches): Pick<SearchRequest, 'named'> | undefined {
     const { nodes } = this.place;
-    if (!allowed || matches > nodes.allocator.end * NAMED_SHARE) return undefined;
-    const named: number[] = [];
-    for (const slot of allowed) {
-      const node = nodes.nodeOf(slot);
-      if (node !== undefined) named.push(node);
-    }
-    return { named: Uint32Array.from(named) };
+    if (count > nodes.allocator.end * NAMED_SHARE) return undefined;
+    return { named: slots.toArray().map((slot) => present(nodes.nodeOf(slot), `node of slot ${slot}`)) };
   }
 
   /** Reads every vector that may be answered. */
@@ -182,7 +179,9 @@ export class IndexSearcher {
     { summary }: Planned,
   ): Promise<SegmentFound> {
     const { memory, nodes } = this.place;
-    const slots = allowed ? allowed.toArray() : nodes.live.toArray().map((node) => memory.space.slotOf(node));
+    const slots = allowed
+      ? allowed.slots.toArray()
+      : nodes.live.toArray().map((node) => memory.space.slotOf(node));
     const nearest = await nearestOf(memory.space, query, slots, k, this.vectorsOf);
     return {
       ...nearest,

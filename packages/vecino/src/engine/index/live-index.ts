@@ -1,6 +1,7 @@
 import type { Warning } from '../../api/database.ts';
 import { BitSet } from '../../base/bit-set.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
+import type { Matches } from '../../filter/answers.ts';
 import { lengthBoundOf, prepared, preparedQuery } from '../../vector/prepare.ts';
 import type { SegmentFound, SegmentSearch } from './index-searcher.ts';
 import { type Alone, IndexSnapshots } from './index-snapshots.ts';
@@ -31,7 +32,7 @@ export interface IndexSearch {
   readonly effort: number | undefined;
   readonly oversample: number;
   /** The slots that a filter lets pass, all of them live. */
-  readonly allowed: BitSet | undefined;
+  readonly allowed: Matches | undefined;
 }
 
 const asTurn: Alone = (segment, task) => segment.exclusive(task);
@@ -51,6 +52,8 @@ const SLICE = 1_024;
 export class LiveIndex {
   /** Slots that searches may answer. */
   readonly live = new BitSet();
+  /** Grows with every change of `live`. */
+  version = 0;
   private readonly settings: LiveIndexSettings;
   private readonly segments: Segments;
   private readonly snapshots: IndexSnapshots;
@@ -97,6 +100,7 @@ export class LiveIndex {
     this.live.addAll(occupied);
     await this.findFreeSlots();
     for (const slot of missing) this.live.delete(slot);
+    this.version += 1;
     // A reader may well have come before the writer's first snapshot.
     if (this.snapshots.isMissing && occupied.length > 0 && !this.settings.readOnly) {
       this.warn('SNAPSHOT_REBUILT', 'the index snapshot is missing and is rebuilt from the records');
@@ -160,6 +164,7 @@ export class LiveIndex {
     segment.put(local, vector);
     this.live.add(slot);
     this.snapshots.changed();
+    this.version += 1;
   }
 
   /** Whether the slot holds this very vector, as far as the index keeps it. */
@@ -175,6 +180,7 @@ export class LiveIndex {
     const { segment, local } = this.segments.at(slot);
     segment.remove(local);
     this.snapshots.changed();
+    this.version += 1;
   }
 
   /** Starts the background work, if there is any. */

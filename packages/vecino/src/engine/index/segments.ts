@@ -1,5 +1,6 @@
 import { present } from '../../base/assert.ts';
 import { BitSet } from '../../base/bit-set.ts';
+import type { Matches } from '../../filter/answers.ts';
 import type { Segment } from './segment.ts';
 
 /** A slot as its segment counts it. */
@@ -86,13 +87,13 @@ export class Segments {
     }
   }
 
-  /** A segment's part of a bitmap of slots. */
-  partOf(bitmap: BitSet, ordinal: number): BitSet {
+  /** A segment's part of what a filter lets pass. */
+  partOf(matches: Matches, ordinal: number): Matches {
+    if (this.list.length === 1) return matches;
     const { capacity } = this;
-    if (ordinal === 0 && bitmap.capacity <= capacity) return bitmap;
-    const part = new BitSet();
-    part.words = bitmap.words.subarray((ordinal * capacity) / 32, ((ordinal + 1) * capacity) / 32);
-    return part;
+    const slots = new BitSet();
+    slots.words = matches.slots.words.subarray((ordinal * capacity) / 32, ((ordinal + 1) * capacity) / 32);
+    return { slots, count: slots.count() };
   }
 }
 

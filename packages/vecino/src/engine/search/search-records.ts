@@ -1,10 +1,10 @@
 import type { AnyMetadata } from '../../api/metadata.ts';
 import { type Hit, SEARCH_OPTIONS, type SearchExplanation, type SearchResult } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
-import type { BitSet } from '../../base/bit-set.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
+import type { Matches } from '../../filter/answers.ts';
 import type { CollectionState } from '../collection-state.ts';
 import type { SegmentFound } from '../index/index-searcher.ts';
 import type { IndexSearch } from '../index/live-index.ts';
@@ -81,12 +81,17 @@ async function answerFrom(
   state.requireOpen();
 
   const { answers, filterMs, searchMs, fetchMs } = await readWhole(state, async () => {
-    // Asked again right before the work: of many searches that wait, not all fit the same slice.
-    while (state.turns.isOver) await state.turns.pause();
-    await state.whole();
+    // Asked right before the work: of many searches that wait, not all fit the same slice.
+    for (;;) {
+      await state.whole();
+      if (!state.turns.isOver) break;
+      await state.turns.pause();
+    }
     const began = performance.now();
     const { seen } = state.index;
-    const allowed = bitmapsOf(state, asked);
+    const allowed = asked.map(
+      ({ read }) => read.predicate && state.filter.evaluate(read.predicate, state.index),
+    );
     const filtered = performance.now();
     const found = await search(asked.map((one, i) => searchOf(one, allowed[i])));
     const searched = performance.now();
@@ -108,19 +113,7 @@ async function answerFrom(
   );
 }
 
-/** The slots that each query's filter lets pass; the same filter is evaluated once. */
-function bitmapsOf(state: CollectionState, asked: readonly Asked[]): (BitSet | undefined)[] {
-  const known = new Map<unknown, BitSet>();
-  return asked.map(({ read }) => {
-    if (!read.predicate) return undefined;
-    const { filter } = read.query;
-    const bitmap = known.get(filter) ?? state.filter.evaluate(read.predicate, state.index.live);
-    known.set(filter, bitmap);
-    return bitmap;
-  });
-}
-
-function searchOf({ read: { query }, target }: Asked, allowed: BitSet | undefined): IndexSearch {
+function searchOf({ read: { query }, target }: Asked, allowed: Matches | undefined): IndexSearch {
   return {
     query: target.vector,
     // One more where the record that was asked with may be among the found.
