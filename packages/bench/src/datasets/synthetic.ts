@@ -5,8 +5,9 @@
  * other. So a point is drawn around one of 1,000 centres in a latent space of 24 dimensions, with a spread as
  * wide as that of the centres themselves, and is then mapped linearly into the full dimension with a little
  * noise on top. Plain Gaussian noise of the full dimension would be needlessly hard (all distances are nearly
- * the same there), and tight clusters needlessly easy: any index finds the right cluster. The report gives
- * the intrinsic dimension that comes out (see `intrinsicDimension`).
+ * the same there), and tight clusters needlessly easy: any index finds the right cluster. Here the clusters of
+ * a k-means do not help much: of the first 100,000 points in 316 inverted lists, the nearest list has .26 of the
+ * ten nearest points and the nearest two have .38. The intrinsic dimension is about 17 (`intrinsicDimension`).
  *
  * Centres, base and queries have streams of random numbers of their own, so a larger base begins with the
  * smaller ones of the same seed and dimension, and all of them are asked the same queries. That makes the

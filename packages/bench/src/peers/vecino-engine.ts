@@ -135,6 +135,7 @@ async function openSpace(task: OpenTask, familyName: FamilyName): Promise<Search
     nodes: rows,
     slots: rows,
     matches: rows,
+    budget: rows,
     pending: none,
     hasRemoved: false,
   };

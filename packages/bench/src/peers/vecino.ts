@@ -101,6 +101,8 @@ async function openCollection(task: OpenTask, family: Family): Promise<Searcher<
   return {
     prepare: (vector) => vector,
     search: (vector, k, effort) => collection.search({ vector, k, ...effortOf(effort), include }),
+    searchMany: (vectors, k, effort) =>
+      collection.searchMany(vectors.map((vector) => ({ vector, k, ...effortOf(effort), include }))),
     ...(family === 'hnsw' && {
       searchWithRecords: (vector: Float32Array, k: number, efSearch: number) =>
         collection.search({ vector, k, efSearch }),
