@@ -14,8 +14,9 @@ export interface KeptBuild {
   readonly build: BuildReply;
   /** When it was built. */
   readonly date: string;
-  /** Load of the last minute before. */
+  /** Loads of the last minute before and at the end: a busy machine makes building dearer, also in CPU time. */
   readonly loadBefore: number;
+  readonly loadAfter: number;
 }
 
 export interface BuildKey {
@@ -46,11 +47,21 @@ export async function buildAndKeep(
   const unfinished = `${folder}.unfinished`;
   for (const old of [folder, unfinished]) rmSync(old, { recursive: true, force: true });
   mkdirSync(unfinished, { recursive: true });
-  const loadBefore = Math.round((loadavg()[0] ?? 0) * 100) / 100;
-  const kept = { build: await build(unfinished), date: new Date().toISOString(), loadBefore };
+  const loadBefore = loadOfLastMinute();
+  const figures = await build(unfinished);
+  const kept: KeptBuild = {
+    build: figures,
+    date: new Date().toISOString(),
+    loadBefore,
+    loadAfter: loadOfLastMinute(),
+  };
   writeFileSync(join(unfinished, FIGURES), JSON.stringify(kept, null, 2));
   renameSync(unfinished, folder);
   return kept;
+}
+
+function loadOfLastMinute(): number {
+  return Math.round((loadavg()[0] ?? 0) * 100) / 100;
 }
 
 const FIGURES = 'build.json';

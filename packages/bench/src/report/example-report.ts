@@ -43,7 +43,7 @@ export function exampleReport(): Report {
       { ...store('vecino-engine', 4), readSeconds: 0.2 },
       {
         ...store('hnswlib', 10),
-        kept: { date: '2029-12-31T00:00:00.000Z', loadBefore: 0.5 },
+        kept: { date: '2029-12-31T00:00:00.000Z', loadBefore: 0.5, loadAfter: 0.7 },
         byEngine: { vectorBytes: 640_000, indexBytes: 1_360_000 },
       },
       { ...store('hnswlib-node', 10), builtBy: 'hnswlib' },

@@ -198,7 +198,8 @@ function storeNotes(stores: readonly StoreRow[]): string[] {
   const kept = stores.filter((row) => row.kept && !row.builtBy);
   if (kept.length > 0) {
     const when = kept.map(
-      (row) => `${row.peer} on ${row.kept?.date.slice(0, 10)} under a load of ${row.kept?.loadBefore}`,
+      (row) =>
+        `${row.peer} on ${row.kept?.date.slice(0, 10)} under loads of ${row.kept?.loadBefore} to ${row.kept?.loadAfter}`,
     );
     notes.push(
       `\\* Built earlier and kept, because the same version builds the same index: ${when.join(', ')}.`,

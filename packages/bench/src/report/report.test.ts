@@ -32,7 +32,7 @@ describe('toMarkdown', () => {
   });
 
   it('says which index was not built in this run, and which not by the engine that opens it', () => {
-    expect(markdown).toContain('hnswlib on 2029-12-31 under a load of 0.5');
+    expect(markdown).toContain('hnswlib on 2029-12-31 under loads of 0.5 to 0.7');
     expect(markdown).toContain('opens that of hnswlib');
   });
 

@@ -26,7 +26,7 @@ export interface StoreRow extends Omit<BuildReply, 'eventLoop'> {
   /** The engine whose index this one opened. */
   readonly builtBy?: PeerName;
   /** When the index was built and under which load, where it was not in this run. */
-  readonly kept?: { readonly date: string; readonly loadBefore: number };
+  readonly kept?: { readonly date: string; readonly loadBefore: number; readonly loadAfter: number };
   /** Median seconds from opening in a fresh process to the first answer. */
   readonly openSeconds: number;
   /** Median seconds of reading the bytes of the index's files right after. */
