@@ -7,6 +7,7 @@ import { forget } from './write.ts';
 /** Rows read in one go. */
 const ROWS = 256;
 const CHANGES = 2_000;
+const SLOTS = 16_384;
 
 /**
  * Brings a freshly opened collection up to the store: snapshot, then the records that it lacks, then what has
@@ -17,7 +18,7 @@ export async function catchUpFromOpening(state: CollectionState): Promise<void> 
   const { reader } = state.store;
   const committed = state.latestSeq;
   const snapshotSeq = await state.index.loadSnapshot(committed);
-  const missing = await state.index.adopt(reader.occupiedSlots(state.id));
+  const missing = await state.index.adopt((await occupiedSlots(state)).toArray());
   const slice = new TimeSlice();
   for (let from = 0; from < missing.length; from += ROWS) {
     const rows = reader.rows(state.id, missing.slice(from, from + ROWS), ['vector']);
@@ -56,15 +57,29 @@ export async function catchUp(state: CollectionState): Promise<void> {
       }
     }
     // Asked for last, so that nothing is forgotten between this question and the reading of the log.
-    if (reader.removalsForgottenUntil(state.id) > seen) forgetVanished(state);
+    if (reader.removalsForgottenUntil(state.id) > seen) await forgetVanished(state);
     // Only now: who looks meanwhile must find all of these changes newer than what the index has seen.
     state.index.saw(shown);
   });
 }
 
+/** The slots that the store occupies, read in slices. What changes meanwhile is seen by catching up. */
+async function occupiedSlots(state: CollectionState): Promise<BitSet> {
+  const occupied = new BitSet();
+  const slice = new TimeSlice();
+  let after = -1;
+  for (;;) {
+    const { slots, seq } = state.store.reader.occupiedSlots(state.id, after, SLOTS);
+    occupied.addAll(slots);
+    if (slots.length < SLOTS) return occupied;
+    after = seq;
+    await slice.pause();
+  }
+}
+
 /** A reader that lagged behind for long may have missed removals that the log has forgotten: it compares all. */
-function forgetVanished(state: CollectionState): void {
-  const occupied = BitSet.from(state.store.reader.occupiedSlots(state.id));
+async function forgetVanished(state: CollectionState): Promise<void> {
+  const occupied = await occupiedSlots(state);
   const vanished = state.index.live.clone().subtract(occupied);
   for (const slot of vanished) forget(state, slot);
 }

@@ -46,7 +46,7 @@ describe('the writer', () => {
     writer.write(putting(collection.id, [0, 1]));
     const overlapping = { ...putting(collection.id, [2, 3, 1]), removals: Uint32Array.of(0) };
     expect(() => writer.write(overlapping)).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
-    expect([...reader.occupiedSlots(collection.id)]).toEqual([0, 1]);
+    expect([...reader.occupiedSlots(collection.id, -1, 10).slots]).toEqual([0, 1]);
     expect(reader.changesSince(collection.id, 0, 10)).toHaveLength(2);
     expect(writer.write(putting(collection.id, [2]))).toEqual({ lastSeq: 4 });
   });
@@ -118,6 +118,6 @@ describe('the writer', () => {
     writer.begin(collection.id);
     writer.append(putting(collection.id, [0, 1]));
     writer.write(putting(collection.id, [7]));
-    expect([...reader.occupiedSlots(collection.id)]).toEqual([7]);
+    expect([...reader.occupiedSlots(collection.id, -1, 10).slots]).toEqual([7]);
   });
 });

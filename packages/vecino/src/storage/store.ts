@@ -84,6 +84,12 @@ export interface PageRequest {
 }
 
 /** Synchronous reads of what is committed; each call sees one consistent state. */
+/** Some of a collection's slots, and the latest change among their records. */
+export interface OccupiedSlots {
+  readonly slots: readonly number[];
+  readonly seq: number;
+}
+
 export interface StoreReader {
   /**
    * Lets all calls until `read` has ended see the same state, one such read after another. Only where the store
@@ -100,8 +106,8 @@ export interface StoreReader {
   dataVersion(): number;
   /** For each id its slot, or undefined. */
   slotsOf(collection: number, ids: readonly string[]): (number | undefined)[];
-  /** All occupied slots, ascending. */
-  occupiedSlots(collection: number): Uint32Array;
+  /** Occupied slots, at most `limit`, in the order of their records' changes from the one after `after` on. */
+  occupiedSlots(collection: number, after: number, limit: number): OccupiedSlots;
   count(collection: number): number;
   /** For each slot its row, or undefined. */
   rows(collection: number, slots: ArrayLike<number>, parts: readonly Part[]): (StoredRow | undefined)[];
