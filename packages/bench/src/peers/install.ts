@@ -14,7 +14,7 @@ interface Step {
 
 const STEPS: readonly Step[] = [
   {
-    what: 'hnswlib-node and usearch from npm',
+    what: 'hnswlib-node, usearch and the words of the data set glove from npm',
     needs: 'a C++ compiler and Python, for hnswlib-node',
     run: installNpmPeers,
   },
