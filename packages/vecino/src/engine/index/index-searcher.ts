@@ -106,9 +106,10 @@ export class IndexSearcher {
     const matches = search.allowed ? search.allowed.count : live;
     const effort = search.effort ?? family.effort(this.shape.index);
     const pending = nodes.waiting.length;
+    const mayRelyOn = sound && !this.upkeep.isRecoding;
     const { way, reason, costNs, budget } = plan({
       exact: search.exact,
-      approximate: family.search !== undefined && sound && !this.upkeep.isRecoding,
+      approximate: family.search !== undefined && mayRelyOn,
       live,
       matches,
       pending,
@@ -135,7 +136,8 @@ export class IndexSearcher {
       ...(way === 'exact' && search.allowed && this.named(search.allowed)),
       matches,
       budget,
-      pending: way === 'graph' ? nodes.waiting : new Uint32Array(),
+      sound: mayRelyOn,
+      pending: way === 'graph' || family.scanner ? nodes.waiting : new Uint32Array(),
       hasRemoved: nodes.hasRemoved,
     };
     return { summary, costNs, isOnDisk, request };

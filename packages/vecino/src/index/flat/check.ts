@@ -1,0 +1,5 @@
+import type { VectorSpace } from '../../kernel/vector-space.ts';
+
+export function check(_space: VectorSpace, _slots: number): string[] {
+  return [];
+}
