@@ -45,6 +45,7 @@ export interface Layout {
   readonly slots: number;
   readonly vectors: number;
   readonly sketches: number;
+  readonly biases: number;
   readonly linked: number;
   readonly levels: number;
   readonly upperIndex: number;
@@ -235,6 +236,7 @@ export function layoutOf(request: LayoutRequest): Layout {
     slots,
     vectors,
     sketches,
+    biases,
     linked,
     levels,
     upperIndex,

@@ -53,6 +53,8 @@ export class IndexSearcher {
   private readonly vectorsOf: VectorsOf;
   /** Distances that walks compute for each unit of effort: a running mean, for the planner. */
   private walkFactor = 16;
+  /** The share of the matches whose vectors exact searches compare: a running mean, likewise. */
+  private comparedShare = 1;
 
   constructor(shape: IndexShape, place: Place, upkeep: IndexUpkeep, vectorsOf: VectorsOf) {
     this.shape = shape;
@@ -118,6 +120,7 @@ export class IndexSearcher {
       walkFactor: this.walkFactor,
       floats: space.layout.floats,
       coded: space.layout.coded,
+      comparedShare: mayRelyOn ? this.comparedShare : 1,
     });
     const summary = { reason, live, matches, pending, effort };
     const isOnDisk = space.layout.originals === 'disk';
@@ -154,7 +157,11 @@ export class IndexSearcher {
     if (found.way === 'graph' && !search.allowed && effort >= search.k) {
       this.walkFactor += ((found.distanceComputations - pending) / effort - this.walkFactor) / 16;
     }
-    const { space } = this.place.memory;
+    const { space, family } = this.place.memory;
+    if (found.way === 'exact' && family.scanner && matches > 0) {
+      const share = Math.min(1, found.distanceComputations / matches);
+      this.comparedShare += (share - this.comparedShare) / 4;
+    }
     const exact = isOnDisk
       ? await rerankFromStore(space, search.query, found, search.k, this.vectorsOf)
       : found;

@@ -56,7 +56,11 @@ export class FlatModel {
   }
 
   get coarseBytes(): number {
-    return this.words[COARSE / 4] ?? 0;
+    return this.bytesOf(COARSE);
+  }
+
+  bytesOf(sketch: Sketch): number {
+    return this.words[sketch / 4] ?? 0;
   }
 
   /** Takes the sketches out of use, or tells that there are none that help. */

@@ -206,6 +206,15 @@ describe('what sketches do not know', () => {
     }
   });
 
+  it('is noticed by a check where a sketch does not belong to its vector', () => {
+    const space = indexOf(vectors, 'l2');
+    expect(flat.check(space, vectors.length)).toEqual([]);
+    space.writeVector(0, vectors[1] ?? []);
+    expect(flat.check(space, vectors.length)).toEqual([
+      '1 sketches of a sample do not belong to their vectors',
+    ]);
+  });
+
   it('finds pending slots, and no removed ones', () => {
     const space = indexOf(vectors, 'l2');
     const pending = Uint32Array.from({ length: 500 }, (_, i) => i * 3);
