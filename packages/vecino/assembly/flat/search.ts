@@ -24,6 +24,12 @@ const GATHERED_MAX: u32 = 256;
 /** The slots with the best bounds that give the first k-th neighbour, beyond k. */
 const PROMISING: u32 = 24;
 
+/**
+ * Coarse sketches are read this far ahead of their use, a page, because processors stop fetching ahead at its end
+ * (GloVe, 340,000 of 64 bytes: 4.4 to 4.0 ms a search). What follows a block's sketches is longer.
+ */
+const AHEAD: usize = 4096;
+
 /** Keeps the compiler from dropping the reads that only warm the cache. */
 let touched: u32 = 0;
 
@@ -45,6 +51,7 @@ function boundBlock(at: usize, block: u32, into: usize): void {
   const bytes = bytesOf(COARSE);
   const codes = codesOf(at, COARSE);
   const weight = f32x4.splat(weightOf(at, COARSE));
+  let warm = i32x4.splat(0);
   let sketch = sketchesOf(block);
   let bias = biasesOf(block);
   const end = into + BLOCK_SLOTS * 4;
@@ -57,6 +64,7 @@ function boundBlock(at: usize, block: u32, into: usize): void {
     const next = sketch + (bytes << 4);
     while (sketch < next) {
       const querys = v128.load32_splat(code);
+      warm = v128.or(warm, v128.load64_zero(sketch, AHEAD));
       s0 = i32x4.add(s0, products(querys, v128.load(sketch)));
       s1 = i32x4.add(s1, products(querys, v128.load(sketch, 16)));
       s2 = i32x4.add(s2, products(querys, v128.load(sketch, 32)));
@@ -71,6 +79,7 @@ function boundBlock(at: usize, block: u32, into: usize): void {
     into += 64;
     bias += 64;
   }
+  touched = i32x4.extract_lane(warm, 0);
 }
 
 /** The fine bound of a slot. */
