@@ -50,6 +50,7 @@ function indexOf(
 function requestOf(slots: number, query: Float32Array, k: number): SearchRequest {
   const way = 'exact';
   const pending = new Uint32Array();
+  const budget = Number.POSITIVE_INFINITY;
   return {
     query,
     k,
@@ -60,6 +61,7 @@ function requestOf(slots: number, query: Float32Array, k: number): SearchRequest
     slots,
     matches: slots,
     pending,
+    budget,
     hasRemoved: false,
     sound: true,
   };
