@@ -1,6 +1,11 @@
 // The engine's exports: everything that JavaScript calls, and nothing else.
 
 export { dot, l2Squared, takeComputations } from './distance';
+export { imageAxes, projectSlot } from './flat/learn';
+export { projected } from './flat/project';
+export { addQuery } from './flat/query';
+export { searchBlocks, takeAnswer } from './flat/search';
+export { lastError, lastReach, sketchSlot } from './flat/sketch';
 export { badLinks, unreachable } from './hnsw/check';
 export { link, prepareBlock, setEntry, unlink } from './hnsw/link';
 export { markReplaced, markStale, moveEntry, release, repair } from './hnsw/repair';

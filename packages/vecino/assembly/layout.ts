@@ -1,7 +1,7 @@
 // Where everything lies in the linear memory. The numbers are computed once, by `src/kernel/layout.ts`,
 // which also draws the picture; this file reads them from the header and turns slots into addresses.
 //
-//   header | state | lane 0 | lane 1 | … | block 0 | block 1 | …
+//   header | state | lane 0 | lane 1 | … | model | block 0 | block 1 | …
 //
 // A block holds everything about 1,024 slots, region after region, and all blocks have the same size. So an
 // address is arithmetic, memory grows at its end without moving anything, and a snapshot is a copy of
@@ -70,6 +70,24 @@ export const F32: u32 = 0;
 export const F16: u32 = 1;
 export const ON_DISK: u32 = 2;
 
+/** Scratch for projecting one vector; see `flat/project.ts`. */
+export let coordinates: usize = 0;
+/** The queries of a batch, one after the other; see `flat/query.ts`. */
+export let batch: usize = 0;
+export let batchStride: usize = 0;
+
+// What a family has learnt from the data as a whole; see `flat/model.ts`.
+export let model: usize = 0;
+export let modelMean: usize = 0;
+export let modelAxes: usize = 0;
+export let coarseRotation: usize = 0;
+export let fineRotation: usize = 0;
+export let nextMean: usize = 0;
+export let nextAxes: usize = 0;
+export let axisImages: usize = 0;
+let sketches: usize = 0;
+let biases: usize = 0;
+
 /** The state that all threads share: entry point and its level. */
 export const ENTRY: usize = 2048;
 export const ENTRY_LOCK: usize = 2056;
@@ -122,6 +140,19 @@ export function attach(lane: u32): void {
   slots = blockBase + field(35);
   decoded = laneBase + field(36);
   originals = field(37);
+  sketches = blockBase + field(38);
+  biases = blockBase + field(39);
+  coordinates = laneBase + field(40);
+  batch = laneBase + field(41);
+  batchStride = field(42);
+  model = field(43);
+  modelMean = field(44);
+  modelAxes = field(45);
+  coarseRotation = field(46);
+  fineRotation = field(47);
+  nextMean = field(48);
+  nextAxes = field(49);
+  axisImages = field(50);
 }
 
 @inline function blockOf(slot: u32): usize {
@@ -140,6 +171,16 @@ export function attach(lane: u32): void {
 /** The code of a slot's vector: a byte a dimension, the rest zero. */
 @inline export function codeAt(slot: u32): usize {
   return codes + blockOf(slot) + rowOf(slot) * codeStride;
+}
+
+/** The sketches of a block's slots: all coarse ones, then all fine ones. */
+@inline export function sketchesOf(block: u32): usize {
+  return sketches + block * blockBytes;
+}
+
+/** The biases of a block's sketches, a float each: all coarse ones, then all fine ones. */
+@inline export function biasesOf(block: u32): usize {
+  return biases + block * blockBytes;
 }
 
 /** What walks compare with: the code where there are codes, else the vector. */

@@ -28,6 +28,8 @@ export interface FamilyFound {
  * synchronous and runs on a worker, one call at a time (but for `link`, which several workers may run at once).
  */
 export interface FamilyBuilder {
+  /** Whether each node stands for itself, so that removing or replacing one leaves nothing to mend in others. */
+  readonly independent: boolean;
   /** Links slots in order until the deadline (in `performance.now()`); answers how many it has dealt with. */
   link(space: VectorSpace, slots: Uint32Array, deadline: number): number;
   /** Marks what is to be taken out: slots not live any more, and those whose vector was replaced. */
@@ -45,6 +47,46 @@ export interface FamilyBuilder {
    * way back. Slots, vectors, codes and marks are there already.
    */
   move?(source: VectorSpace, target: VectorSpace, order: Uint32Array, newOf: Uint32Array): void;
+}
+
+/** What an exact search asks of a family. */
+export interface FamilyScan {
+  readonly k: number;
+  /** Nodes below this may be in use. */
+  readonly nodes: number;
+  /** Whether only nodes of the lane's bitmap count, and how many of the live ones those are. */
+  readonly filtered: boolean;
+  readonly matches: number;
+}
+
+/** Exact search of the nodes that the structure holds, by comparing with fewer vectors than all. */
+export interface FamilyScanner {
+  /** Most queries that share one pass over memory. */
+  readonly batchMax: number;
+  /** Whether this search is possible and cheaper than comparing with every match. */
+  isWorth(space: VectorSpace, scan: FamilyScan): boolean;
+  /** Answers queries, prepared as the index compares them; the bitmap lies in the lane if `filtered`. */
+  scan(space: VectorSpace, queries: readonly Float32Array[], scan: FamilyScan): void;
+  /** Puts a query of the last scan and its answer into the lane; answers the size of the pool. */
+  answer(space: VectorSpace, ordinal: number): number;
+}
+
+/**
+ * What a family learns from the data as a whole before it can build: axes, centroids, codebooks. It lies in the
+ * memory's model. Everything runs on workers.
+ */
+export interface FamilyLearner {
+  /** Whether enough records have come to learn, or to learn anew. Quick; asked on the caller's thread. */
+  isDue(space: VectorSpace, records: number): boolean;
+  /**
+   * Goes on learning until the deadline; answers whether it is done. What was learnt is set aside and changes
+   * nothing yet. Always on the same worker, which remembers how far it is.
+   */
+  learn(space: VectorSpace, nodes: number, deadline: number): boolean;
+  /** Makes what was learnt the model, while nobody searches. */
+  adopt(space: VectorSpace): void;
+  /** Fits the structure of a range of nodes to the model. */
+  refit(space: VectorSpace, from: number, to: number): void;
 }
 
 /**
@@ -66,8 +108,14 @@ export interface Family<O extends IndexOptions = IndexOptions> {
   originals(options: Required<O>): Originals;
   /** Default effort of a search; 0 for exact families. */
   effort(options: Required<O>): number;
-  /** Absent for exact families: then every search compares all. */
+  /** Whether nodes have sketches, and the memory a model. */
+  readonly sketched?: boolean;
+  /** Absent for exact families: then every search compares all, or what `scanner` cannot rule out. */
   readonly search?: (space: VectorSpace, request: FamilySearch) => FamilyFound;
+  /** Absent where exact searches compare with every vector. */
+  readonly scanner?: FamilyScanner;
+  /** Absent for families that learn nothing. */
+  readonly learner?: FamilyLearner;
   /** Absent for families that have nothing to build. */
   readonly builder?: FamilyBuilder;
   /** Problems of the structure; empty where all is well. */

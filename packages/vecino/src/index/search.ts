@@ -1,6 +1,7 @@
+import { present } from '../base/assert.ts';
 import { POOL_MAX, SLOT_LIST_MAX } from '../kernel/layout.ts';
 import type { VectorSpace } from '../kernel/vector-space.ts';
-import type { Family } from './family.ts';
+import type { Family, FamilyScan, FamilyScanner } from './family.ts';
 
 /** One search over one segment, in a form that can be sent to another thread. */
 export interface SearchRequest {
@@ -23,6 +24,8 @@ export interface SearchRequest {
   readonly matches: number;
   /** Distances after which a walk gives up, because comparing with all is cheaper. */
   readonly budget: number;
+  /** Whether an exact search may rely on the structure to rule out nodes. */
+  readonly sound: boolean;
   /** Live nodes that the structure does not hold yet. */
   readonly pending: Uint32Array;
   /** Whether the structure holds nodes that are not live any more. */
@@ -77,7 +80,7 @@ export function searchSpace(space: VectorSpace, family: Family, request: SearchR
   }
   if (way === 'exact' || gaveUp) {
     way = 'exact';
-    size = scanAll(space, request, wanted);
+    size = scanAll(space, family, request, wanted);
   }
   const { nodes, distances } = space.readPool(Math.min(size, wanted));
   return {
@@ -90,9 +93,80 @@ export function searchSpace(space: VectorSpace, family: Family, request: SearchR
   };
 }
 
-/** Compares with every node that may be answered; few of them are named one by one. */
-function scanAll(space: VectorSpace, request: SearchRequest, k: number): number {
-  const { nodes, slots, allowed, named } = request;
+/** Answers several searches; exact ones that ask alike share the passes over memory, where the family can. */
+export function searchMany(space: VectorSpace, family: Family, requests: readonly SearchRequest[]): Found[] {
+  const found: Found[] = [];
+  for (let from = 0; from < requests.length; ) {
+    const first = present(requests[from], 'a request');
+    const scanner = first.way === 'exact' ? scannerFor(space, family, first) : undefined;
+    let to = from + 1;
+    if (scanner) {
+      const most = Math.min(requests.length, from + scanner.batchMax);
+      while (to < most && isAlike(first, present(requests[to], 'a request'))) to++;
+    }
+    const part = requests.slice(from, to);
+    if (scanner && part.length > 1) found.push(...scanTogether(space, scanner, part, first));
+    else found.push(...part.map((request) => searchSpace(space, family, request)));
+    from = to;
+  }
+  return found;
+}
+
+/** Whether one pass serves both. Filters differ more often than not, and are not compared. */
+function isAlike(first: SearchRequest, other: SearchRequest): boolean {
+  if (first.allowed || other.allowed || other.way !== 'exact') return false;
+  return first.k === other.k && first.nodes === other.nodes && other.sound;
+}
+
+function scanTogether(
+  space: VectorSpace,
+  scanner: FamilyScanner,
+  requests: readonly SearchRequest[],
+  first: SearchRequest,
+): Found[] {
+  space.engine.takeComputations();
+  scanner.scan(
+    space,
+    requests.map(({ query }) => query),
+    scanOf(first),
+  );
+  // The pass is shared, and so is its cost.
+  const computations = Math.round(space.engine.takeComputations() / requests.length);
+  return requests.map(({ k, pending }, ordinal) => {
+    const size = scanNodes(space, pending, false, scanner.answer(space, ordinal), k);
+    const { nodes, distances } = space.readPool(Math.min(size, k));
+    return {
+      slots: nodes.map((node) => space.slotOf(node)),
+      distances,
+      way: 'exact',
+      gaveUp: false,
+      candidates: size,
+      distanceComputations: computations + space.engine.takeComputations(),
+    };
+  });
+}
+
+type Scanned = Pick<SearchRequest, 'k' | 'nodes' | 'matches' | 'allowed' | 'sound'>;
+
+function scanOf({ k, nodes, matches, allowed }: Scanned): FamilyScan {
+  return { k, nodes, matches, filtered: allowed !== undefined };
+}
+
+/** The family's own exact search, where it may be relied on and is worth it. */
+function scannerFor(space: VectorSpace, family: Family, request: Scanned): FamilyScanner | undefined {
+  if (!request.sound) return undefined;
+  return family.scanner?.isWorth(space, scanOf(request)) ? family.scanner : undefined;
+}
+
+/** Compares with every node that may be answered and is not ruled out; few of them are named one by one. */
+function scanAll(space: VectorSpace, family: Family, request: SearchRequest, k: number): number {
+  const { nodes, slots, allowed, named, pending } = request;
+  const scanner = scannerFor(space, family, { ...request, k });
+  if (scanner) {
+    if (allowed) space.writeAllowed(allowed, slots);
+    scanner.scan(space, [request.query], scanOf({ ...request, k }));
+    return scanNodes(space, pending, allowed !== undefined, scanner.answer(space, 0), k);
+  }
   if (named) return scanNodes(space, named, false, 0, k);
   if (allowed) space.writeAllowed(allowed, slots);
   let size = 0;

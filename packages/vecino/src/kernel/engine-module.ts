@@ -13,6 +13,23 @@ export interface EngineExports {
   rerank(size: number, count: number): number;
   encodeRange(from: number, to: number): void;
   encodeGiven(slot: number): void;
+  /** Adds to the images of the learning's axes what a slot's vector contributes. */
+  imageAxes(slot: number, axes: number, scale: number): void;
+  /** Projects a slot's vector on the learning's axes; answers its squared distance from the learning's mean. */
+  projectSlot(slot: number, axes: number): number;
+  /** Where the last projection has left its coordinates in this thread's lane. */
+  projected(): number;
+  /** Writes the sketches of a slot by the present model. */
+  sketchSlot(slot: number): void;
+  /** How far the sketch written last is from its slot, and how long it is. */
+  lastError(sketch: number): number;
+  lastReach(sketch: number): number;
+  /** Takes the lane's query into the batch. */
+  addQuery(ordinal: number): void;
+  /** Exact search of some blocks for the first queries of the batch. */
+  searchBlocks(queries: number, from: number, to: number, k: number, filtered: number): void;
+  /** Copies a query of the batch and its answer into the lane; answers its size. */
+  takeAnswer(ordinal: number): number;
   prepareBlock(block: number, kept: number): void;
   link(slot: number, blocks: number): void;
   unlink(slot: number): void;

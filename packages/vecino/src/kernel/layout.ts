@@ -6,17 +6,19 @@ import { VecinoError } from '../base/errors.ts';
  * Where everything lies in an index's linear memory.
  *
  * ```
- * header | state | lane 0 | lane 1 | … | block 0 | block 1 | …
+ * header | state | lane 0 | lane 1 | … | model | block 0 | block 1 | …
  *
- * block    = slots | vectors | codes | linked | levels | upper ordinals | links | upper links | live | locks | visited × lanes
- *            ╰────────────────────────────── goes into snapshots ───────────────────────────╯  ╰── belongs to the process ──╯
+ * block    = slots | vectors | codes | sketches | biases | linked | levels | upper ordinals | links | upper links | live | locks | visited × lanes
+ *            ╰───────────────────────────────────────── goes into snapshots ────────────────────────────────────╯  ╰── belongs to the process ──╯
  * ```
  *
  * A node is the place of one record's vector in this memory; its slot is the record's own number, which never
  * changes, while compaction moves nodes about. A block holds everything about 1,024 nodes; all blocks of an
  * index have the same size, so an address is arithmetic, memory grows at its end without moving what is there
  * (searches need not stop), and a snapshot is a copy of the first part of each block. A lane is the scratch
- * memory of one thread: lane 0 belongs to the thread that owns the index, the others to workers.
+ * memory of one thread: lane 0 belongs to the thread that owns the index, the others to workers. The model is what
+ * a family has learnt from the data as a whole; its first part goes into snapshots too, the rest is scratch of the
+ * learning.
  *
  * `assembly/layout.ts` reads the numbers from the header in the order in which `headerFields` lists them.
  */
@@ -42,6 +44,8 @@ export interface Layout {
   /** Offsets within a block. */
   readonly slots: number;
   readonly vectors: number;
+  readonly sketches: number;
+  readonly biases: number;
   readonly linked: number;
   readonly levels: number;
   readonly upperIndex: number;
@@ -60,7 +64,35 @@ export interface Layout {
   readonly slotList: number;
   readonly decoded: number;
   readonly laneBytes: number;
+  /** Where the model lies, absent for families that learn nothing. */
+  readonly model?: ModelLayout;
   readonly headerFields: readonly number[];
+}
+
+/** Addresses of what sketches need to know of the data as a whole; see `assembly/flat/model.ts`. */
+export interface ModelLayout {
+  readonly start: number;
+  readonly mean: number;
+  readonly axes: number;
+  /** The rotation of each sketch, a square matrix. */
+  readonly coarseRotation: number;
+  readonly fineRotation: number;
+  /** Scratch of the learning, beyond what a snapshot keeps: the axes to be, and their images. */
+  readonly nextMean: number;
+  readonly nextAxes: number;
+  readonly images: number;
+  /** The leading bytes that a snapshot keeps. */
+  readonly storedBytes: number;
+  readonly room: SketchRoom;
+}
+
+/** What there is room for before anything is known of the data. */
+export interface SketchRoom {
+  /** Bytes a slot, to be shared by its two sketches. */
+  readonly bytes: number;
+  readonly coarseMax: number;
+  readonly fineMax: number;
+  readonly axesMax: number;
 }
 
 /** What of a graph decides the layout; absent for families without one. */
@@ -78,6 +110,8 @@ export interface LayoutRequest {
   readonly graph?: GraphShape;
   /** Whether each node has a code of one byte a dimension beside its vector. */
   readonly coded?: boolean;
+  /** Whether there is room for sketches, from which exact searches learn what they need not compare with. */
+  readonly sketched?: boolean;
   /** Default `f32`; the others need codes, because walks cannot compare such originals. */
   readonly originals?: Originals;
   /** Fewer slots a segment than fit, for tests. */
@@ -93,6 +127,15 @@ export const GRAPH_ENTRY = 2048;
 /** Offset and scale of the scalar quantizer, two floats. */
 export const CODE_RANGE = 2064;
 export const NO_NODE = 0xffffffff;
+
+/** Queries that share a pass over the sketches, and the most neighbours that each may ask for. */
+export const BATCH_MAX = 32;
+export const BATCH_K_MAX = 1_024;
+/** Scalars at the start of the model, and of a query of a batch. */
+const MODEL_HEAD = 256;
+const BATCH_HEAD = 256;
+/** Coordinates of one sketch, in floats: `AXES_MAX`, a tail, and padding. */
+const COORDINATES_BYTES = 256 * 4;
 
 /** Most entries of a pool: the largest k or effort, and one for the record that was asked with. */
 export const POOL_MAX = LIMITS.kMax + 240;
@@ -121,10 +164,14 @@ export function layoutOf(request: LayoutRequest): Layout {
   const upperStride = graph ? graph.M * 4 : 0;
   const upperLists = graph ? upperListsOf(graph.M) : 0;
 
+  const room = request.sketched ? sketchRoomOf(floats) : undefined;
+
   const block = new Regions();
   const slots = block.add(BLOCK_SLOTS * 4);
   const vectors = block.add(BLOCK_SLOTS * vectorStride);
   const codes = block.add(BLOCK_SLOTS * codeStride);
+  const sketches = block.add(room ? BLOCK_SLOTS * room.bytes : 0);
+  const biases = block.add(room ? BLOCK_SLOTS * 2 * 4 : 0);
   const linked = block.add(BLOCK_SLOTS);
   const levels = block.add(graph ? BLOCK_SLOTS : 0);
   const upperIndex = block.add(graph ? BLOCK_SLOTS * 2 : 0);
@@ -145,13 +192,17 @@ export function layoutOf(request: LayoutRequest): Layout {
   const chosen = lane.add(8 * 2 * 64);
   const queryCode = lane.add(codeStride);
   const decoded = lane.add(floats * 4);
+  const coordinates = lane.add(room ? floats * 4 + 3 * COORDINATES_BYTES : 0);
+  const batchStride = room ? BATCH_HEAD + floats * 4 + room.coarseMax + room.fineMax + BATCH_K_MAX * 8 : 0;
+  const batch = lane.add(BATCH_MAX * batchStride);
 
   const laneBase = 2 * HEADER;
+  const modelBytes = room ? modelLayoutOf(0, vectorStride, room).end : 0;
   const perLane = graph ? BLOCK_SLOTS : 0;
   const roomiest = blockBytes + perLane * Math.max(0, LANES_RESERVED - lanes);
   const reserved = laneBase + Math.max(lanes, LANES_RESERVED) * (lane.end + SEGMENT_SLOTS_MAX / 8);
   const blocksOfSegment = Math.min(
-    Math.floor((MEMORY_MAX - reserved) / roomiest),
+    Math.floor((MEMORY_MAX - reserved - modelBytes) / roomiest),
     SEGMENT_SLOTS_MAX / BLOCK_SLOTS,
     (request.segmentSlots ?? SEGMENT_SLOTS_MAX) / BLOCK_SLOTS,
   );
@@ -159,7 +210,9 @@ export function layoutOf(request: LayoutRequest): Layout {
   const allowed = lane.add(Math.max(0, segmentSlots) / 8);
   const laneBytes = lane.end;
 
-  const blockBase = roundUp(laneBase + lanes * laneBytes, LINE);
+  const modelBase = roundUp(laneBase + lanes * laneBytes, LINE);
+  const model = room ? modelLayoutOf(modelBase, vectorStride, room) : undefined;
+  const blockBase = model ? model.end : modelBase;
   const blocksMax = Math.floor((MEMORY_MAX - blockBase) / blockBytes);
   if (blocksOfSegment < 1 || blocksMax < blocksOfSegment) {
     throw new VecinoError(
@@ -182,6 +235,8 @@ export function layoutOf(request: LayoutRequest): Layout {
     vectorStride,
     slots,
     vectors,
+    sketches,
+    biases,
     linked,
     levels,
     upperIndex,
@@ -198,6 +253,7 @@ export function layoutOf(request: LayoutRequest): Layout {
     slotList: laneBase + slotList,
     decoded: laneBase + decoded,
     laneBytes,
+    ...(model && { model: model.layout }),
     headerFields: [
       blockBase,
       blockBytes,
@@ -237,12 +293,73 @@ export function layoutOf(request: LayoutRequest): Layout {
       slots,
       decoded,
       ORIGINALS_CODE[originals],
+      sketches,
+      biases,
+      coordinates,
+      batch,
+      batchStride,
+      ...(model ? modelFields(model.layout) : []),
     ],
   };
 }
 
 const BYTES_A_FLOAT: Readonly<Record<Originals, number>> = { f32: 4, f16: 2, disk: 0 };
 const ORIGINALS_CODE: Readonly<Record<Originals, number>> = { f32: 0, f16: 1, disk: 2 };
+
+/** Below this many floats comparing vectors is as quick as comparing sketches. */
+const SKETCHED_FLOATS_MIN = 16;
+
+/** More axes than these cost more to learn and to project on than they save (Fashion-MNIST, MiniLM texts). */
+const AXES_MAX = 192;
+
+/** Half as much again as a byte a dimension, at most enough for a fine sketch of all axes beside a long coarse one. */
+function sketchRoomOf(floats: number): SketchRoom | undefined {
+  if (floats < SKETCHED_FLOATS_MIN) return undefined;
+  const whole = roundUp(floats, 16);
+  return {
+    bytes: Math.min(AXES_MAX + 128, whole + roundUp(whole / 2, 16)),
+    coarseMax: Math.min(whole, 128),
+    fineMax: Math.min(whole, AXES_MAX),
+    axesMax: Math.min(floats, AXES_MAX),
+  };
+}
+
+function modelLayoutOf(
+  start: number,
+  vectorStride: number,
+  room: SketchRoom,
+): { readonly layout: ModelLayout; readonly end: number } {
+  const regions = new Regions();
+  regions.add(MODEL_HEAD);
+  const mean = start + regions.add(vectorStride);
+  const axes = start + regions.add(room.axesMax * vectorStride);
+  const coarseRotation = start + regions.add(room.coarseMax ** 2 * 4);
+  const fineRotation = start + regions.add(room.fineMax ** 2 * 4);
+  const storedBytes = regions.end;
+  const nextMean = start + regions.add(vectorStride);
+  const nextAxes = start + regions.add(room.axesMax * vectorStride);
+  const images = start + regions.add(room.axesMax * vectorStride);
+  return {
+    layout: {
+      start,
+      mean,
+      axes,
+      coarseRotation,
+      fineRotation,
+      nextMean,
+      nextAxes,
+      images,
+      storedBytes,
+      room,
+    },
+    end: start + regions.end,
+  };
+}
+
+function modelFields(model: ModelLayout): number[] {
+  const { start, mean, axes, coarseRotation, fineRotation, nextMean, nextAxes, images } = model;
+  return [start, mean, axes, coarseRotation, fineRotation, nextMean, nextAxes, images];
+}
 
 /**
  * Room for a block's upper lists: the number of levels of one node is geometric with ratio 1/M, so the mean of

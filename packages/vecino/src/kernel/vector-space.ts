@@ -182,6 +182,34 @@ export class VectorSpace {
     );
   }
 
+  /** 32-bit floats of the model; valid until the memory grows. */
+  floatsAt(start: number, count: number): Float32Array {
+    return this.fresh().floats.subarray(start >> 2, (start >> 2) + count);
+  }
+
+  /** 32-bit words of the model; valid until the memory grows. */
+  wordsAt(start: number, count: number): Uint32Array {
+    return this.fresh().words.subarray(start >> 2, (start >> 2) + count);
+  }
+
+  isLive(node: number): boolean {
+    return this.fresh().bytes[this.nodeStart(node, this.layout.live, 1)] !== 0;
+  }
+
+  /** Whether the family has learnt from the data as a whole, be it that there is nothing to learn. */
+  get hasModel(): boolean {
+    const { model } = this.layout;
+    return model !== undefined && this.wordsAt(model.start + 12, 1)[0] !== 0;
+  }
+
+  /** The part of the model that a snapshot keeps; empty for families that learn nothing. */
+  storedModel(): Uint8Array {
+    const { model } = this.layout;
+    return model
+      ? this.fresh().bytes.subarray(model.start, model.start + model.storedBytes)
+      : new Uint8Array();
+  }
+
   /** What code 0 stands for, and the codes a unit. */
   writeCodeRange(offset: number, scale: number): void {
     this.fresh().floats.set([offset, scale], CODE_RANGE >> 2);
@@ -241,6 +269,10 @@ export class VectorSpace {
   copyCodeRange(source: VectorSpace): void {
     const { floats } = source.fresh();
     this.fresh().floats.set(floats.subarray(CODE_RANGE / 4, CODE_RANGE / 4 + 2), CODE_RANGE / 4);
+  }
+
+  copyModel(source: VectorSpace): void {
+    this.storedModel().set(source.storedModel());
   }
 
   /** Copies rows of a region from another memory of the same layout: that of node `order[i]` to node i. */

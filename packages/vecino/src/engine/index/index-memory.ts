@@ -40,6 +40,7 @@ export class IndexMemory {
         dimension: preparedWidth(metric, dimension),
         kernel: kernelOf(metric),
         ...(graph && { graph }),
+        sketched: this.family.sketched ?? false,
         coded: this.family.quantizer(index) === 'sq8',
         originals: this.family.originals(index),
         lanes: pool.size + 1,

@@ -53,6 +53,8 @@ export class IndexSearcher {
   private readonly vectorsOf: VectorsOf;
   /** Distances that walks compute for each unit of effort: a running mean, for the planner. */
   private walkFactor = 16;
+  /** The share of the matches whose vectors exact searches compare: a running mean, likewise. */
+  private comparedShare = 1;
 
   constructor(shape: IndexShape, place: Place, upkeep: IndexUpkeep, vectorsOf: VectorsOf) {
     this.shape = shape;
@@ -106,9 +108,10 @@ export class IndexSearcher {
     const matches = search.allowed ? search.allowed.count : live;
     const effort = search.effort ?? family.effort(this.shape.index);
     const pending = nodes.waiting.length;
+    const mayRelyOn = sound && !this.upkeep.isRecoding;
     const { way, reason, costNs, budget } = plan({
       exact: search.exact,
-      approximate: family.search !== undefined && sound && !this.upkeep.isRecoding,
+      approximate: family.search !== undefined && mayRelyOn,
       live,
       matches,
       pending,
@@ -117,6 +120,7 @@ export class IndexSearcher {
       walkFactor: this.walkFactor,
       floats: space.layout.floats,
       coded: space.layout.coded,
+      comparedShare: mayRelyOn ? this.comparedShare : 1,
     });
     const summary = { reason, live, matches, pending, effort };
     const isOnDisk = space.layout.originals === 'disk';
@@ -135,7 +139,8 @@ export class IndexSearcher {
       ...(way === 'exact' && search.allowed && this.named(search.allowed)),
       matches,
       budget,
-      pending: way === 'graph' ? nodes.waiting : new Uint32Array(),
+      sound: mayRelyOn,
+      pending: way === 'graph' || family.scanner ? nodes.waiting : new Uint32Array(),
       hasRemoved: nodes.hasRemoved,
     };
     return { summary, costNs, isOnDisk, request };
@@ -152,7 +157,11 @@ export class IndexSearcher {
     if (found.way === 'graph' && !search.allowed && effort >= search.k) {
       this.walkFactor += ((found.distanceComputations - pending) / effort - this.walkFactor) / 16;
     }
-    const { space } = this.place.memory;
+    const { space, family } = this.place.memory;
+    if (found.way === 'exact' && family.scanner && matches > 0) {
+      const share = Math.min(1, found.distanceComputations / matches);
+      this.comparedShare += (share - this.comparedShare) / 4;
+    }
     const exact = isOnDisk
       ? await rerankFromStore(space, search.query, found, search.k, this.vectorsOf)
       : found;

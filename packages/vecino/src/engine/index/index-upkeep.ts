@@ -97,12 +97,13 @@ export class IndexUpkeep {
   }
 
   get isNeeded(): boolean {
-    return this.mustMend || this.nodes.pendingCount > 0 || this.mustCheck;
+    return this.mustMend || this.mustLearn || this.nodes.pendingCount > 0 || this.mustCheck;
   }
 
   /** Does the next thing that is needed. */
   async step(): Promise<void> {
     if (this.mustMend) await this.mend();
+    else if (this.mustLearn) await this.exclusive(() => this.learnModel());
     else if (this.nodes.pendingCount > 0) await this.exclusive(() => this.link());
     else if (this.mustCheck) await this.findStranded();
   }
@@ -156,9 +157,31 @@ export class IndexUpkeep {
     return replacedCount > 0 || removedCount > Math.max(REMOVED_MIN, count * REMOVED_SHARE);
   }
 
+  private get mustLearn(): boolean {
+    const { family, space } = this.memory;
+    return family.learner?.isDue(space, this.nodes.count) ?? false;
+  }
+
   private get mustCheck(): boolean {
     const most = Math.max(CHECK_MIN, this.nodes.count * CHECK_SHARE);
-    return this.memory.family.builder !== undefined && this.changedSinceCheck > most;
+    const { builder } = this.memory.family;
+    return builder !== undefined && !builder.independent && this.changedSinceCheck > most;
+  }
+
+  /** Learns what the family knows of the data as a whole, and fits what is built to it. */
+  private async learnModel(): Promise<void> {
+    const nodes = this.nodes.allocator.end;
+    // Always on the first worker, which remembers how far it is.
+    while (!(await this.memory.run('learn', { nodes, timeMs: LINK_TURN_MS }, 0))) {
+      if (this.ended) return;
+    }
+    this.recoding = true;
+    await this.nodes.searchesToEnd();
+    await this.memory.run('adoptModel', {}, 0);
+    for (let from = 0; from < nodes; from += TASK_NODES) {
+      await this.memory.run('refit', { from, to: Math.min(nodes, from + TASK_NODES) });
+    }
+    this.recoding = false;
   }
 
   /** One turn of every worker. */

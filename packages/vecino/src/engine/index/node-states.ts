@@ -1,5 +1,6 @@
 import { BitSet } from '../../base/bit-set.ts';
 import { VecinoError } from '../../base/errors.ts';
+import type { FamilyBuilder } from '../../index/family.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 import { NumberAllocator } from './number-allocator.ts';
 import { SlotMap } from './slot-map.ts';
@@ -17,7 +18,8 @@ const SLICE = 1_024;
  *   └──────────────┴──── released ◀── stepping stone
  * ```
  *
- * Without a structure that is built in the background (`builds` false) nothing is ever pending, and removed
+ * Where nodes do not depend on one another (`independent`), removed ones leave the structure at once. Without a
+ * structure that is built in the background (`builds` false) nothing is ever pending, and removed
  * nodes are free at once.
  */
 export class NodeStates {
@@ -25,6 +27,7 @@ export class NodeStates {
   readonly live = new BitSet();
   readonly allocator = new NumberAllocator();
   private readonly builds: boolean;
+  private readonly independent: boolean;
   private readonly space: VectorSpace;
   private liveCount = 0;
   /** Live and not in the structure, in the order in which they will be linked. */
@@ -46,12 +49,17 @@ export class NodeStates {
   private readonly freed: (slots: readonly number[]) => void;
 
   /**
-   * @param builds whether there is a structure that is built in the background
+   * @param builder of the structure that is built in the background, if there is one
    * @param freed told the slots whose nodes are free now
    */
-  constructor(space: VectorSpace, builds: boolean, freed: (slots: readonly number[]) => void) {
+  constructor(
+    space: VectorSpace,
+    builder: Pick<FamilyBuilder, 'independent'> | undefined,
+    freed: (slots: readonly number[]) => void,
+  ) {
     this.space = space;
-    this.builds = builds;
+    this.builds = builder !== undefined;
+    this.independent = builder?.independent ?? false;
     this.freed = freed;
   }
 
@@ -160,7 +168,7 @@ export class NodeStates {
     for (let node = 0; node < this.allocator.end; node++) {
       if (node % SLICE === SLICE - 1) yield undefined;
       if (!this.space.isLinked(node) || this.live.has(node)) continue;
-      if (this.builds) this.removed.add(node);
+      if (this.builds && !this.independent) this.removed.add(node);
       else this.free([node]);
     }
   }
@@ -168,6 +176,7 @@ export class NodeStates {
   /** Makes a node live whose vector has just been written. */
   put(node: number): void {
     if (this.builds) {
+      if (this.independent) this.space.setLinked(node, false);
       if (this.space.isLinked(node) || this.linking.has(node)) this.replaced.add(node);
       this.removed.delete(node);
       this.pending.add(node);
@@ -185,6 +194,7 @@ export class NodeStates {
     this.space.setLive(node, false);
     this.liveCount -= 1;
     if (this.pending.delete(node)) this.waitingList = undefined;
+    if (this.independent) this.space.setLinked(node, false);
     const inStructure = this.builds && (this.space.isLinked(node) || this.linking.has(node));
     if (inStructure) this.removed.add(node);
     else this.free([node]);
@@ -264,7 +274,7 @@ export class NodeStates {
   /** Takes over a node that compaction has moved here, in the structure. */
   moved(node: number, live: boolean): void {
     this.allocator.use(node + 1);
-    if (!live && !this.builds) {
+    if (!live && (!this.builds || this.independent)) {
       // Removed since the copy was begun; its slot is free already, and maybe another record's.
       this.space.setLinked(node, false);
       this.allocator.free([node]);

@@ -216,6 +216,7 @@ export class Segment implements Place {
       entry: this.memory.space.entry,
       lengthBound,
       codes: this.upkeep.codes,
+      model: this.memory.space.hasModel,
     });
     await this.memory.run('saveSnapshot', { path, header: { ...header } as never, nodes });
   }
@@ -264,7 +265,7 @@ export class Segment implements Place {
   }
 
   private statesFor(memory: IndexMemory): NodeStates {
-    return new NodeStates(memory.space, memory.family.builder !== undefined, this.settings.freed);
+    return new NodeStates(memory.space, memory.family.builder, this.settings.freed);
   }
 
   private get identity(): SnapshotIdentity {

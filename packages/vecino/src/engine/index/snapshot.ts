@@ -32,6 +32,8 @@ export interface SnapshotHeader {
   readonly lengthBound: number;
   /** Range of the codes and what it was learnt from; null where there are none. */
   readonly codes: { readonly range: CodeRange; readonly learnt: RangeStatistics } | null;
+  /** Whether the first chunk is the model: what the family has learnt from the data as a whole. */
+  readonly model?: boolean;
 }
 
 export type SnapshotIdentity = Pick<
@@ -41,16 +43,18 @@ export type SnapshotIdentity = Pick<
 
 export function snapshotHeader(
   identity: SnapshotIdentity,
-  state: Pick<SnapshotHeader, 'seq' | 'nodes' | 'entry' | 'lengthBound' | 'codes'>,
+  state: Pick<SnapshotHeader, 'seq' | 'nodes' | 'entry' | 'lengthBound' | 'codes' | 'model'>,
 ): SnapshotHeader {
-  const { seq, nodes, entry, lengthBound, codes } = state;
-  return { blockVersion: BLOCK_VERSION, ...identity, seq, nodes, entry, lengthBound, codes };
+  const { seq, nodes, entry, lengthBound, codes, model = false } = state;
+  const always = { blockVersion: BLOCK_VERSION, ...identity, seq, nodes, entry, lengthBound, codes };
+  return model ? { ...always, model } : always;
 }
 
-/** Writes the stored part of each block in use. Answers the file's bytes. */
+/** Writes the model, if there is one, and the stored part of each block in use. Answers the file's bytes. */
 export function saveSnapshot(space: VectorSpace, path: string, header: JsonObject, nodes: number): number {
   const writer = new SnapshotWriter(path, header);
   try {
+    if (header['model'] === true) writer.chunk(space.storedModel());
     for (let block = 0; block < Math.ceil(nodes / BLOCK_SLOTS); block++)
       writer.chunk(space.storedBlock(block));
     return writer.finish();
@@ -88,7 +92,8 @@ export function readSnapshotHeader(path: string, identity: SnapshotIdentity): Sn
 export function loadSnapshot(space: VectorSpace, path: string, nodes: number): void {
   const reader = new SnapshotReader(path);
   try {
-    const { entry } = reader.header as unknown as SnapshotHeader;
+    const { entry, model } = reader.header as unknown as SnapshotHeader;
+    if (model) reader.chunkInto(space.storedModel());
     for (let block = 0; block < Math.ceil(nodes / BLOCK_SLOTS); block++)
       reader.chunkInto(space.storedBlock(block));
     reader.finish();

@@ -2,9 +2,9 @@ import type { IndexFamily } from '../../api/index-options.ts';
 import type { JsonObject } from '../../api/metadata.ts';
 import { present } from '../../base/assert.ts';
 import { layingOrder, moveNodes } from '../../index/compaction.ts';
-import type { FamilyBuilder } from '../../index/family.ts';
+import type { FamilyBuilder, FamilyLearner } from '../../index/family.ts';
 import { familyOf } from '../../index/registry.ts';
-import { type SearchRequest, searchSpace } from '../../index/search.ts';
+import { type SearchRequest, searchMany, searchSpace } from '../../index/search.ts';
 import type { SharedSpace, VectorSpace } from '../../kernel/vector-space.ts';
 import { loadSnapshot, saveSnapshot } from './snapshot.ts';
 
@@ -21,7 +21,15 @@ export const TASKS = {
     searchSpace(space, familyOf(args.family), args.request),
 
   searchMany: (space: VectorSpace, args: Concerning & { requests: readonly SearchRequest[] }) =>
-    args.requests.map((request) => searchSpace(space, familyOf(args.family), request)),
+    searchMany(space, familyOf(args.family), args.requests),
+
+  learn: (space: VectorSpace, args: Concerning & { nodes: number; timeMs: number }) =>
+    learnerOf(args.family).learn(space, args.nodes, performance.now() + args.timeMs),
+
+  adoptModel: (space: VectorSpace, args: Concerning) => learnerOf(args.family).adopt(space),
+
+  refit: (space: VectorSpace, args: Concerning & { from: number; to: number }) =>
+    learnerOf(args.family).refit(space, args.from, args.to),
 
   link: (space: VectorSpace, args: Concerning & { nodes: Uint32Array; timeMs: number }) =>
     builderOf(args.family).link(space, args.nodes, performance.now() + args.timeMs),
@@ -63,4 +71,8 @@ export type TaskResult<T extends TaskName> = ReturnType<(typeof TASKS)[T]>;
 
 function builderOf(family: IndexFamily): FamilyBuilder {
   return present(familyOf(family).builder, `builder of family "${family}"`);
+}
+
+function learnerOf(family: IndexFamily): FamilyLearner {
+  return present(familyOf(family).learner, `learner of family "${family}"`);
 }

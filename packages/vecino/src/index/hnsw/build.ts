@@ -5,6 +5,8 @@ import { move, order } from './move.ts';
 
 /** Growing and mending the graph; the algorithms are in `assembly/hnsw/link.ts` and `repair.ts`. */
 export const builder: FamilyBuilder = {
+  independent: false,
+
   order,
   move,
 
