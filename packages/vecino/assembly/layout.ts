@@ -43,12 +43,13 @@ export let efConstruction: u32 = 0;
 export let seed: u32 = 0;
 /** How many upper lists a block has room for. */
 export let upperLists: u32 = 0;
-let codes: usize = 0;
-export let codeStride: usize = 0;
-/** Whether walks compare codes of one byte a dimension instead of vectors. */
+let highs: usize = 0;
+let lows: usize = 0;
+let norms: usize = 0;
+/** Bytes of one half of a code: four bits a dimension, a multiple of 16. */
+export let halfBytes: usize = 0;
+/** Whether walks compare codes instead of vectors. */
 export let coded: bool = false;
-/** Bytes of what walks compare. */
-export let rowStride: usize = 0;
 
 // This thread's lane.
 export let query: usize = 0;
@@ -59,7 +60,12 @@ export let heapMax: u32 = 0;
 export let slotList: usize = 0;
 export let gathered: usize = 0;
 export let chosen: usize = 0;
-export let queryCode: usize = 0;
+export let keys: usize = 0;
+export let expanding: usize = 0;
+/** Room for three targets (see `sq8.ts`): of a walk, of choosing links, and of linking back or coding. */
+export let walkTarget: usize = 0;
+export let pairTarget: usize = 0;
+export let codeBytes: usize = 0;
 /** Room for one vector of 32-bit floats, where originals are kept in another form. */
 export let decoded: usize = 0;
 
@@ -131,28 +137,33 @@ export function attach(lane: u32): void {
   slotList = laneBase + field(29);
   gathered = laneBase + field(30);
   chosen = laneBase + field(31);
-  codes = blockBase + field(32);
-  codeStride = field(33);
-  coded = codeStride != 0;
-  rowStride = coded ? codeStride : vectorStride;
-  queryCode = laneBase + field(34);
+  highs = blockBase + field(32);
+  lows = blockBase + field(33);
+  norms = blockBase + field(34);
+  halfBytes = field(35);
+  coded = halfBytes != 0;
+  keys = laneBase + field(36);
+  expanding = laneBase + field(37);
+  walkTarget = laneBase + field(38);
+  pairTarget = laneBase + field(39);
+  codeBytes = laneBase + field(40);
   allowed = laneBase + field(9);
-  slots = blockBase + field(35);
-  decoded = laneBase + field(36);
-  originals = field(37);
-  sketches = blockBase + field(38);
-  biases = blockBase + field(39);
-  coordinates = laneBase + field(40);
-  batch = laneBase + field(41);
-  batchStride = field(42);
-  model = field(43);
-  modelMean = field(44);
-  modelAxes = field(45);
-  coarseRotation = field(46);
-  fineRotation = field(47);
-  nextMean = field(48);
-  nextAxes = field(49);
-  axisImages = field(50);
+  slots = blockBase + field(41);
+  decoded = laneBase + field(42);
+  originals = field(43);
+  sketches = blockBase + field(44);
+  biases = blockBase + field(45);
+  coordinates = laneBase + field(46);
+  batch = laneBase + field(47);
+  batchStride = field(48);
+  model = field(49);
+  modelMean = field(50);
+  modelAxes = field(51);
+  coarseRotation = field(52);
+  fineRotation = field(53);
+  nextMean = field(54);
+  nextAxes = field(55);
+  axisImages = field(56);
 }
 
 @inline function blockOf(slot: u32): usize {
@@ -168,9 +179,9 @@ export function attach(lane: u32): void {
   return vectors + blockOf(slot) + rowOf(slot) * vectorStride;
 }
 
-/** The code of a slot's vector: a byte a dimension, the rest zero. */
-@inline export function codeAt(slot: u32): usize {
-  return codes + blockOf(slot) + rowOf(slot) * codeStride;
+/** The high halves of a slot's code: two dimensions a byte. */
+@inline export function highAt(slot: u32): usize {
+  return highs + blockOf(slot) + rowOf(slot) * halfBytes;
 }
 
 /** The sketches of a block's slots: all coarse ones, then all fine ones. */
@@ -183,9 +194,14 @@ export function attach(lane: u32): void {
   return biases + block * blockBytes;
 }
 
-/** What walks compare with: the code where there are codes, else the vector. */
-@inline export function rowAt(slot: u32): usize {
-  return coded ? codeAt(slot) : vectorAt(slot);
+/** The low halves of a slot's code, in the same order. */
+@inline export function lowAt(slot: u32): usize {
+  return lows + blockOf(slot) + rowOf(slot) * halfBytes;
+}
+
+/** What the high halves of a slot's code add to every distance from them: an i32. */
+@inline export function normAt(slot: u32): usize {
+  return norms + blockOf(slot) + (rowOf(slot) << 2);
 }
 
 /** One byte: whether the slot holds a record that searches may answer. Written by the owning thread only. */

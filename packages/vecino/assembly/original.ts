@@ -4,8 +4,8 @@
 
 import { distance } from './distance';
 import { keyOf } from './entry';
-import { codeAt, decoded, F16, floats, ON_DISK, originals, query, queryCode, vectorAt } from './layout';
-import { codeDistance, encodeQuery } from './sq8';
+import { decoded, F16, floats, ON_DISK, originals, query, vectorAt, walkTarget } from './layout';
+import { codeDistance, targetOfQuery } from './sq8';
 
 /** Bits of exponent and fraction of a 16-bit float, moved to their place in one of 32 bits: off by this factor. */
 const REBIAS: f32 = 5.192296858534828e33; // 2^112
@@ -31,11 +31,11 @@ export function widen(from: usize, to: usize): void {
 
 /** To be called once before `keyOfOriginal`, with the query in the lane. */
 export function prepareOriginals(): void {
-  if (originals == ON_DISK) encodeQuery();
+  if (originals == ON_DISK) targetOfQuery();
 }
 
 /** The key of the exact distance from the lane's query to a node; of its code's where vectors are on disk. */
 @inline export function keyOfOriginal(node: u32): u32 {
-  if (originals == ON_DISK) return codeDistance(queryCode, codeAt(node));
+  if (originals == ON_DISK) return codeDistance(walkTarget, node);
   return keyOf(distance(query, originalAt(node)));
 }

@@ -1,25 +1,78 @@
 // Reranking: the exact distance to the best of what a walk over codes has found. Shared by all families.
+//
+// In two steps, each of which leaves out what lies surely behind the k-th: from coarse keys to whole codes, from
+// these to vectors. An error of rounding is a fixed number of codes in the distance (not its square), whatever
+// the dimension, so one margin serves all data. Before, the best 30 were compared by vector: a fifth of the time of
+// a search of ten among 784 dimensions. Now it is 10 to 13 of them, and recall is the same or better,
+// because more than 30 get the chance.
 
 import { countComputations } from './distance';
-import { entryOf, slotOf } from './entry';
-import { heap, pool, vectorAt } from './layout';
+import { entryOf, keyIn, slotOf } from './entry';
+import { halfBytes, heap, lowAt, ON_DISK, originals, pool, vectorAt, vectorStride, walkTarget } from './layout';
 import { keyOfOriginal } from './original';
 import { insert } from './pool';
+import { TOUCHED } from './row';
+import { codeDistance } from './sq8';
 
-/** Replaces the pool by its first `count` entries with exact keys, sorted. Answers their number. */
-export function rerank(size: u32, count: u32): u32 {
-  if (count > size) count = size;
-  // Touching the rows first lets the processor fetch them side by side.
+/**
+ * How many codes behind the k-th a distance must be to be surely beyond it. A coarse one errs by 4.6, but by more
+ * where remainders are alike, as among the black and white pixels of Fashion-MNIST: 16 cost .005 there, 24 .001.
+ */
+const COARSE_MARGIN: f64 = 40;
+/** The same for whole codes, which err by some 0.4. */
+const CODE_MARGIN: f64 = 2;
+
+/** Keeps the compiler from dropping the reads that only warm the cache. */
+let touched: u32 = 0;
+
+/** How many of `count` sorted entries are not surely behind the k-th. */
+function within(list: usize, count: u32, k: u32, margin: f64): u32 {
+  if (k >= count) return count;
+  const reach = sqrt<f64>(<f64>keyIn(load<u64>(list + (<usize>(k - 1) << 3)))) + margin;
+  const limit = <u64>(reach * reach) << 32;
+  let end = k;
+  while (end < count && load<u64>(list + (<usize>end << 3)) < limit) end += 1;
+  return end;
+}
+
+/** Sorts the first entries of the pool by whole codes into the heap's memory. */
+function refine(count: u32): void {
   let warm: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) warm += load<u8>(vectorAt(slotOf(load<u64>(pool + (<usize>i << 3)))));
+  for (let i: u32 = 0; i < count; i++) {
+    const row = lowAt(slotOf(load<u64>(pool + (<usize>i << 3))));
+    for (let line: usize = 0; line < halfBytes; line += 64) warm += load<u8>(row + line);
+  }
   touched = warm;
   for (let i: u32 = 0; i < count; i++) {
     const slot = slotOf(load<u64>(pool + (<usize>i << 3)));
-    insert(heap, i, count, entryOf(keyOfOriginal(slot), slot));
+    insert(heap, i, count, entryOf(codeDistance(walkTarget, slot), slot));
   }
-  memory.copy(pool, heap, <usize>count << 3);
-  countComputations(count);
-  return count;
 }
 
-let touched: u32 = 0;
+/**
+ * Replaces the pool, as a walk for the lane's query left it, by entries with exact keys, sorted: at least the best
+ * k, at most `most`, which is no less. Where vectors are on disk, the keys are those of whole codes, and the
+ * caller reads and compares. Answers their number.
+ */
+export function rerank(size: u32, most: u32, k: u32): u32 {
+  const refined = within(pool, size, k, COARSE_MARGIN);
+  refine(refined);
+  if (originals == ON_DISK) {
+    memory.copy(pool, heap, <usize>refined << 3);
+    return refined;
+  }
+  const exact = within(heap, min(refined, most), k, CODE_MARGIN);
+  const bytes = min<usize>(vectorStride, TOUCHED);
+  let warm: u32 = 0;
+  for (let i: u32 = 0; i < exact; i++) {
+    const row = vectorAt(slotOf(load<u64>(heap + (<usize>i << 3))));
+    for (let line: usize = 0; line < bytes; line += 64) warm += load<u8>(row + line);
+  }
+  touched = warm;
+  for (let i: u32 = 0; i < exact; i++) {
+    const slot = slotOf(load<u64>(heap + (<usize>i << 3)));
+    insert(pool, i, exact, entryOf(keyOfOriginal(slot), slot));
+  }
+  countComputations(exact);
+  return exact;
+}

@@ -8,11 +8,11 @@
 import { compareForBuilding, countComputations } from '../distance';
 import { entryOf, keyIn, slotOf } from '../entry';
 import {
-  BLOCK_SLOTS, chosen, coded, degree, degreeOf, efConstruction, ENTRY, ENTRY_LOCK, heap, levelAt, levelOf, LINKED,
-  linkedAt, linksAt, lockAt, NONE, pool, rowAt, seed, upperIndexAt, upperLists, visitedAt,
+  BLOCK_SLOTS, chosen, codeBytes, coded, degree, degreeOf, efConstruction, ENTRY, ENTRY_LOCK, heap, levelAt, levelOf, LINKED,
+  linkedAt, linksAt, lockAt, NONE, pool, seed, upperIndexAt, upperLists, visitedAt, walkTarget,
 } from '../layout';
 import { insert } from '../pool';
-import { keyTo } from '../row';
+import { fullKeyTo, nodeTarget } from '../row';
 import { encode } from '../sq8';
 import { nextEpoch } from '../visited';
 import { lock, unlock } from './lock';
@@ -69,7 +69,7 @@ export function unlink(slot: u32): void {
 export function link(slot: u32, blocks: u32): void {
   compareForBuilding();
   if (coded) encode(slot);
-  const target = rowAt(slot);
+  const target = nodeTarget(slot, walkTarget);
   const level = levelOf(slot);
   if (entryPoint() == NONE) {
     lock(ENTRY_LOCK);
@@ -89,6 +89,7 @@ export function link(slot: u32, blocks: u32): void {
     store<u8>(visitedAt(slot), epoch);
     const size = walkLevel(target, efConstruction, l, epoch);
     nearest = load<u64>(pool) & ~1;
+    refine(target, size);
     connect(slot, size, l);
   }
   store<u8>(linkedAt(slot), LINKED);
@@ -101,6 +102,17 @@ export function link(slot: u32, blocks: u32): void {
 
 export function setEntry(slot: u32, level: u32): void {
   atomic.store<u64>(ENTRY, (<u64>level << 32) | slot);
+}
+
+/** Makes the keys of the pool those of whole codes, by which links are chosen. */
+function refine(target: usize, size: u32): void {
+  if (!coded) return;
+  for (let i: u32 = 0; i < size; i++) {
+    const slot = slotOf(load<u64>(pool + (<usize>i << 3)));
+    insert(heap, i, size, entryOf(fullKeyTo(target, slot), slot));
+  }
+  memory.copy(pool, heap, <usize>size << 3);
+  countComputations(size);
 }
 
 /** Gives a node its links among the pool's entries, and each of them a link back. */
@@ -136,10 +148,10 @@ function linkBack(node: u32, newcomer: u32, key: u32, level: u32): void {
   } else {
     // The heap's memory is free while building.
     store<u64>(heap, entryOf(key, newcomer));
-    const row = rowAt(node);
+    const row = nodeTarget(node, codeBytes);
     for (let i: u32 = 0; i < width; i++) {
       const neighbour = load<u32>(links + (<usize>i << 2));
-      insert(heap, i + 1, width + 1, entryOf(keyTo(row, neighbour), neighbour));
+      insert(heap, i + 1, width + 1, entryOf(fullKeyTo(row, neighbour), neighbour));
     }
     countComputations(width);
     writeChosen(links, select(heap, width + 1, width, node), width);

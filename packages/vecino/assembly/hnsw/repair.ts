@@ -8,11 +8,11 @@
 import { compareForBuilding, countComputations } from '../distance';
 import { entryOf } from '../entry';
 import {
-  degreeOf, ENTRY_LOCK, heap, heapMax, isLinked, isLive, isStale, levelOf, linkedAt, linksAt, lockAt, NONE, rowAt,
-  STALE, visitedAt,
+  degreeOf, ENTRY_LOCK, heap, heapMax, isLinked, isLive, isStale, levelOf, linkedAt, linksAt, lockAt, NONE,
+  STALE, visitedAt, walkTarget,
 } from '../layout';
 import { insert } from '../pool';
-import { keyTo } from '../row';
+import { fullKeyTo, nodeTarget } from '../row';
 import { nextEpoch } from '../visited';
 import { setEntry, unlink } from './link';
 import { lock, unlock } from './lock';
@@ -62,20 +62,21 @@ function rewire(slot: u32, level: u32, blocks: u32): void {
   const links = linksAt(slot, level);
   const width = degreeOf(level);
   let size: u32 = 0;
+  const target = nodeTarget(slot, walkTarget);
   store<u8>(visitedAt(slot), epoch);
   lock(lockAt(slot));
   for (let i: u32 = 0; i < width; i++) {
     const neighbour = load<u32>(links + (<usize>i << 2));
     if (neighbour == NONE) break;
     if (!isStale(neighbour)) {
-      size = collect(slot, neighbour, size, epoch);
+      size = collect(target, neighbour, size, epoch);
       continue;
     }
     const beyond = linksAt(neighbour, level);
     for (let j: u32 = 0; j < width; j++) {
       const next = load<u32>(beyond + (<usize>j << 2));
       if (next == NONE) break;
-      if (!isStale(next)) size = collect(slot, next, size, epoch);
+      if (!isStale(next)) size = collect(target, next, size, epoch);
     }
   }
   writeChosen(links, select(heap, size, width, slot), width);
@@ -83,12 +84,12 @@ function rewire(slot: u32, level: u32, blocks: u32): void {
 }
 
 /** Adds a node to the sorted candidates in the heap's memory, once. Answers their number. */
-@inline function collect(slot: u32, candidate: u32, size: u32, epoch: u8): u32 {
+@inline function collect(target: usize, candidate: u32, size: u32, epoch: u8): u32 {
   const mark = visitedAt(candidate);
   if (load<u8>(mark) == epoch || size == heapMax) return size;
   store<u8>(mark, epoch);
   countComputations(1);
-  insert(heap, size, heapMax, entryOf(keyTo(rowAt(slot), candidate), candidate));
+  insert(heap, size, heapMax, entryOf(fullKeyTo(target, candidate), candidate));
   return size + 1;
 }
 

@@ -5,8 +5,8 @@
 
 import { countComputations } from '../distance';
 import { keyIn, slotOf } from '../entry';
-import { chosen, isLive, isStale, NONE, rowAt } from '../layout';
-import { keyTo } from '../row';
+import { chosen, isLive, isStale, NONE, pairTarget } from '../layout';
+import { compareWith, isNearer, nodeTarget } from '../row';
 
 /**
  * Chooses at most `most` of the `count` candidates (entries sorted by distance to `node`, which itself is
@@ -19,12 +19,13 @@ export function select(candidates: usize, count: u32, most: u32, node: u32): u32
     const entry = load<u64>(candidates + (<usize>i << 3)) & ~1;
     const slot = slotOf(entry);
     if (slot == node || isStale(slot) || !isLive(slot)) continue;
-    const row = rowAt(slot);
+    const row = nodeTarget(slot, pairTarget);
     const key = keyIn(entry);
+    compareWith(key);
     let apart = true;
     for (let j: u32 = 0; j < kept; j++) {
       computed += 1;
-      if (keyTo(row, slotOf(load<u64>(chosen + (<usize>j << 3)))) < key) {
+      if (isNearer(row, slotOf(load<u64>(chosen + (<usize>j << 3))), key)) {
         apart = false;
         break;
       }

@@ -31,7 +31,7 @@ function vectorOf(random: () => number): Float32Array {
 /** The slots that a walk finds, nearest first. */
 function found(space: VectorSpace, query: Float32Array): number[] {
   space.writeQuery(query);
-  const size = space.engine.rerank(space.engine.searchGraph(50, space.blocks), 50);
+  const size = space.engine.rerank(space.engine.searchGraph(50, space.blocks), 50, 50);
   return [...space.readPool(size).nodes].map((node) => space.slotOf(node));
 }
 

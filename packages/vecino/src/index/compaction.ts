@@ -32,12 +32,12 @@ export function moveNodes(
   order: Uint32Array,
 ): void {
   assert(source.layout.storedBytes === target.layout.storedBytes, 'both memories are of one layout');
-  const { slots, vectors, vectorStride, codes, codeStride, linked } = source.layout;
+  const { slots, vectors, vectorStride, codeRegions, linked } = source.layout;
   target.copyCodeRange(source);
   for (const [region, stride] of [
     [slots, 4],
     [vectors, vectorStride],
-    [codes, codeStride],
+    ...codeRegions,
     [linked, 1],
   ] as const) {
     if (stride > 0) target.copyRows(source, order, region, stride);

@@ -74,7 +74,7 @@ export function searchSpace(space: VectorSpace, family: Family, request: SearchR
       hasRemoved: request.hasRemoved,
       budget: request.budget,
     });
-    const exact = coded && originals !== 'disk' ? space.engine.rerank(walk.size, best) : walk.size;
+    const exact = coded ? space.engine.rerank(walk.size, best, wanted) : walk.size;
     size = scanNodes(space, request.pending, allowed !== undefined, exact, capacity);
     gaveUp = walk.gaveUp || size < Math.min(k, matches);
   }

@@ -10,7 +10,7 @@ export interface EngineExports {
   scanAllowed(from: number, to: number, size: number, k: number): number;
   scanList(count: number, filtered: number, size: number, k: number): number;
   /** Makes the best `count` of the pool's entries exact; answers their number. */
-  rerank(size: number, count: number): number;
+  rerank(size: number, count: number, k: number): number;
   encodeRange(from: number, to: number): void;
   encodeGiven(slot: number): void;
   /** Adds to the images of the learning's axes what a slot's vector contributes. */

@@ -8,8 +8,8 @@ import { VecinoError } from '../base/errors.ts';
  * ```
  * header | state | lane 0 | lane 1 | … | model | block 0 | block 1 | …
  *
- * block    = slots | vectors | codes | sketches | biases | linked | levels | upper ordinals | links | upper links | live | locks | visited × lanes
- *            ╰───────────────────────────────────────── goes into snapshots ────────────────────────────────────╯  ╰── belongs to the process ──╯
+ * block    = slots | vectors | high halves | low halves | norms | sketches | biases | linked | levels | upper ordinals | links | upper links | live | locks | visited × lanes
+ *            ╰───────────────────────────────────────────── goes into snapshots ──────────────────────────────────────────────╯  ╰── belongs to the process ──╯
  * ```
  *
  * A node is the place of one record's vector in this memory; its slot is the record's own number, which never
@@ -51,8 +51,12 @@ export interface Layout {
   readonly upperIndex: number;
   readonly links0: number;
   readonly upper: number;
-  readonly codes: number;
-  readonly codeStride: number;
+  readonly highs: number;
+  readonly lows: number;
+  /** Bytes of a node's high or low half codes; 0 without codes. */
+  readonly halfBytes: number;
+  /** Region and bytes a node of everything that codes consist of. */
+  readonly codeRegions: readonly (readonly [region: number, stride: number])[];
   readonly live: number;
   /** Links of a node on the lowest level and on those above; 0 without a graph. */
   readonly degree0: number;
@@ -158,8 +162,8 @@ export function layoutOf(request: LayoutRequest): Layout {
   const floats = roundUp(dimension, 4);
   const vectorStride = floats * BYTES_A_FLOAT[originals];
 
-  // The engine compares 32 bytes of code at a time.
-  const codeStride = coded ? roundUp(dimension, 32) : 0;
+  // A code is kept as two halves of four bits a dimension; the engine compares 16 bytes of them at a time.
+  const halfBytes = coded ? roundUp(dimension, 32) / 2 : 0;
   const links0Stride = graph ? graph.M * 2 * 4 : 0;
   const upperStride = graph ? graph.M * 4 : 0;
   const upperLists = graph ? upperListsOf(graph.M) : 0;
@@ -169,7 +173,9 @@ export function layoutOf(request: LayoutRequest): Layout {
   const block = new Regions();
   const slots = block.add(BLOCK_SLOTS * 4);
   const vectors = block.add(BLOCK_SLOTS * vectorStride);
-  const codes = block.add(BLOCK_SLOTS * codeStride);
+  const highs = block.add(BLOCK_SLOTS * halfBytes);
+  const lows = block.add(BLOCK_SLOTS * halfBytes);
+  const norms = block.add(coded ? BLOCK_SLOTS * 4 : 0);
   const sketches = block.add(room ? BLOCK_SLOTS * room.bytes : 0);
   const biases = block.add(room ? BLOCK_SLOTS * 2 * 4 : 0);
   const linked = block.add(BLOCK_SLOTS);
@@ -188,9 +194,16 @@ export function layoutOf(request: LayoutRequest): Layout {
   const pool = lane.add(POOL_MAX * 8);
   const heap = lane.add(HEAP_MAX * 8);
   const slotList = lane.add(SLOT_LIST_MAX * 4);
-  const gathered = lane.add(4 * 2 * 64);
+  // A walk expands four nodes together, and may look at the neighbours of a node's neighbours: up to 8 × 2 M slots.
+  const gathered = lane.add(8 * 4 * 2 * 64);
   const chosen = lane.add(8 * 2 * 64);
-  const queryCode = lane.add(codeStride);
+  const keys = lane.add(8 * 4 * 2 * 64);
+  const expanding = lane.add(4 * 4);
+  // A target is a code spread to a byte a dimension, and a number.
+  const targetBytes = coded ? 2 * halfBytes + 16 : 0;
+  const walkTarget = lane.add(targetBytes);
+  const pairTarget = lane.add(targetBytes);
+  const codeBytes = lane.add(targetBytes);
   const decoded = lane.add(floats * 4);
   const coordinates = lane.add(room ? floats * 4 + 3 * COORDINATES_BYTES : 0);
   const batchStride = room ? BATCH_HEAD + floats * 4 + room.coarseMax + room.fineMax + BATCH_K_MAX * 8 : 0;
@@ -242,8 +255,14 @@ export function layoutOf(request: LayoutRequest): Layout {
     upperIndex,
     links0,
     upper,
-    codes,
-    codeStride,
+    highs,
+    lows,
+    halfBytes,
+    codeRegions: [
+      [highs, halfBytes],
+      [lows, halfBytes],
+      [norms, coded ? 4 : 0],
+    ],
     live,
     degree0: graph ? graph.M * 2 : 0,
     degree: graph ? graph.M : 0,
@@ -287,9 +306,15 @@ export function layoutOf(request: LayoutRequest): Layout {
       slotList,
       gathered,
       chosen,
-      codes,
-      codeStride,
-      queryCode,
+      highs,
+      lows,
+      norms,
+      halfBytes,
+      keys,
+      expanding,
+      walkTarget,
+      pairTarget,
+      codeBytes,
       slots,
       decoded,
       ORIGINALS_CODE[originals],

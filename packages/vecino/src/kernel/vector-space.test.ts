@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BitSet } from '../base/bit-set.ts';
 import { seededRandom } from '../base/random.ts';
 import { type EngineBuild, engineModule } from './engine-module.ts';
-import { BLOCK_SLOTS, layoutOf } from './layout.ts';
+import { BLOCK_SLOTS, HEADER, layoutOf } from './layout.ts';
 import { innerProduct, squaredL2 } from './oracle.ts';
 import { VectorSpace } from './vector-space.ts';
 
@@ -31,6 +31,15 @@ describe.each(BUILDS)('distance kernels, %s build', (build) => {
       expect(nodes[0]).toBe(0);
       expect(Math.abs((distances[0] ?? Number.NaN) - expected)).toBeLessThanOrEqual(tolerance);
     }
+  });
+});
+
+describe.each(BUILDS)('static data of the %s build', (build) => {
+  it('ends before the header, which it would overwrite with every further thread', () => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
+    const imports = { env: { memory } };
+    expect(new WebAssembly.Instance(engineModule(build), imports).exports).toHaveProperty('attach');
+    expect(new Uint8Array(memory.buffer, HEADER).some((byte) => byte !== 0)).toBe(false);
   });
 });
 

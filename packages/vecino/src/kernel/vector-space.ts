@@ -137,12 +137,12 @@ export class VectorSpace {
 
   /** Whether the node holds this vector, as far as the index keeps it. */
   holds(node: number, vector: Float32Array): boolean {
-    const { originals, codes, codeStride } = this.layout;
+    const { originals } = this.layout;
     if (originals === 'disk') {
-      const at = this.nodeStart(node, codes, codeStride);
-      const before = this.fresh().bytes.slice(at, at + codeStride);
+      const before = this.readCode(node);
       this.writeVector(node, vector);
-      return before.every((byte, i) => byte === this.bytes[at + i]);
+      const after = this.readCode(node);
+      return before.every((code, i) => code === after[i]);
     }
     const stored = this.readVector(node);
     const kept = originals === 'f16' ? Float16Array.from(vector) : vector;
@@ -174,12 +174,22 @@ export class VectorSpace {
 
   /** What a node's code stands for in a range of codes. */
   decode(node: number, offset: number, scale: number): Float32Array {
-    const { codes, codeStride, floats } = this.layout;
-    const at = this.nodeStart(node, codes, codeStride);
-    return Float32Array.from(
-      this.fresh().bytes.subarray(at, at + floats),
-      (code) => Math.fround(code / scale) + offset,
-    );
+    return Float32Array.from(this.readCode(node), (code) => Math.fround(code / scale) + offset);
+  }
+
+  /** A node's code, a byte a dimension, put together from its halves; the order is that of `assembly/sq8.ts`. */
+  private readCode(node: number): Uint8Array {
+    const { highs, lows, halfBytes, floats } = this.layout;
+    const { bytes } = this.fresh();
+    const high = this.nodeStart(node, highs, halfBytes);
+    const low = this.nodeStart(node, lows, halfBytes);
+    return Uint8Array.from({ length: floats }, (_, dimension) => {
+      const byte = Math.floor(dimension / 32) * 16 + (dimension % 16);
+      const shift = dimension % 32 < 16 ? 0 : 4;
+      const highHalf = ((bytes[high + byte] ?? 0) >> shift) & 15;
+      const lowHalf = ((bytes[low + byte] ?? 0) >> shift) & 15;
+      return highHalf * 16 + lowHalf;
+    });
   }
 
   /** 32-bit floats of the model; valid until the memory grows. */
@@ -289,11 +299,8 @@ export class VectorSpace {
 
   /** Copies the vector of one node, and its code, from another memory of the same layout. */
   copyVector(node: number, source: VectorSpace, from: number): void {
-    const { vectors, vectorStride, codes, codeStride } = this.layout;
-    for (const [region, stride] of [
-      [vectors, vectorStride],
-      [codes, codeStride],
-    ] as const) {
+    const { vectors, vectorStride, codeRegions } = this.layout;
+    for (const [region, stride] of [[vectors, vectorStride], ...codeRegions] as const) {
       const at = source.nodeStart(from, region, stride);
       this.fresh().bytes.set(
         source.fresh().bytes.subarray(at, at + stride),

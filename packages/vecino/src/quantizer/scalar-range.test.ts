@@ -79,7 +79,7 @@ describe('codes in the engine', () => {
       }
       space.writeQuery(Float32Array.from({ length: dimension }, () => random() * 2 - 1));
       const coarse = space.readPool(space.engine.searchGraph(count, space.blocks)).nodes;
-      const exact = space.readPool(space.engine.rerank(coarse.length, coarse.length));
+      const exact = space.readPool(space.engine.rerank(coarse.length, coarse.length, coarse.length));
       const truth = space.readPool(space.engine.scanRange(0, count, 0, count));
       const { nodes: slots } = exact;
       // The walk may miss a few nodes; what it found is in exact order, and the coarse order is near it.

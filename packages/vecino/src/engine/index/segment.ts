@@ -161,7 +161,10 @@ export class Segment implements Place {
   /** Resolves when few enough vectors wait to be linked for a search to compare with them, or `work` ends. */
   async room(work: () => Promise<void> | undefined): Promise<void> {
     const { layout } = this.memory.space;
-    const most = Math.max(PENDING_MIN, PENDING_BYTES_MAX / Math.max(layout.vectorStride, layout.codeStride));
+    const most = Math.max(
+      PENDING_MIN,
+      PENDING_BYTES_MAX / Math.max(layout.vectorStride, 2 * layout.halfBytes),
+    );
     while (this.nodes.pendingCount > most) {
       const working = work();
       if (!working) return;
