@@ -9,7 +9,7 @@ import { PEERS } from '../src/peers/registry.ts';
 import { AT_REST, type Report } from '../src/report/report.ts';
 import { writeReport } from '../src/report/write.ts';
 
-const OURS = ['vecino-engine', 'vecino', 'vecino-engine-flat', 'vecino-flat'] as const;
+const OURS = ['vecino-engine', 'vecino', 'vecino-flat'] as const;
 
 /**
  * The whole course of a run, processes and all, on a few hundred vectors, so that the bench cannot rot. The
@@ -72,7 +72,7 @@ describe('npm run bench -- --tiny', () => {
 
   it('answers exactly where that is asked for', () => {
     const exact = new Set(report.exact.map(({ peer }) => peer));
-    expect(exact).toContain('vecino-engine-flat');
+    expect(exact).toContain('vecino-flat');
     const batches = report.exact.filter(({ peer }) => peer === 'vecino-flat').map(({ batch }) => batch);
     expect(batches).toEqual([1, 32]);
     for (const { recall, qps } of report.exact) {

@@ -10,7 +10,6 @@ export type PeerName =
   | 'hnswlib-node-native'
   | 'usearch'
   | 'vecino-flat'
-  | 'vecino-engine-flat'
   | 'faiss-flat';
 
 /** The graph's parameters, the same for every engine. */

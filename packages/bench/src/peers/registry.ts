@@ -3,7 +3,7 @@ import { faissFlat, hnswlib } from './native.ts';
 import { isNative, type NodePeer, type Peer, type PeerName } from './peer.ts';
 import { usearch } from './usearch.ts';
 import { vecino, vecinoFlat } from './vecino.ts';
-import { vecinoEngine, vecinoEngineFlat } from './vecino-engine.ts';
+import { vecinoEngine } from './vecino-engine.ts';
 
 /** Every engine by its name, in the order of the report. A peer whose index others open comes before them. */
 export const PEERS: Readonly<Record<PeerName, Peer>> = {
@@ -13,7 +13,6 @@ export const PEERS: Readonly<Record<PeerName, Peer>> = {
   'hnswlib-node': hnswlibNode,
   'hnswlib-node-native': hnswlibNodeNative,
   usearch,
-  'vecino-engine-flat': vecinoEngineFlat,
   'vecino-flat': vecinoFlat,
   'faiss-flat': faissFlat,
 };

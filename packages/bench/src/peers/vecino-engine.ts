@@ -19,30 +19,24 @@ import { Stopwatch } from '../measure/stopwatch.ts';
 import type { BuildFigures, BuildTask, NodePeer, OpenTask, Searcher } from './peer.ts';
 import { aboutVecino } from './vecino-version.ts';
 
-type FamilyName = Family['name'];
+const FAMILY = familyOf('hnsw');
 
-export const vecinoEngine = enginePeer('vecino-engine', 'hnsw');
-export const vecinoEngineFlat = enginePeer('vecino-engine-flat', 'flat');
+export const vecinoEngine: NodePeer = {
+  name: 'vecino-engine',
+  search: 'graph',
+  isOurs: true,
+  absence: async () => undefined,
+  about: aboutVecino,
+  build: async (task) => build(task, FAMILY),
+  open: async (task) => openSpace(task, FAMILY),
+};
 
 /** Vectors of one call of the builder, between which progress is told. */
 const LINK_CHUNK = 1_000;
 /** As a collection's searches have it by default. */
 const OVERSAMPLE = 3;
 
-function enginePeer(name: 'vecino-engine' | 'vecino-engine-flat', family: FamilyName): NodePeer {
-  return {
-    name,
-    search: family === 'hnsw' ? 'graph' : 'exact',
-    isOurs: true,
-    absence: async () => undefined,
-    about: aboutVecino,
-    build: async (task) => build(task, family),
-    open: async (task) => openSpace(task, family),
-  };
-}
-
-async function build(task: BuildTask, familyName: FamilyName): Promise<BuildFigures> {
-  const family = familyOf(familyName);
+async function build(task: BuildTask, family: Family): Promise<BuildFigures> {
   const building = new Stopwatch();
   building.start();
   const loose = makeSpace(task, family);
@@ -68,8 +62,7 @@ async function build(task: BuildTask, familyName: FamilyName): Promise<BuildFigu
 
 function layoutFor({ dimension, metric, parameters }: OpenTask, family: Family): Layout {
   const { M, efConstruction, seed } = parameters;
-  const given = family.name === 'hnsw' ? { family: family.name, M, efConstruction, seed } : family.name;
-  const options = completeIndexOptions('the bench', given, metric);
+  const options = completeIndexOptions('the bench', { family: family.name, M, efConstruction, seed }, metric);
   const graph = family.graph(options);
   return layoutOf({
     dimension: preparedWidth(metric, dimension),
@@ -125,12 +118,11 @@ function compacted(loose: VectorSpace, task: BuildTask, family: Family): VectorS
   return space;
 }
 
-async function openSpace(task: OpenTask, familyName: FamilyName): Promise<Searcher<Float32Array, Found>> {
-  const family = familyOf(familyName);
+async function openSpace(task: OpenTask, family: Family): Promise<Searcher<Float32Array, Found>> {
   const { space, rows } = loadSpace(task, family);
   const none = new Uint32Array();
   const common = {
-    way: family.search ? ('graph' as const) : ('exact' as const),
+    way: 'graph' as const,
     oversample: OVERSAMPLE,
     nodes: rows,
     slots: rows,
@@ -138,6 +130,7 @@ async function openSpace(task: OpenTask, familyName: FamilyName): Promise<Search
     budget: rows,
     pending: none,
     hasRemoved: false,
+    sound: true,
   };
   const vectorBytes = rows * space.layout.vectorStride;
   return {

@@ -66,7 +66,7 @@ export function exampleReport(): Report {
       figures('hnswlib-node', 0.98, 1_000),
     ],
     exact: [
-      { ...exactFigures('vecino-engine-flat', 500), overFaiss: 5, overFaissByCpu: 5.1 },
+      { ...exactFigures('vecino-flat', 500), overFaiss: 5, overFaissByCpu: 5.1 },
       { ...exactFigures('faiss-flat', 100), overFaiss: undefined, overFaissByCpu: undefined },
     ],
     eventLoop: [

@@ -57,7 +57,7 @@ function judgeExact({ exact }: Report): Goal[] {
   return exact.flatMap((row): Goal[] => {
     if (row.overFaiss === undefined) return [];
     const goals = [judgeExactRecall(row.peer, row.batch, row.recall)];
-    if (row.batch > 1 || row.peer !== 'vecino-engine-flat') return goals;
+    if (row.batch > 1 || row.peer !== 'vecino-flat') return goals;
     const promise = `${row.peer}: at least ${EXACT_TIMES_MIN} times the QPS of FAISS flat, one query at a time`;
     const byCpu = row.overFaissByCpu === undefined ? '' : `, by CPU ${rounded(row.overFaissByCpu)}`;
     return [atLeast(promise, row.overFaiss, EXACT_TIMES_MIN, byCpu), ...goals];

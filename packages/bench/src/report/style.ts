@@ -24,7 +24,6 @@ const STYLES: Readonly<Partial<Record<EntrantName, Style>>> = {
   'hnswlib-node': { ...OCHRE, dash: SOLID },
   'hnswlib-node-native': { ...OCHRE, dash: DASHED },
   usearch: { ...PURPLE, dash: SOLID },
-  'vecino-engine-flat': { ...GREEN, dash: DOTTED },
   'vecino-flat': { ...BLUE, dash: DOTTED },
   'faiss-flat': { ...RED, dash: DOTTED },
 };

@@ -134,7 +134,7 @@ function* orthonormalise(
 }
 
 /** By how much at most a matrix with these rows lengthens a vector, but no less than 1. */
-export function* stretchOf(count: number, row: (row: number) => Float32Array): Generator<void, number> {
+function* stretchOf(count: number, row: (row: number) => Float32Array): Generator<void, number> {
   // The norm of the rows' inner products is at most 1 and the Frobenius norm of their difference from those of
   // orthonormal rows.
   let excess = 0;
