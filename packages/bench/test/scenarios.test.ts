@@ -47,7 +47,8 @@ describe('npm run bench:scenarios -- --tiny', () => {
   it('growth: reaches the recall at every size and computes more distances at larger ones', async () => {
     const { rows } = await runTiny('growth');
     expect(rows.map((row) => row['records'])).toEqual([500, 1_000, 3_000]);
-    const distances = rows.map((row) => Number(row['distanceComputations']));
+    // The smallest is compared as a whole.
+    const distances = rows.slice(1).map((row) => Number(row['distanceComputations']));
     expect(distances).toEqual(distances.toSorted((a, b) => a - b));
     for (const row of rows) expect(row['searchMicroseconds']).toBeGreaterThan(0);
   });

@@ -69,7 +69,6 @@ export let codeBytes: usize = 0;
 /** Room for one vector of 32-bit floats, where originals are kept in another form. */
 export let decoded: usize = 0;
 
-let slots: usize = 0;
 /** How the vectors themselves are kept. */
 export let originals: u32 = 0;
 export const F32: u32 = 0;
@@ -148,7 +147,6 @@ export function attach(lane: u32): void {
   pairTarget = laneBase + field(39);
   codeBytes = laneBase + field(40);
   allowed = laneBase + field(9);
-  slots = blockBase + field(41);
   decoded = laneBase + field(42);
   originals = field(43);
   sketches = blockBase + field(44);
@@ -236,15 +234,9 @@ export const STALE: u8 = 2;
   return visited + blockOf(slot) + rowOf(slot);
 }
 
-/** The record's own number, which the node keeps when compaction moves it. */
-@inline export function slotAt(node: u32): usize {
-  return slots + blockOf(node) + (rowOf(node) << 2);
-}
-
-/** Whether the lane's bitmap of filtered slots has this node's. */
+/** Whether the lane's bitmap of filtered nodes has this one: all of them live when the bitmap was made. */
 @inline export function isAllowed(node: u32): bool {
-  const slot = load<u32>(slotAt(node));
-  return ((load<u8>(allowed + (slot >> 3)) >> <u8>(slot & 7)) & 1) != 0;
+  return ((load<u8>(allowed + (node >> 3)) >> <u8>(node & 7)) & 1) != 0;
 }
 
 @inline export function lockAt(slot: u32): usize {

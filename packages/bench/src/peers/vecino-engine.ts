@@ -125,7 +125,6 @@ async function openSpace(task: OpenTask, family: Family): Promise<Searcher<Float
     way: 'graph' as const,
     oversample: OVERSAMPLE,
     nodes: rows,
-    slots: rows,
     matches: rows,
     budget: rows,
     pending: none,

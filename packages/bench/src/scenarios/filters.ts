@@ -51,6 +51,8 @@ export const filters: Scenario<FiltersOptions> = {
     tiny: [
       {
         ...FULL,
+        // So little effort that walking is worth while in a set as small as this.
+        efSearch: 32,
         repetitions: 1,
         secondsPerLap: 0.01,
         data: { dataset: 'synthetic', prepared: 3_000, rows: 3_000, queries: 20, dimension: 16 },

@@ -292,5 +292,5 @@ function walkThrough(target: usize, first: u64, ef: u32, filtered: bool, budget:
 
 @inline function isWanted(slot: u32, filtered: bool): bool {
   // The bitmap first, because it mostly decides.
-  return (!filtered || isAllowed(slot)) && isLive(slot);
+  return filtered ? isAllowed(slot) : isLive(slot);
 }

@@ -1,4 +1,5 @@
 import { present } from '../base/assert.ts';
+import { BitSet } from '../base/bit-set.ts';
 import { POOL_MAX, SLOT_LIST_MAX } from '../kernel/layout.ts';
 import type { VectorSpace } from '../kernel/vector-space.ts';
 import type { Family, FamilyScan, FamilyScanner } from './family.ts';
@@ -13,13 +14,10 @@ export interface SearchRequest {
   readonly effort: number;
   /** Times k of the best codes that are compared by vector. */
   readonly oversample: number;
-  /** Nodes below this may be in use, and slots below `slots`. */
+  /** Nodes below this may be in use. */
   readonly nodes: number;
-  readonly slots: number;
-  /** Words of the bitmap of slots that may be answered; all live ones where absent. */
+  /** Words of the bitmap of nodes that may be answered, all of them live; all live ones where absent. */
   readonly allowed?: Uint32Array;
-  /** The nodes of those slots, where they are few. */
-  readonly named?: Uint32Array;
   /** How many of the live nodes may be answered. */
   readonly matches: number;
   /** Distances after which a walk gives up, because comparing with all is cheaper. */
@@ -45,6 +43,8 @@ export interface Found {
   readonly distanceComputations: number;
 }
 
+/** Where fewer nodes than this share of all match, the scan names them one by one. */
+const NAMED_SHARE = 1 / 8;
 /** Nodes of one call into the engine, so that a long scan is many short calls. */
 const SCAN_NODES = 4_096;
 
@@ -66,7 +66,7 @@ export function searchSpace(space: VectorSpace, family: Family, request: SearchR
   let way = request.way;
   let gaveUp = false;
   if (way === 'graph' && family.search) {
-    if (allowed) space.writeAllowed(allowed, request.slots);
+    if (allowed) space.writeAllowed(allowed, request.nodes);
     const capacity = Math.min(POOL_MAX, Math.max(request.effort, wanted));
     const walk = family.search(space, {
       capacity,
@@ -160,15 +160,17 @@ function scannerFor(space: VectorSpace, family: Family, request: Scanned): Famil
 
 /** Compares with every node that may be answered and is not ruled out; few of them are named one by one. */
 function scanAll(space: VectorSpace, family: Family, request: SearchRequest, k: number): number {
-  const { nodes, slots, allowed, named, pending } = request;
+  const { nodes, matches, allowed, pending } = request;
   const scanner = scannerFor(space, family, { ...request, k });
   if (scanner) {
-    if (allowed) space.writeAllowed(allowed, slots);
+    if (allowed) space.writeAllowed(allowed, nodes);
     scanner.scan(space, [request.query], scanOf({ ...request, k }));
     return scanNodes(space, pending, allowed !== undefined, scanner.answer(space, 0), k);
   }
-  if (named) return scanNodes(space, named, false, 0, k);
-  if (allowed) space.writeAllowed(allowed, slots);
+  if (allowed && matches < nodes * NAMED_SHARE) {
+    return scanNodes(space, bitSetOf(allowed).toArray(), false, 0, k);
+  }
+  if (allowed) space.writeAllowed(allowed, nodes);
   let size = 0;
   for (let from = 0; from < nodes; from += SCAN_NODES) {
     const to = Math.min(nodes, from + SCAN_NODES);
@@ -191,4 +193,10 @@ function scanNodes(
     filled = space.engine.scanList(part.length, filtered ? 1 : 0, filled, capacity);
   }
   return filled;
+}
+
+function bitSetOf(words: Uint32Array): BitSet {
+  const set = new BitSet();
+  set.words = words;
+  return set;
 }

@@ -240,11 +240,11 @@ export class VectorSpace {
     this.fresh().words.set(nodes, (this.layout.slotList + this.lane * this.layout.laneBytes) >> 2);
   }
 
-  /** Puts the words of a bitmap over the first `slots` slots into the lane; those beyond it count as not set. */
-  writeAllowed(bitmap: Uint32Array, slots: number): void {
+  /** Puts the words of a bitmap over the first `nodes` nodes into the lane; those beyond it count as not set. */
+  writeAllowed(bitmap: Uint32Array, nodes: number): void {
     const { allowed, laneBytes } = this.layout;
     const start = (allowed + this.lane * laneBytes) / 4;
-    const needed = Math.ceil(slots / 32);
+    const needed = Math.ceil(nodes / 32);
     const { words } = this.fresh();
     words.set(bitmap.subarray(0, needed), start);
     words.fill(0, start + bitmap.length, start + needed);

@@ -17,8 +17,6 @@ export interface SegmentSearch {
   readonly oversample: number;
   /** The segment's slots that a filter lets pass, all of them live. */
   readonly allowed: Matches | undefined;
-  /** Slots of the segment that may be in use lie below this. */
-  readonly slots: number;
 }
 
 export interface SegmentFound extends Omit<Found, 'way'> {
@@ -42,8 +40,6 @@ interface Planned {
 const SHARES = 4;
 /** A search that is expected to take longer than this runs on a worker, so that the event loop stays free. */
 const INLINE_NS_MAX = 3e6;
-/** Where fewer slots than this share of all match, the scan names them one by one. */
-const NAMED_SHARE = 1 / 8;
 
 /** Plans each search of one segment, and runs it where it belongs: on the caller's thread or on a worker. */
 export class IndexSearcher {
@@ -134,9 +130,7 @@ export class IndexSearcher {
       effort,
       oversample: search.oversample,
       nodes: nodes.allocator.end,
-      slots: search.slots,
-      ...(search.allowed && { allowed: search.allowed.slots.words }),
-      ...(way === 'exact' && search.allowed && this.named(search.allowed)),
+      ...(search.allowed && { allowed: nodes.nodesOf(search.allowed).words }),
       matches,
       budget,
       sound: mayRelyOn,
@@ -173,13 +167,6 @@ export class IndexSearcher {
       thread,
       effort: found.way === 'graph' ? effort : 0,
     };
-  }
-
-  /** The nodes of the matches, where naming them is cheaper than looking at all nodes. */
-  private named({ slots, count }: Matches): Pick<SearchRequest, 'named'> | undefined {
-    const { nodes } = this.place;
-    if (count > nodes.allocator.end * NAMED_SHARE) return undefined;
-    return { named: slots.toArray().map((slot) => present(nodes.nodeOf(slot), `node of slot ${slot}`)) };
   }
 
   /** Reads every vector that may be answered. */

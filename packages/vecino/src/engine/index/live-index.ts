@@ -302,12 +302,10 @@ export class LiveIndex {
 
   /** A search as one segment sees it. */
   private localSearch(search: IndexSearch, query: Float32Array, ordinal: number): SegmentSearch {
-    const { capacity } = this.segments;
     return {
       ...search,
       query,
       allowed: search.allowed && this.segments.partOf(search.allowed, ordinal),
-      slots: Math.min(capacity, this.allocator.end - ordinal * capacity),
     };
   }
 

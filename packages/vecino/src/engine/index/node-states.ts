@@ -1,5 +1,6 @@
 import { BitSet } from '../../base/bit-set.ts';
 import { VecinoError } from '../../base/errors.ts';
+import type { Matches } from '../../filter/answers.ts';
 import type { FamilyBuilder } from '../../index/family.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 import { NumberAllocator } from './number-allocator.ts';
@@ -46,6 +47,7 @@ export class NodeStates {
   private readonly searching = new Set<Promise<unknown>>();
 
   private readonly slots = new SlotMap();
+  private readonly filtered = new WeakMap<Matches, BitSet>();
   private readonly freed: (slots: readonly number[]) => void;
 
   /**
@@ -102,6 +104,19 @@ export class NodeStates {
   /** The node that holds a slot's vector, or has been set aside for it. */
   nodeOf(slot: number): number | undefined {
     return this.slots.get(slot);
+  }
+
+  /** The nodes of what a filter lets pass; reckoned once for each answer of a filter. */
+  nodesOf(matches: Matches): BitSet {
+    const known = this.filtered.get(matches);
+    if (known) return known;
+    const nodes = new BitSet(this.allocator.end);
+    for (const slot of matches.slots.toArray()) {
+      const node = this.slots.get(slot);
+      if (node !== undefined) nodes.add(node);
+    }
+    this.filtered.set(matches, nodes);
+    return nodes;
   }
 
   /** Slots at and beyond this one have no node. */

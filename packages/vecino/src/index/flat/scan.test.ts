@@ -58,7 +58,6 @@ function requestOf(slots: number, query: Float32Array, k: number): SearchRequest
     effort: 0,
     oversample: 1,
     nodes: slots,
-    slots,
     matches: slots,
     pending,
     budget,
