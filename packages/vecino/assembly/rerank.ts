@@ -35,8 +35,11 @@ function within(list: usize, count: u32, k: u32, margin: f64): u32 {
   return end;
 }
 
-/** Sorts the first entries of the pool by whole codes into the heap's memory. */
-function refine(count: u32): void {
+/**
+ * Sorts the first entries of the pool, as a walk for the lane's walk target left it, by whole codes. Their low halves
+ * are touched first: without, they were 13 % of a build.
+ */
+export function refine(count: u32): void {
   let warm: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const row = lowAt(slotOf(load<u64>(pool + (<usize>i << 3))));
@@ -47,6 +50,8 @@ function refine(count: u32): void {
     const slot = slotOf(load<u64>(pool + (<usize>i << 3)));
     insert(heap, i, count, entryOf(codeDistance(walkTarget, slot), slot));
   }
+  memory.copy(pool, heap, <usize>count << 3);
+  countComputations(count);
 }
 
 /**
@@ -57,22 +62,20 @@ function refine(count: u32): void {
 export function rerank(size: u32, most: u32, k: u32): u32 {
   const refined = within(pool, size, k, COARSE_MARGIN);
   refine(refined);
-  if (originals == ON_DISK) {
-    memory.copy(pool, heap, <usize>refined << 3);
-    return refined;
-  }
-  const exact = within(heap, min(refined, most), k, CODE_MARGIN);
+  if (originals == ON_DISK) return refined;
+  const exact = within(pool, min(refined, most), k, CODE_MARGIN);
   const bytes = min<usize>(vectorStride, TOUCHED);
   let warm: u32 = 0;
   for (let i: u32 = 0; i < exact; i++) {
-    const row = vectorAt(slotOf(load<u64>(heap + (<usize>i << 3))));
+    const row = vectorAt(slotOf(load<u64>(pool + (<usize>i << 3))));
     for (let line: usize = 0; line < bytes; line += 64) warm += load<u8>(row + line);
   }
   touched = warm;
   for (let i: u32 = 0; i < exact; i++) {
-    const slot = slotOf(load<u64>(heap + (<usize>i << 3)));
-    insert(pool, i, exact, entryOf(keyOfOriginal(slot), slot));
+    const slot = slotOf(load<u64>(pool + (<usize>i << 3)));
+    insert(heap, i, exact, entryOf(keyOfOriginal(slot), slot));
   }
+  memory.copy(pool, heap, <usize>exact << 3);
   countComputations(exact);
   return exact;
 }

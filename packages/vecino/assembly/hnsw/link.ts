@@ -12,6 +12,7 @@ import {
   linkedAt, linksAt, lockAt, NONE, pool, seed, upperIndexAt, upperLists, visitedAt, walkTarget,
 } from '../layout';
 import { insert } from '../pool';
+import { refine } from '../rerank';
 import { fullKeyTo, nodeTarget } from '../row';
 import { encode } from '../sq8';
 import { nextEpoch } from '../visited';
@@ -89,7 +90,7 @@ export function link(slot: u32, blocks: u32): void {
     store<u8>(visitedAt(slot), epoch);
     const size = walkLevel(target, efConstruction, l, epoch);
     nearest = load<u64>(pool) & ~1;
-    refine(target, size);
+    if (coded) refine(size);
     connect(slot, size, l);
   }
   store<u8>(linkedAt(slot), LINKED);
@@ -102,17 +103,6 @@ export function link(slot: u32, blocks: u32): void {
 
 export function setEntry(slot: u32, level: u32): void {
   atomic.store<u64>(ENTRY, (<u64>level << 32) | slot);
-}
-
-/** Makes the keys of the pool those of whole codes, by which links are chosen. */
-function refine(target: usize, size: u32): void {
-  if (!coded) return;
-  for (let i: u32 = 0; i < size; i++) {
-    const slot = slotOf(load<u64>(pool + (<usize>i << 3)));
-    insert(heap, i, size, entryOf(fullKeyTo(target, slot), slot));
-  }
-  memory.copy(pool, heap, <usize>size << 3);
-  countComputations(size);
 }
 
 /** Gives a node its links among the pool's entries, and each of them a link back. */

@@ -16,13 +16,16 @@ import { compareForSearching, countComputations } from '../distance';
 import { entryOf, slotOf } from '../entry';
 import { pop, push } from '../heap';
 import {
-  degreeOf, degree0, ENTRY, expanding, gathered, heap, heapMax, isAllowed, isLive, keys, linksAt, NONE, pool, visitedAt,
+  coded, degreeOf, degree0, ENTRY, expanding, gathered, heap, heapMax, isAllowed, isLive, keys, linksAt, NONE, pool, visitedAt,
 } from '../layout';
 import { insert } from '../pool';
 import { keysTo, keyTo, queryTarget, touchRows } from '../row';
 import { nextEpoch } from '../visited';
 
-/** Candidates that are expanded together. The lane's lists have room for the neighbours of so many. */
+/**
+ * Candidates that are expanded together where walks compare codes; whole vectors are too dear to compare with more
+ * of them than needed. The lane's lists have room for the neighbours of so many.
+ */
 const BEAM: usize = 4;
 
 /** Keeps the compiler from dropping the reads that only warm the cache. */
@@ -134,10 +137,11 @@ let next: u32 = 0;
 /** Moves the nearest unexpanded entries, at most a beam, to the lane's `expanding` slots. Answers their number. */
 @inline function takeBeam(size: u32, level: u32): usize {
   const linkBytes = <usize>degreeOf(level) << 2;
+  const most: usize = coded ? BEAM : 1;
   let taken: usize = 0;
   let warm: u32 = 0;
   let from = next;
-  while (from < size && taken < BEAM) {
+  while (from < size && taken < most) {
     const at = pool + (<usize>from << 3);
     const entry = load<u64>(at);
     from += 1;
@@ -211,10 +215,9 @@ const GAVE_UP: u32 = 0x80000000;
 
 /**
  * Searches near the lane's query for slots that are live and, if `filtered`, in the lane's bitmap. Walks among
- * the wanted nodes; if these do not hang together, so that the pool is not filled although there are enough,
- * once more through all nodes. Each walk gives up after `budget` distances: the number of wanted slots, because
- * comparing with all of them is cheaper then. Answers the number of entries in the pool, with bit 31 set if the
- * search gave up.
+ * the wanted nodes; if these do not hang together, so that the pool is not filled, once more through all
+ * nodes. Each walk gives up after `budget` distances, when comparing with all wanted slots is cheaper. Answers
+ * the number of entries in the pool, with bit 31 set if the search gave up.
  */
 export function searchFiltered(ef: u32, filtered: bool, budget: u32, blocks: u32): u32 {
   const start = entryPoint();
@@ -223,7 +226,7 @@ export function searchFiltered(ef: u32, filtered: bool, budget: u32, blocks: u32
   const target = queryTarget();
   const first = descend(target, entryTo(target, start), entryLevel(), 0);
   const size = walkWanted(target, first, ef, filtered, budget, nextEpoch(blocks));
-  if (size & GAVE_UP || size == ef || size >= budget) return size;
+  if (size & GAVE_UP || size == ef) return size;
   return walkThrough(target, first, ef, filtered, budget, nextEpoch(blocks));
 }
 
