@@ -12,5 +12,5 @@ export { markReplaced, markStale, moveEntry, release, repair } from './hnsw/repa
 export { searchFiltered, searchGraph } from './hnsw/walk';
 export { attach } from './layout';
 export { rerank } from './rerank';
-export { scanAllowed, scanList, scanRange } from './scan';
+export { scanAllowed, scanList, scanMostAllowed, scanRange } from './scan';
 export { encodeGiven, encodeRange } from './sq8';

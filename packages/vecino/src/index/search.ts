@@ -45,6 +45,8 @@ export interface Found {
 
 /** Where fewer nodes than this share of all match, the scan names them one by one. */
 const NAMED_SHARE = 1 / 8;
+/** Where more match, the scan compares with all of them in passing: leaving a vector out costs more than reading it. */
+const MOST_SHARE = 1 / 3;
 /** Nodes of one call into the engine, so that a long scan is many short calls. */
 const SCAN_NODES = 4_096;
 
@@ -171,10 +173,12 @@ function scanAll(space: VectorSpace, family: Family, request: SearchRequest, k: 
     return scanNodes(space, bitSetOf(allowed).toArray(), false, 0, k);
   }
   if (allowed) space.writeAllowed(allowed, nodes);
+  const { scanRange, scanAllowed, scanMostAllowed } = space.engine;
+  const some = matches < nodes * MOST_SHARE ? scanAllowed : scanMostAllowed;
+  const scan = allowed ? some : scanRange;
   let size = 0;
   for (let from = 0; from < nodes; from += SCAN_NODES) {
-    const to = Math.min(nodes, from + SCAN_NODES);
-    size = allowed ? space.engine.scanAllowed(from, to, size, k) : space.engine.scanRange(from, to, size, k);
+    size = scan(from, Math.min(nodes, from + SCAN_NODES), size, k);
   }
   return size;
 }

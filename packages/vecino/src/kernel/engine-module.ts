@@ -8,6 +8,7 @@ export interface EngineExports {
   takeComputations(): number;
   scanRange(from: number, to: number, size: number, k: number): number;
   scanAllowed(from: number, to: number, size: number, k: number): number;
+  scanMostAllowed(from: number, to: number, size: number, k: number): number;
   scanList(count: number, filtered: number, size: number, k: number): number;
   /** Makes the best `count` of the pool's entries exact; answers their number. */
   rerank(size: number, count: number, k: number): number;
