@@ -6,7 +6,7 @@ export { projected } from './flat/project';
 export { addQuery } from './flat/query';
 export { searchBlocks, takeAnswer } from './flat/search';
 export { lastError, lastReach, sketchSlot } from './flat/sketch';
-export { badLinks, unreachable } from './hnsw/check';
+export { badLinks, reconnect, unreachable } from './hnsw/check';
 export { link, prepareBlock, setEntry, unlink } from './hnsw/link';
 export { markReplaced, markStale, moveEntry, release, repair } from './hnsw/repair';
 export { searchFiltered, searchGraph } from './hnsw/walk';

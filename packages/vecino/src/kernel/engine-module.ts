@@ -44,6 +44,7 @@ export interface EngineExports {
   moveEntry(slots: number): void;
   badLinks(from: number, to: number, slots: number): number;
   unreachable(slots: number, blocks: number): number;
+  reconnect(count: number, mayReplace: number): number;
 }
 
 /** `plain` gives the same bits on every processor; `relaxed` fuses multiply and add where it can. */

@@ -4,6 +4,9 @@ import type { FamilyBuilder } from '../family.ts';
 import { move, order } from './move.ts';
 
 /** Growing and mending the graph; the algorithms are in `assembly/hnsw/link.ts` and `repair.ts`. */
+/** Attempts to link to nodes that nothing leads to. */
+const ROUNDS = 4;
+
 export const builder: FamilyBuilder = {
   independent: false,
 
@@ -35,7 +38,12 @@ export const builder: FamilyBuilder = {
   },
 
   unreachable(space: VectorSpace, slots: number): Uint32Array {
-    const count = space.engine.unreachable(slots, space.blocks);
+    let count = space.engine.unreachable(slots, space.blocks);
+    for (let round = 1; count > 0 && count <= POOL_MAX && round <= ROUNDS; round++) {
+      // A list that is full gives up a link, which can cost another node its last: the last round does without.
+      if (space.engine.reconnect(count, round < ROUNDS ? 1 : 0) === 0) break;
+      count = space.engine.unreachable(slots, space.blocks);
+    }
     return space.readPoolWords(Math.min(count, POOL_MAX));
   },
 };
