@@ -6,6 +6,9 @@
 // A block holds everything about 1,024 slots, region after region, and all blocks have the same size. So an
 // address is arithmetic, memory grows at its end without moving anything, and a snapshot is a copy of
 // blocks. A lane is one thread's scratch.
+//
+// The engine knows one memory only, so what it calls a slot is what the rest of Vecino calls a node: a place in
+// this memory.
 
 export const HEADER: usize = 4096;
 

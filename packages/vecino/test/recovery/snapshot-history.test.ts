@@ -127,13 +127,13 @@ describe.each(KINDS)('a snapshot and a store of different moments: $name', (kind
 
 describe.each(KINDS.slice(1))('a snapshot of a graph: $name', (kind) => {
   it('leaves walks that find as much after an older one was brought up to date in a hurry', async () => {
-    const library = await libraryOf(temporaryFolder(), kind, 2_000);
+    const library = await libraryOf(temporaryFolder(), kind, 3_000);
     const putBack = putAside(library.snapshot);
     const session = await library.open();
-    await library.remove(session, 0, 2_000);
+    await library.remove(session, 0, 3_000);
     await session.compact();
     // Every place now holds another vector than the snapshot has linked there.
-    await library.put(session, 5_000, 2_000);
+    await library.put(session, 5_000, 3_000);
     await session.flush();
     const before = await library.recall(session);
     await library.close();
