@@ -48,6 +48,8 @@ const VARIANTS: readonly {
   readonly timesHnswlibMax: number | undefined;
 }[] = [
   { variant: 'codes and f32', index: {}, timesHnswlibMax: 1.3 },
+  { variant: 'codes and f16', index: { originals: 'f16' }, timesHnswlibMax: undefined },
+  { variant: 'codes, f32 on disk', index: { originals: 'disk' }, timesHnswlibMax: 0.5 },
   { variant: 'f32 alone', index: { quantizer: 'none' }, timesHnswlibMax: undefined },
 ];
 

@@ -50,7 +50,7 @@ const RECALL_MIN = 0.95;
 const WORKERS = [1, 2] as const;
 
 /** What is done with one worker and with two. */
-type Work = 'build' | 'search' | 'exact search';
+type Work = 'build' | 'searchMany' | 'exact searchMany';
 
 interface ThreadsRow {
   readonly work: Work;
@@ -86,11 +86,11 @@ async function runThreads(
     }
   }
 
-  const works = ['build', 'search', 'exact search'] as const;
+  const works = ['build', 'searchMany', 'exact searchMany'] as const;
   return {
     subject: name,
     title: `Threads: ${name}, ${whole(records)} x ${dimension}, ${metric}`,
-    method: `Workers besides the caller's thread, one and two in turns, ${options.repetitions} times; ${availableParallelism()} processors. Building is durable, until all is linked. Searching: ${data.queries} queries (exact: ${options.exactQueries}) are asked at once with \`search\`, k = ${options.k}, efSearch ${options.efSearch}, ids and scores, over and over; searches that are short run on the caller's thread. Speed is by the clock, so it needs as many idle processors as there are threads.`,
+    method: `Workers besides the caller's thread, one and two in turns, ${options.repetitions} times; ${availableParallelism()} processors. Building is durable, until all is linked. Searching: ${data.queries} queries (exact: ${options.exactQueries}) are asked at once with \`searchMany\`, k = ${options.k}, efSearch ${options.efSearch}, ids and scores, over and over; the workers answer them. Speed is by the clock, so it needs as many idle processors as there are threads.`,
     rows: rows.map((row) => ({ dataset: name, records, dimension, metric, ...row })),
     tables: [
       tableOf('Medians', mediansOf(rows, works), [
@@ -155,8 +155,8 @@ class ThreadsLap {
     const { exactQueries } = this.#options;
     const exact = this.#queries(exactQueries).map((query) => ({ ...query, exact: true }));
     return [
-      await this.#searchAtOnce('search', collection, this.#queries(this.#data.queries)),
-      await this.#searchAtOnce('exact search', collection, exact),
+      await this.#searchAtOnce('searchMany', collection, this.#queries(this.#data.queries)),
+      await this.#searchAtOnce('exact searchMany', collection, exact),
     ];
   }
 
@@ -170,7 +170,7 @@ class ThreadsLap {
     const row = await this.#watched(work, 1, async () => {
       const end = performance.now() + this.#options.secondsPerLap * 1000;
       do {
-        await Promise.all(queries.map((query) => collection.search(query)));
+        await collection.searchMany(queries);
         asked += queries.length;
       } while (performance.now() < end);
     });
