@@ -65,6 +65,14 @@ function readWords(): Word[] {
     .filter(({ vector }) => vector.some((value) => value !== 0));
 }
 
+export function isGloveInstalled(): boolean {
+  try {
+    return packageFile() !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** The package has 294 MB: it is installed with the peers, not by every `npm ci`. */
 function packageFile(): string {
   const peers = new URL('../../peers/package.json', import.meta.url);

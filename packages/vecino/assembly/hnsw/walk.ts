@@ -16,7 +16,7 @@ import { compareForSearching, countComputations } from '../distance';
 import { entryOf, slotOf } from '../entry';
 import { pop, push } from '../heap';
 import {
-  coded, degreeOf, degree0, ENTRY, expanding, gathered, heap, heapMax, isAllowed, isLive, keys, linksAt, NONE, pool, visitedAt,
+  coded, degreeOf, degree0, ENTRY, expanding, gathered, heap, heapMax, isAllowed, isLinked, isLive, keys, linksAt, NONE, pool, visitedAt,
 } from '../layout';
 import { insert } from '../pool';
 import { keysTo, keyTo, queryTarget, touchRows } from '../row';
@@ -214,24 +214,59 @@ export function searchGraph(ef: u32, blocks: u32): u32 {
 const GAVE_UP: u32 = 0x80000000;
 
 /**
- * Searches near the lane's query for slots that are live and, if `filtered`, in the lane's bitmap. Walks among
- * the wanted nodes; if these do not hang together, so that the pool is not filled, once more through all
- * nodes. Each walk gives up after `budget` distances, when comparing with all wanted slots is cheaper. Answers
- * the number of entries in the pool, with bit 31 set if the search gave up.
+ * Searches near the lane's query for slots that are live and, if `filtered`, in the lane's bitmap, of those below
+ * `slots`. Walks among the wanted nodes; if these do not hang together, so that the pool is not filled or the
+ * caller knows of it (`isSparse`), through all nodes. Each walk gives up after `budget` distances, when comparing
+ * with all wanted slots is cheaper. Answers the number of entries in the pool, with bit 31 set if the search gave
+ * up.
  */
-export function searchFiltered(ef: u32, filtered: bool, budget: u32, blocks: u32): u32 {
+export function searchFiltered(
+  ef: u32, filtered: bool, isSparse: bool, budget: u32, slots: u32, blocks: u32,
+): u32 {
   const start = entryPoint();
   if (start == NONE) return 0;
   compareForSearching();
   const target = queryTarget();
   const first = descend(target, entryTo(target, start), entryLevel(), 0);
-  const size = walkWanted(target, first, ef, filtered, budget, nextEpoch(blocks));
-  if (size & GAVE_UP || size == ef) return size;
+  if (!isSparse) {
+    const size = walkWanted(target, first, ef, filtered, budget, slots, nextEpoch(blocks));
+    if (size & GAVE_UP || size == ef) return size;
+  }
   return walkThrough(target, first, ef, filtered, budget, nextEpoch(blocks));
 }
 
+/** Wanted nodes from all over the memory where a filtered walk begins besides the nearest node of all. */
+const SEEDS: u32 = 32;
+/** Nodes that are looked at to find one of them. */
+const SEED_REACH: u32 = 128;
+
+/**
+ * Gathers wanted nodes from places far apart. Where a filter wants what is far from the query, nothing near to it
+ * leads there: of 60,000 texts, the tenth farthest from one of ten landmarks was found with a recall of .89 and
+ * by a third as many queries a second. Answers the number of gathered slots.
+ */
+function gatherSeeds(filtered: bool, slots: u32, epoch: u8, before: u32): u32 {
+  const step = slots / SEEDS;
+  let count = before;
+  for (let seed: u32 = 0; seed < SEEDS; seed++) {
+    const from = seed * step;
+    const to = from + min(step, SEED_REACH);
+    for (let slot = from; slot < to; slot++) {
+      if (!isWanted(slot, filtered) || !isLinked(slot)) continue;
+      const mark = visitedAt(slot);
+      store<u32>(gathered + (<usize>count << 2), slot);
+      count += u32(load<u8>(mark) != epoch);
+      store<u8>(mark, epoch);
+      break;
+    }
+  }
+  return count;
+}
+
 /** As `walkLevel` among the wanted nodes; `first` may be another, and is then only where the walk begins. */
-function walkWanted(target: usize, first: u64, ef: u32, filtered: bool, budget: u32, epoch: u8): u32 {
+function walkWanted(
+  target: usize, first: u64, ef: u32, filtered: bool, budget: u32, slots: u32, epoch: u8,
+): u32 {
   let size: u32 = 0;
   let computed: u32 = 0;
   next = 0;
@@ -241,8 +276,9 @@ function walkWanted(target: usize, first: u64, ef: u32, filtered: bool, budget: 
     size = 1;
   } else {
     computed = gatherWanted(slotOf(first), filtered, epoch, 0);
-    size = offerGathered(target, computed, ef, 0);
   }
+  if (filtered) computed = gatherSeeds(filtered, slots, epoch, computed);
+  size = offerGathered(target, computed, ef, size);
   for (let taken = takeBeam(size, 0); taken > 0; taken = takeBeam(size, 0)) {
     if (computed > budget) return size | GAVE_UP;
     let count: u32 = 0;

@@ -5,7 +5,7 @@ import type { CollectionState } from './collection-state.ts';
 import { forget } from './write.ts';
 
 /** Rows read in one go. */
-const ROWS = 256;
+const ROWS = 128;
 const CHANGES = 2_000;
 const SLOTS = 16_384;
 

@@ -12,6 +12,9 @@ export interface FamilySearch {
   readonly filtered: boolean;
   /** Whether the structure may hold slots that are not live any more. */
   readonly hasRemoved: boolean;
+  /** Nodes below this may be in use, and how many of them may be answered. */
+  readonly nodes: number;
+  readonly matches: number;
   /** Distances after which to give up, because an exact search would have been cheaper. */
   readonly budget: number;
 }

@@ -74,6 +74,8 @@ export function searchSpace(space: VectorSpace, family: Family, request: SearchR
       capacity,
       filtered: allowed !== undefined,
       hasRemoved: request.hasRemoved,
+      nodes: request.nodes,
+      matches,
       budget: request.budget,
     });
     const exact = coded ? space.engine.rerank(walk.size, best, wanted) : walk.size;

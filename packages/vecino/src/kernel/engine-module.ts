@@ -36,7 +36,14 @@ export interface EngineExports {
   unlink(slot: number): void;
   setEntry(slot: number, level: number): void;
   searchGraph(efSearch: number, blocks: number): number;
-  searchFiltered(efSearch: number, filtered: number, budget: number, blocks: number): number;
+  searchFiltered(
+    efSearch: number,
+    filtered: number,
+    isSparse: number,
+    budget: number,
+    slots: number,
+    blocks: number,
+  ): number;
   markStale(from: number, to: number): number;
   markReplaced(slot: number): void;
   repair(from: number, to: number, blocks: number): void;

@@ -1,6 +1,8 @@
 import type { Originals } from '../api/index-options.ts';
 import { LIMITS } from '../api/limits.ts';
 import { VecinoError } from '../base/errors.ts';
+import { type ModelLayout, modelFields, modelLayoutOf, sketchRoomOf } from './model-layout.ts';
+import { LINE, Regions, roundUp } from './regions.ts';
 
 /**
  * Where everything lies in an index's linear memory.
@@ -73,32 +75,6 @@ export interface Layout {
   readonly headerFields: readonly number[];
 }
 
-/** Addresses of what sketches need to know of the data as a whole; see `assembly/flat/model.ts`. */
-export interface ModelLayout {
-  readonly start: number;
-  readonly mean: number;
-  readonly axes: number;
-  /** The rotation of each sketch, a square matrix. */
-  readonly coarseRotation: number;
-  readonly fineRotation: number;
-  /** Scratch of the learning, beyond what a snapshot keeps: the axes to be, and their images. */
-  readonly nextMean: number;
-  readonly nextAxes: number;
-  readonly images: number;
-  /** The leading bytes that a snapshot keeps. */
-  readonly storedBytes: number;
-  readonly room: SketchRoom;
-}
-
-/** What there is room for before anything is known of the data. */
-export interface SketchRoom {
-  /** Bytes a slot, to be shared by its two sketches. */
-  readonly bytes: number;
-  readonly coarseMax: number;
-  readonly fineMax: number;
-  readonly axesMax: number;
-}
-
 /** What of a graph decides the layout; absent for families without one. */
 export interface GraphShape {
   /** Links a node on the upper levels; twice as many on the lowest. */
@@ -135,8 +111,6 @@ export const NO_NODE = 0xffffffff;
 /** Queries that share a pass over the sketches, and the most neighbours that each may ask for. */
 export const BATCH_MAX = 32;
 export const BATCH_K_MAX = 1_024;
-/** Scalars at the start of the model, and of a query of a batch. */
-const MODEL_HEAD = 256;
 const BATCH_HEAD = 256;
 /** Coordinates of one sketch, in floats: `AXES_MAX`, a tail, and padding. */
 const COORDINATES_BYTES = 256 * 4;
@@ -154,8 +128,6 @@ const LANES_RESERVED = 17;
 
 const PAGE = 65_536;
 const MEMORY_MAX = 4 * 2 ** 30 - PAGE;
-/** A processor's cache line. */
-const LINE = 64;
 
 export function layoutOf(request: LayoutRequest): Layout {
   const { dimension, kernel, graph, lanes, coded = false, originals = 'f32' } = request;
@@ -331,61 +303,6 @@ export function layoutOf(request: LayoutRequest): Layout {
 const BYTES_A_FLOAT: Readonly<Record<Originals, number>> = { f32: 4, f16: 2, disk: 0 };
 const ORIGINALS_CODE: Readonly<Record<Originals, number>> = { f32: 0, f16: 1, disk: 2 };
 
-/** Below this many floats comparing vectors is as quick as comparing sketches. */
-const SKETCHED_FLOATS_MIN = 16;
-
-/** More axes than these cost more to learn and to project on than they save (Fashion-MNIST, MiniLM texts). */
-const AXES_MAX = 192;
-
-/** Half as much again as a byte a dimension, at most enough for a fine sketch of all axes beside a long coarse one. */
-function sketchRoomOf(floats: number): SketchRoom | undefined {
-  if (floats < SKETCHED_FLOATS_MIN) return undefined;
-  const whole = roundUp(floats, 16);
-  return {
-    bytes: Math.min(AXES_MAX + 128, whole + roundUp(whole / 2, 16)),
-    coarseMax: Math.min(whole, 128),
-    fineMax: Math.min(whole, AXES_MAX),
-    axesMax: Math.min(floats, AXES_MAX),
-  };
-}
-
-function modelLayoutOf(
-  start: number,
-  vectorStride: number,
-  room: SketchRoom,
-): { readonly layout: ModelLayout; readonly end: number } {
-  const regions = new Regions();
-  regions.add(MODEL_HEAD);
-  const mean = start + regions.add(vectorStride);
-  const axes = start + regions.add(room.axesMax * vectorStride);
-  const coarseRotation = start + regions.add(room.coarseMax ** 2 * 4);
-  const fineRotation = start + regions.add(room.fineMax ** 2 * 4);
-  const storedBytes = regions.end;
-  const nextMean = start + regions.add(vectorStride);
-  const nextAxes = start + regions.add(room.axesMax * vectorStride);
-  const images = start + regions.add(room.axesMax * vectorStride);
-  return {
-    layout: {
-      start,
-      mean,
-      axes,
-      coarseRotation,
-      fineRotation,
-      nextMean,
-      nextAxes,
-      images,
-      storedBytes,
-      room,
-    },
-    end: start + regions.end,
-  };
-}
-
-function modelFields(model: ModelLayout): number[] {
-  const { start, mean, axes, coarseRotation, fineRotation, nextMean, nextAxes, images } = model;
-  return [start, mean, axes, coarseRotation, fineRotation, nextMean, nextAxes, images];
-}
-
 /**
  * Room for a block's upper lists: the number of levels of one node is geometric with ratio 1/M, so the mean of
  * the sum over a block is slots / (M - 1); six standard deviations above it is never reached in practice, and
@@ -395,19 +312,4 @@ function upperListsOf(M: number): number {
   const mean = BLOCK_SLOTS / (M - 1);
   const deviation = Math.sqrt((BLOCK_SLOTS * M) / (M - 1) ** 2);
   return roundUp(Math.ceil(mean + 6 * deviation), 8);
-}
-
-/** Lays regions one after the other, each on a cache line of its own. */
-class Regions {
-  end = 0;
-
-  add(bytes: number): number {
-    const start = this.end;
-    this.end = roundUp(start + bytes, LINE);
-    return start;
-  }
-}
-
-function roundUp(value: number, multiple: number): number {
-  return Math.ceil(value / multiple) * multiple;
 }

@@ -7,7 +7,7 @@
  * passes do. A pass costs 2 × sample × axes × dimension.
  */
 import { seededRandom } from '../base/random.ts';
-import type { ModelLayout } from '../kernel/layout.ts';
+import type { ModelLayout } from '../kernel/model-layout.ts';
 import type { VectorSpace } from '../kernel/vector-space.ts';
 import { eigenOf } from './symmetric-eigen.ts';
 

@@ -56,7 +56,7 @@ const FILTERED = 2;
  * all nodes follows. Of a share s it computes s to the power of minus this times the distances: 4.2 times at a
  * tenth, 20 times at a hundredth, picked at random.
  */
-const SHARE_CONNECTED = 0.005;
+const SHARE_CONNECTED = 0.03;
 const SHARE_POWER = 0.65;
 
 /** Chooses between comparing with everything that may be answered and walking the graph. */

@@ -1,4 +1,4 @@
-import type { SketchRoom } from '../../kernel/layout.ts';
+import type { SketchRoom } from '../../kernel/model-layout.ts';
 
 /** How many bytes each sketch gets; a fine sketch of 0 bytes is none. */
 export interface Choice {

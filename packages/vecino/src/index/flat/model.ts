@@ -1,5 +1,5 @@
 import { present } from '../../base/assert.ts';
-import type { ModelLayout } from '../../kernel/layout.ts';
+import type { ModelLayout } from '../../kernel/model-layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 
 /** The two sketches of a slot, by where their figures lie in the model. */

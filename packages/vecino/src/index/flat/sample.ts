@@ -1,5 +1,6 @@
 import { present } from '../../base/assert.ts';
-import { BLOCK_SLOTS, type ModelLayout } from '../../kernel/layout.ts';
+import { BLOCK_SLOTS } from '../../kernel/layout.ts';
+import type { ModelLayout } from '../../kernel/model-layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 import { learnAxes } from '../../quantizer/principal-axes.ts';
 import { type Choice, choose } from './choose.ts';

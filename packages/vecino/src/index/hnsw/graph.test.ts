@@ -96,7 +96,7 @@ describe.each([true, false])('graph with codes: %s', (coded) => {
     space.writeAllowed(allowed.words, COUNT);
     let gaveUp = 0;
     const find = () => {
-      const found = space.engine.searchFiltered(EF, 1, slots.length, space.blocks) >>> 0;
+      const found = space.engine.searchFiltered(EF, 1, 0, slots.length, COUNT, space.blocks) >>> 0;
       if (found >= 0x80000000) gaveUp += 1;
       const size = found & 0x7fffffff;
       expect(space.readPool(size).nodes.every((slot) => allowed.has(slot))).toBe(true);
@@ -109,7 +109,7 @@ describe.each([true, false])('graph with codes: %s', (coded) => {
   it('passes over removed nodes and repairs around them', () => {
     const space = buildGraph({ coded });
     for (let slot = 0; slot < COUNT; slot += 3) space.setLive(slot, false);
-    const find = () => space.engine.searchFiltered(EF, 0, COUNT, space.blocks) & 0x7fffffff;
+    const find = () => space.engine.searchFiltered(EF, 0, 0, COUNT, COUNT, space.blocks) & 0x7fffffff;
     expect(recall(space, find, false)).toBeGreaterThan(0.95);
     expect(space.engine.markStale(0, COUNT)).toBe(COUNT / 3);
     space.engine.repair(0, COUNT, space.blocks);
