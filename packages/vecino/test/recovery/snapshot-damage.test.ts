@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../src/base/random.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -59,7 +59,8 @@ describe.each(KINDS)('a snapshot that cannot be used is rebuilt: $name', (kind) 
     const { length } = readFileSync(library.snapshot);
     const lengths = [0, 1, length - 1, ...Array.from({ length: 3 }, () => Math.floor(random() * length))];
     for (const shorter of lengths) {
-      truncateSync(library.snapshot, shorter);
+      // Each rebuild writes another, whose header may be a few digits shorter.
+      truncateSync(library.snapshot, Math.min(shorter, statSync(library.snapshot).size - 1));
       await expectRebuilt(library);
     }
     await expectSound(library);

@@ -1,5 +1,6 @@
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { Place } from './index-upkeep.ts';
+import { reserveInSlices } from './reserve-in-slices.ts';
 
 /** What compaction needs of a segment. */
 export interface Compactable extends Place {
@@ -30,7 +31,7 @@ export async function compactSegment(segment: Compactable): Promise<void> {
   const next = segment.another();
   try {
     const order = await old.memory.run('order', { nodes: old.nodes.allocator.end });
-    next.memory.space.reserve(order.length);
+    await reserveInSlices(next.memory.space, order.length);
     await old.memory.run('move', { order, target: next.memory.space.shared });
 
     const slice = new TimeSlice();

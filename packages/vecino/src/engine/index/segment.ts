@@ -8,6 +8,7 @@ import { IndexMemory, type IndexShape } from './index-memory.ts';
 import { IndexSearcher, type SegmentFound, type SegmentSearch } from './index-searcher.ts';
 import { IndexUpkeep, type Place } from './index-upkeep.ts';
 import { NodeStates } from './node-states.ts';
+import { reserveInSlices } from './reserve-in-slices.ts';
 import {
   readSnapshotHeader,
   type SnapshotHeader,
@@ -84,7 +85,7 @@ export class Segment implements Place {
         `snapshot "${path}" knows change ${header.seq}, the store ends at ${committed}`,
       );
     }
-    this.memory.space.reserve(header.nodes);
+    await reserveInSlices(this.memory.space, header.nodes);
     await this.memory.run('loadSnapshot', { path, nodes: header.nodes });
     const slice = new TimeSlice();
     for (const _ of this.nodes.readNodes(header.nodes)) await slice.pause();
