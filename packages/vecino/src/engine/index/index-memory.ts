@@ -1,6 +1,5 @@
 import type { IndexOptions } from '../../api/index-options.ts';
 import type { Metric } from '../../api/search.ts';
-import { memoryLetGo } from '../../base/collect-garbage.ts';
 import type { Family } from '../../index/family.ts';
 import { familyOf } from '../../index/registry.ts';
 import { layoutOf } from '../../kernel/layout.ts';
@@ -62,6 +61,5 @@ export class IndexMemory {
   /** Lets go of the memory, on all threads. */
   release(): void {
     this.pool.forget(this.spaceId);
-    memoryLetGo(this.space.bytesAllocated);
   }
 }

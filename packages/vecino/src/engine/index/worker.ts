@@ -1,7 +1,6 @@
 /** Entry of the worker threads that build and search indexes. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, present } from '../../base/assert.ts';
-import { memoryLetGo } from '../../base/collect-garbage.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { VectorSpace } from '../../kernel/vector-space.ts';
 import type { ForgetMessage, TaskMessage, TaskReply } from '../../kernel/worker-pool.ts';
@@ -13,7 +12,6 @@ const spaces = new Map<number, VectorSpace>();
 
 port.on('message', (message: TaskMessage | ForgetMessage) => {
   if ('forget' in message) {
-    memoryLetGo(spaces.get(message.forget)?.bytesAllocated ?? 0);
     spaces.delete(message.forget);
     return;
   }
