@@ -1,3 +1,4 @@
+import { existsSync, rmSync } from 'node:fs';
 import type { Warning } from '../../api/database.ts';
 import { isEnd } from './index-upkeep.ts';
 import type { Segment } from './segment.ts';
@@ -60,7 +61,9 @@ export class IndexSnapshots {
 
   /** Whether closing should write them: a few changes are replayed faster than everything is written anew. */
   isWorthwhile(records: number): boolean {
-    return this.changedSinceSave > Math.min(REPLAYED_MAX, records * REPLAYED_SHARE) || !this.areThere;
+    const isMuch = this.changedSinceSave > Math.min(REPLAYED_MAX, records * REPLAYED_SHARE);
+    // Files that were neither loaded nor written here are those of another family.
+    return isMuch || this.savedSeq === 0 || !this.areThere;
   }
 
   /**
@@ -117,6 +120,15 @@ export class IndexSnapshots {
         'the index snapshot could not be written, the next opening builds the index anew',
         cause,
       );
+    }
+  }
+
+  /** Removes the files of segments that there are no more: the collection had more of them with other options. */
+  removeFurther(): void {
+    for (let ordinal = this.segments.all.length; ; ordinal++) {
+      const path = this.settings.snapshotPath(ordinal);
+      if (path === undefined || !existsSync(path)) return;
+      rmSync(path);
     }
   }
 

@@ -1,25 +1,18 @@
 import type { Warning } from '../../api/database.ts';
+import type { IndexOptions } from '../../api/index-options.ts';
+import { present } from '../../base/assert.ts';
 import { BitSet } from '../../base/bit-set.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { Matches } from '../../filter/answers.ts';
 import { lengthBoundOf, prepared, preparedQuery } from '../../vector/prepare.ts';
 import type { SegmentFound, SegmentSearch } from './index-searcher.ts';
-import { type Alone, IndexSnapshots } from './index-snapshots.ts';
-import { indexEnded } from './index-upkeep.ts';
-import { mergeFound } from './merge-found.ts';
+import { IndexStructure, type StructureSettings } from './index-structure.ts';
 import { NumberAllocator } from './number-allocator.ts';
-import { Segment, type SegmentSettings } from './segment.ts';
-import { Segments } from './segments.ts';
 
 export interface LiveIndexSettings
-  extends Omit<SegmentSettings, 'segment' | 'snapshotPath' | 'freed' | 'vectorsOf'> {
+  extends Omit<StructureSettings, 'warn' | 'knowledge' | 'freed' | 'vectorsOf'> {
   readonly collection: string;
-  /** Where a segment's snapshot lies; undefined in memory. */
-  readonly snapshotPath: (segment: number) => string | undefined;
-  readonly readOnly: boolean;
   readonly warn: (warning: Warning) => void;
-  /** Told the change up to which no one needs the log of removals any more. */
-  readonly forgetRemovals: (seq: number) => Promise<void>;
   /** Reads vectors from the store as they were given; undefined where a record is gone. */
   readonly readVectors: (slots: ArrayLike<number>) => readonly (Float32Array | undefined)[];
 }
@@ -35,15 +28,15 @@ export interface IndexSearch {
   readonly allowed: Matches | undefined;
 }
 
-const asTurn: Alone = (segment, task) => segment.exclusive(task);
-
 /** Vectors that are learnt from, in one go. */
 const LEARNT = 1_000;
 /** Slots between two chances to pause. */
 const SLICE = 1_024;
 
 /**
- * The index of one collection while it is open: one segment, or several where one memory of 4 GiB is too small.
+ * The index of one collection while it is open: which slots are live, which are free, and the structure that
+ * finds the nearest of them; while the collection is reindexed, a second structure beside it, which sees every
+ * write and answers nothing.
  *
  * A vector is searchable as soon as `put` returns: until a worker has linked it, searches compare with it one
  * by one. Removal is immediate too; the structure keeps the removed as stepping stones until it is mended.
@@ -55,21 +48,35 @@ export class LiveIndex {
   /** Grows with every change of `live`. */
   version = 0;
   private readonly settings: LiveIndexSettings;
-  private readonly segments: Segments;
-  private readonly snapshots: IndexSnapshots;
+  private structure: IndexStructure;
+  private next: IndexStructure | undefined;
+  /** Why the next structure cannot go on. */
+  private nextFailure: unknown;
   private readonly allocator = new NumberAllocator();
-  private work: Promise<void> | undefined;
   private closed = false;
-  private failure: unknown;
   private seq = 0;
   /** See `prepared`; known with the first vectors. */
   private lengthBound: number | undefined;
+  /** Structures that have been exchanged and still end what they were doing. */
+  private readonly retiring = new Set<Promise<void>>();
 
   constructor(settings: LiveIndexSettings) {
     this.settings = settings;
-    this.segments = new Segments((ordinal) => this.newSegment(ordinal));
-    const warn = this.warn.bind(this);
-    this.snapshots = new IndexSnapshots({ ...settings, warn }, this.segments);
+    this.structure = this.structureOf(settings.index);
+  }
+
+  /** The options of the structure that answers. */
+  get options(): Required<IndexOptions> {
+    return this.structure.options;
+  }
+
+  /** Live records. */
+  get count(): number {
+    return this.structure.count;
+  }
+
+  get isClosed(): boolean {
+    return this.closed;
   }
 
   /**
@@ -79,7 +86,7 @@ export class LiveIndex {
    * @param committed the store's latest change
    */
   async loadSnapshot(committed: number): Promise<number> {
-    const { seq, lengthBound } = await this.snapshots.load(committed);
+    const { seq, lengthBound } = await this.structure.snapshots.load(committed);
     this.seq = seq;
     this.lengthBound = lengthBound;
     return seq;
@@ -90,11 +97,12 @@ export class LiveIndex {
    * those whose vectors the structure does not have; the caller puts them.
    */
   async adopt(occupied: Uint32Array): Promise<number[]> {
+    const { segments, snapshots } = this.structure;
     const missing: number[] = [];
     const end = (occupied.at(-1) ?? -1) + 1;
-    this.segments.reach(end);
+    segments.reach(end);
     this.allocator.use(end);
-    for (const [segment, first, locals] of this.segments.partsOf(occupied)) {
+    for (const [segment, first, locals] of segments.partsOf(occupied)) {
       for (const slot of await segment.adopt(locals)) missing.push(first + slot);
     }
     this.live.addAll(occupied);
@@ -102,7 +110,7 @@ export class LiveIndex {
     for (const slot of missing) this.live.delete(slot);
     this.version += 1;
     // A reader may well have come before the writer's first snapshot.
-    if (this.snapshots.isMissing && occupied.length > 0 && !this.settings.readOnly) {
+    if (snapshots.isMissing && occupied.length > 0 && !this.settings.readOnly) {
       this.warn('SNAPSHOT_REBUILT', 'the index snapshot is missing and is rebuilt from the records');
     }
     return missing;
@@ -110,7 +118,7 @@ export class LiveIndex {
 
   /** The smallest floats that hold stored vectors. */
   get floats(): 'f32' | 'f16' {
-    return this.segments.first.memory.space.layout.originals === 'f16' ? 'f16' : 'f32';
+    return this.structures.some(({ floats }) => floats === 'f16') ? 'f16' : 'f32';
   }
 
   /** The sequence number of the latest change that the index has seen. */
@@ -135,15 +143,9 @@ export class LiveIndex {
   /** Sets slots aside for new records; there is memory for them afterwards. */
   allocate(count: number): Uint32Array {
     const slots = this.allocator.allocate(count);
-    const placed: (readonly [Segment, readonly number[]])[] = [];
     try {
-      this.segments.reach(this.allocator.end);
-      for (const [segment, locals] of this.segments.grouped(slots)) {
-        segment.place(locals);
-        placed.push([segment, locals]);
-      }
+      this.structure.place(slots);
     } catch (error) {
-      for (const [segment, locals] of placed) segment.giveBack(locals);
       this.allocator.free(slots);
       throw error;
     }
@@ -152,231 +154,206 @@ export class LiveIndex {
 
   /** Gives back slots of a write that failed. */
   giveBack(slots: Uint32Array): void {
-    for (const [segment, locals] of this.segments.grouped(slots)) segment.giveBack(locals);
+    this.structure.giveBack(slots);
     this.allocator.free(slots);
   }
 
   /** Makes a prepared vector searchable in its slot. */
   put(slot: number, vector: Float32Array): void {
     this.allocator.claim(slot);
-    this.segments.reach(slot + 1);
-    const { segment, local } = this.segments.at(slot);
-    segment.put(local, vector);
+    this.structure.put(slot, vector);
     this.live.add(slot);
-    this.snapshots.changed();
     this.version += 1;
+    this.beside((next) => next.put(slot, vector));
   }
 
   /** Whether the slot holds this very vector, as far as the index keeps it. */
   holds(slot: number, vector: Float32Array): boolean {
-    const { segment, local } = this.segments.at(slot);
-    return segment.holds(local, vector);
+    return this.structure.holds(slot, vector);
   }
 
   /** Hides a slot from searches. It is free for reuse when the structure has let it go. */
   remove(slot: number): void {
     if (!this.live.has(slot)) return;
     this.live.delete(slot);
-    const { segment, local } = this.segments.at(slot);
-    segment.remove(local);
-    this.snapshots.changed();
+    this.structure.remove(slot);
     this.version += 1;
+    this.beside((next) => next.remove(slot));
   }
 
   /** Starts the background work, if there is any. */
   kick(): void {
-    const isNeeded =
-      this.snapshots.isDue(this.live.count()) || this.segments.all.some((segment) => segment.needsWork);
-    if (this.work || this.closed || this.failure || !isNeeded) return;
-    this.work = this.runWork().finally(() => {
-      this.work = undefined;
-    });
+    if (!this.closed) this.structure.kick();
   }
 
   /** Resolves when few enough vectors wait to be linked for a search to compare with them. */
   async room(): Promise<void> {
-    for (const segment of this.segments.all) await segment.room(() => this.work);
+    await this.structure.room();
   }
 
   /** Resolves when everything that is waiting now is linked. */
   async flush(): Promise<void> {
-    this.kick();
-    while (this.work) await this.work;
-    if (this.failure) throw this.failure;
-    if (this.closed && this.pendingCount > 0) throw indexEnded();
+    await this.ask((structure) => structure.flush());
   }
 
-  async search(search: IndexSearch): Promise<SegmentFound> {
+  search(search: IndexSearch): Promise<SegmentFound> {
+    const { structure } = this;
     const query = preparedQuery(this.settings.metric, search.query);
-    const searches = this.segments.all.map(async (segment, ordinal) =>
-      this.located(await segment.search(this.localSearch(search, query, ordinal), this.isSound), ordinal),
-    );
-    return mergeFound(await Promise.all(searches), search.k);
+    return structure.search((ordinal) => this.localSearch(search, query, structure, ordinal), search.k);
   }
 
   /** Answers many searches, on all workers. */
-  async searchMany(searches: readonly IndexSearch[]): Promise<SegmentFound[]> {
+  searchMany(searches: readonly IndexSearch[]): Promise<SegmentFound[]> {
+    const { structure } = this;
     const queries = searches.map(({ query }) => preparedQuery(this.settings.metric, query));
-    const parts = await Promise.all(
-      this.segments.all.map(async (segment, ordinal) => {
-        const local = searches.map((search, i) =>
-          this.localSearch(search, queries[i] ?? search.query, ordinal),
-        );
-        const found = await segment.searchMany(local, this.isSound);
-        return found.map((one) => this.located(one, ordinal));
-      }),
-    );
-    return searches.map(({ k }, i) =>
-      mergeFound(
-        parts.flatMap((part) => part[i] ?? []),
-        k,
-      ),
+    return structure.searchMany(
+      searches.map(({ k }) => k),
+      (ordinal) =>
+        searches.map((search, i) =>
+          this.localSearch(search, present(queries[i], 'a query'), structure, ordinal),
+        ),
     );
   }
 
   /** Takes removed slots out of the structure, lays it out anew without gaps, and writes the snapshots. */
   async compact(): Promise<void> {
-    await this.flush();
-    for (const segment of this.segments.all) {
-      await segment.mend();
-      await segment.compact();
-    }
-    await this.flush();
-    await this.save(asTurn);
+    await this.ask((structure) => structure.compact());
   }
 
   /** Problems of structure and bookkeeping. */
   async check(): Promise<string[]> {
-    const problems: string[] = [];
-    for (const segment of this.segments.all) problems.push(...(await segment.check()));
-    return problems;
+    return this.ask((structure) => structure.check());
   }
 
   get figures() {
-    const figures = this.segments.all.map((segment) => segment.figures);
-    const sum = (name: keyof (typeof figures)[number]) =>
-      figures.reduce((total, figure) => total + figure[name], 0);
-    return {
-      family: this.settings.index.family,
-      segments: figures.length,
-      linked: sum('linked'),
-      pending: sum('pending'),
-      removed: sum('removed'),
-      unreached: sum('unreached'),
-      slots: sum('slots'),
-      vectorBytes: sum('vectorBytes'),
-      indexBytes: sum('indexBytes'),
-      snapshotBytes: sum('snapshotBytes'),
-    };
+    return this.structure.figures;
+  }
+
+  /** Puts a second structure beside the present one; from now on it sees every write. */
+  beginNext(options: Required<IndexOptions>): IndexStructure {
+    this.next = this.structureOf(options);
+    this.nextFailure = undefined;
+    return this.next;
+  }
+
+  /** Throws what made the structure beside the present one useless, if anything did. */
+  requireNext(): void {
+    if (this.nextFailure) throw this.nextFailure;
+  }
+
+  /** Prepared vectors of live slots, from memory where it holds them to the bit, else from the store. */
+  vectorsOf(slots: Uint32Array): readonly (Float32Array | undefined)[] {
+    const held = Array.from(slots, (slot) => this.structure.vectorOf(slot));
+    return held.includes(undefined) ? this.storedVectors(slots) : held;
+  }
+
+  /** Gives up the structure beside the present one. */
+  async abandonNext(): Promise<void> {
+    const { next } = this;
+    this.next = undefined;
+    await next?.close({ save: false });
+    if (!this.closed) await this.findFreeSlots();
+  }
+
+  /**
+   * Puts the structure beside the present one in its place. Only while no write is under way: a slot that is set
+   * aside has no node in it.
+   */
+  exchange(): void {
+    const old = this.structure;
+    this.structure = present(this.next, 'the next structure');
+    this.next = undefined;
+    const retired = old.close({ save: false });
+    this.retiring.add(retired);
+    void retired.finally(() => this.retiring.delete(retired));
+  }
+
+  /** After an exchange: replaces the snapshots and takes up the ordinary work. */
+  async settle(): Promise<void> {
+    await Promise.all(this.retiring);
+    await this.findFreeSlots();
+    this.structure.snapshots.removeFurther();
+    if (!this.closed) await this.structure.save();
+    this.kick();
   }
 
   /** Runs what makes the index superfluous while nobody works on it; if that succeeds, nobody will any more. */
   async endWith(task: () => Promise<void>): Promise<void> {
-    const still = this.segments.all.reduceRight<() => Promise<void>>(
-      (inner, segment) => () => segment.exclusive(inner),
-      async () => {
-        await task();
-        this.closed = true;
-        for (const segment of this.segments.all) void segment.end(async () => undefined);
-      },
-    );
-    await still();
+    await this.ask((structure) => structure.endWith(task));
+    this.closed = true;
   }
 
   /** Ends the background work and, unless the collection is dropped, writes the snapshots. */
   async close(options: { save: boolean }): Promise<void> {
     this.closed = true;
-    // Whoever compacts or checks at this moment ends the present turn; the next one is refused.
-    const last: Alone = (segment, task) => segment.end(task);
-    const wanted = options.save && !this.failure && this.snapshots.isWorthwhile(this.live.count());
-    if (wanted) await this.save(last);
-    await Promise.all(this.segments.all.map((segment) => segment.end(async () => undefined)));
-    await this.work;
-    await Promise.all(this.segments.all.map((segment) => segment.close()));
+    await this.next?.close({ save: false });
+    await Promise.all(this.retiring);
+    await this.structure.close(options);
   }
 
-  /** Whether the structure may be trusted. */
-  private get isSound(): boolean {
-    return this.failure === undefined;
+  private get structures(): readonly IndexStructure[] {
+    return this.next ? [this.structure, this.next] : [this.structure];
+  }
+
+  /** Where the structure is exchanged meanwhile, the new one is asked. */
+  private async ask<T>(task: (structure: IndexStructure) => Promise<T>): Promise<T> {
+    for (;;) {
+      const { structure } = this;
+      try {
+        return await task(structure);
+      } catch (error) {
+        if (structure === this.structure || !structure.hasEndedBy(error)) throw error;
+      }
+    }
+  }
+
+  /** Lets the structure beside the present one follow; what it cannot follow ends it, and nothing else. */
+  private beside(task: (next: IndexStructure) => void): void {
+    if (!this.next || this.nextFailure) return;
+    try {
+      task(this.next);
+    } catch (error) {
+      this.nextFailure = error;
+    }
   }
 
   /** A search as one segment sees it. */
-  private localSearch(search: IndexSearch, query: Float32Array, ordinal: number): SegmentSearch {
-    return {
-      ...search,
-      query,
-      allowed: search.allowed && this.segments.partOf(search.allowed, ordinal),
-    };
+  private localSearch(
+    search: IndexSearch,
+    query: Float32Array,
+    { segments }: IndexStructure,
+    ordinal: number,
+  ): SegmentSearch {
+    return { ...search, query, allowed: search.allowed && segments.partOf(search.allowed, ordinal) };
   }
 
-  /** A segment's answer with slots as the whole index counts them. */
-  private located(found: SegmentFound, ordinal: number): SegmentFound {
-    const first = ordinal * this.segments.capacity;
-    return first === 0 ? found : { ...found, slots: found.slots.map((slot) => slot + first) };
-  }
-
-  private get pendingCount(): number {
-    return this.segments.all.reduce((sum, segment) => sum + segment.nodes.pendingCount, 0);
-  }
-
-  private save(alone: Alone): Promise<void> {
-    return this.snapshots.save({ seq: this.seq, lengthBound: this.lengthBound }, alone);
-  }
-
-  private async runWork(): Promise<void> {
-    try {
-      while (!this.closed) {
-        const segment = this.segments.all.find(({ needsWork }) => needsWork);
-        if (segment) await segment.work();
-        else if (this.snapshots.isDue(this.live.count())) await this.tidy();
-        else break;
-      }
-    } catch (error) {
-      if (this.closed) return;
-      // Searches go on, exactly: what is live is known without the structure.
-      this.failure = error;
-      const consequence = 'searches compare with every record until the collection is opened anew';
-      this.warn('INDEX_BUILD_FAILED', `building the index failed, ${consequence}`, error);
-    }
-  }
-
-  /** After large changes: nodes in a good order are found faster, and the next opening has less to replay. */
-  private async tidy(): Promise<void> {
-    for (const segment of this.segments.all) await segment.compact();
-    await this.save(asTurn);
-  }
-
-  private newSegment(ordinal: number): Segment {
-    const { readVectors, snapshotPath, ...settings } = this.settings;
-    const segment: Segment = new Segment({
-      ...settings,
-      segment: ordinal,
-      snapshotPath: snapshotPath(ordinal),
-      freed: (slots) => {
-        const first = ordinal * segment.capacity;
-        this.allocator.free(slots.map((slot) => first + slot).filter((slot) => !this.live.has(slot)));
-      },
-      vectorsOf: (slots) => {
-        const first = ordinal * segment.capacity;
-        const vectors = readVectors(Uint32Array.from(slots, (slot) => first + slot));
-        return vectors.map((vector) => vector && this.prepare(vector));
-      },
+  private structureOf(index: Required<IndexOptions>): IndexStructure {
+    return new IndexStructure({
+      ...this.settings,
+      index,
+      warn: this.warn.bind(this),
+      knowledge: () => ({ seq: this.seq, lengthBound: this.lengthBound }),
+      freed: (slots) => this.allocator.free(slots.filter((slot) => this.isFree(slot))),
+      vectorsOf: (slots) => this.storedVectors(slots),
     });
-    return segment;
   }
 
-  /** After opening: slots that neither the store occupies nor a stepping stone holds. */
+  private storedVectors(slots: ArrayLike<number>): readonly (Float32Array | undefined)[] {
+    return this.settings.readVectors(slots).map((vector) => vector && this.prepare(vector));
+  }
+
+  /** Whether neither a record nor a stepping stone has the slot. */
+  private isFree(slot: number): boolean {
+    return !this.live.has(slot) && !this.structures.some((structure) => structure.hasNodeFor(slot));
+  }
+
+  /** Finds the free slots after opening, or after one of two structures is gone. */
   private async findFreeSlots(): Promise<void> {
     const slice = new TimeSlice();
-    for (const [ordinal, segment] of this.segments.all.entries()) {
-      const first = ordinal * segment.capacity;
-      this.allocator.use(first + segment.nodes.slotsEnd);
-    }
+    this.allocator.use(this.structure.slotsEnd);
     for (let slot = 0; slot < this.allocator.end; slot++) {
       if (slot % SLICE === 0) await slice.pause();
-      if (this.live.has(slot)) continue;
-      const { segment, local } = this.segments.at(slot);
-      if (!segment.hasNodeFor(local)) this.allocator.free([slot]);
+      if (this.isFree(slot)) this.allocator.free([slot]);
     }
   }
 
