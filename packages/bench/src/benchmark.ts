@@ -10,7 +10,7 @@ import { buildAndOpen, type Contestant } from './contestant.ts';
 import type { DatasetRequest } from './datasets/dataset.ts';
 import { type PreparedDataset, prepareDataset, readBase, readQueries } from './datasets/prepared.ts';
 import { rowsForMetric } from './distance.ts';
-import { graphEntrants } from './entrant.ts';
+import { approximateEntrants } from './entrant.ts';
 import { raceExact } from './exact-race.ts';
 import { type GroundTruth, groundTruthOf } from './ground-truth.ts';
 import { intrinsicDimension } from './intrinsic-dimension.ts';
@@ -22,7 +22,14 @@ import type { ScanReply } from './process/messages.ts';
 import type { Progress } from './progress.ts';
 import { type RaceOptions, raceAtEqualRecall } from './race.ts';
 import type { RecallBasis } from './recall.ts';
-import { type AbsentPeer, AT_REST, type EventLoopRow, type Report, type StoreRow } from './report/report.ts';
+import {
+  type AbsentPeer,
+  AT_REST,
+  type EngineRow,
+  type EventLoopRow,
+  type Report,
+  type StoreRow,
+} from './report/report.ts';
 
 export interface BenchmarkOptions extends RaceOptions {
   readonly dataset: DatasetRequest;
@@ -62,7 +69,7 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
     }
     const { scan, eventLoop } = await watchScans(contestants, options, progress);
     const pinnedTo = pinAll(contestants, options.pinTo);
-    const race = await raceAtEqualRecall(graphEntrants(contestants), basis, options, progress);
+    const race = await raceAtEqualRecall(approximateEntrants(contestants), basis, options, progress);
     const exact = await raceExact(contestants, basis, options, progress);
     const { k, repetitions, secondsPerTiming, parameters } = options;
     return {
@@ -70,7 +77,7 @@ export async function runBenchmark(options: BenchmarkOptions, progress: Progress
       dataset: dataset.facts,
       intrinsicDimension: intrinsicDimension(truth),
       settings: { k, repetitions, secondsPerTiming, pinnedTo, ...parameters },
-      engines: contestants.map(({ name, facts }) => ({ peer: name, ...facts })),
+      engines: contestants.map(engineRow),
       ...race,
       ...exact,
       stores: await Promise.all(contestants.map((contestant) => storeRow(contestant, dataset.facts.size))),
@@ -135,6 +142,11 @@ function pinAll(contestants: readonly Contestant[], processor: number | undefine
 
 function buildingRow({ name, build }: Contestant): EventLoopRow[] {
   return build.eventLoop ? [{ peer: name, during: 'bulk build', ...build.eventLoop }] : [];
+}
+
+function engineRow({ name, facts, peer, parameters }: Contestant): EngineRow {
+  const { recipe } = parameters;
+  return { peer: name, ...facts, ...(peer.knob && { knob: peer.knob.name }), ...(recipe && { recipe }) };
 }
 
 async function storeRow(contestant: Contestant, size: number): Promise<StoreRow> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { PreparedDataset } from './datasets/prepared.ts';
 import { buildAndKeep, findKept, type KeptBuild, keptFolder } from './kept-builds.ts';
 import { median } from './measure/statistics.ts';
-import type { GraphParameters, Peer, PeerFacts, PeerName } from './peers/peer.ts';
+import type { Parameters, Peer, PeerFacts, PeerName } from './peers/peer.ts';
 import type { BuildReply, OpenReply } from './process/messages.ts';
 import type { PeerProcess } from './process/peer-process.ts';
 import { startProcess } from './process/start.ts';
@@ -15,6 +15,7 @@ export interface Contestant {
   readonly name: PeerName;
   readonly peer: Peer;
   readonly facts: PeerFacts;
+  readonly parameters: Parameters;
   readonly process: PeerProcess;
   /** The folder of the index, which another peer may open too. */
   readonly folder: string;
@@ -30,7 +31,7 @@ export interface Contestant {
 export interface ContestantTask {
   readonly peer: Peer;
   readonly dataset: PreparedDataset;
-  readonly parameters: GraphParameters;
+  readonly parameters: Parameters;
   /** How often our own index is opened; the last opening stays open. */
   readonly openings: number;
   /** For indexes that are thrown away after the run. */
@@ -45,8 +46,11 @@ export interface ContestantTask {
 
 type Built = Pick<Contestant, 'folder' | 'build' | 'builtBy' | 'kept'>;
 
-export async function buildAndOpen(task: ContestantTask, progress: Progress): Promise<Contestant> {
-  const { peer } = task;
+export async function buildAndOpen(given: ContestantTask, progress: Progress): Promise<Contestant> {
+  const { peer, dataset } = given;
+  const recipe = peer.recipe?.(dataset.facts);
+  const parameters = { ...given.parameters, ...(recipe !== undefined && { recipe }) };
+  const task = { ...given, parameters };
   const facts = await peer.about();
   const built = await buildOrFind(task, facts, progress);
   const openings: OpenReply[] = [];
@@ -54,7 +58,7 @@ export async function buildAndOpen(task: ContestantTask, progress: Progress): Pr
     const process = startProcess(peer, progress);
     openings.push(await process.ask({ kind: 'open', ...concerning(task, built.folder) }));
     if (openings.length >= (peer.isOurs ? task.openings : 1)) {
-      return { name: peer.name, peer, facts, process, ...built, opened: medianOf(openings) };
+      return { name: peer.name, peer, facts, parameters, process, ...built, opened: medianOf(openings) };
     }
     await process.ask({ kind: 'close' });
     await process[Symbol.asyncDispose]();
@@ -69,7 +73,7 @@ async function buildOrFind(task: ContestantTask, facts: PeerFacts, progress: Pro
     progress(`${peer.name}: opens the index of ${name}`);
     return { folder, build, builtBy: name, ...(kept && { kept }) };
   }
-  if (peer.isOurs || peer.search === 'exact') {
+  if (peer.isOurs || peer.knob === undefined) {
     const folder = join(task.workFolder, peer.name);
     mkdirSync(folder);
     return { folder, build: await buildInOwnProcess(task, folder, progress) };

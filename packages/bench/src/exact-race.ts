@@ -1,6 +1,7 @@
 /** Speed of exact search, one query at a time and many in one call, timed in turns as in `race.ts`. */
 import type { Contestant } from './contestant.ts';
 import type { EntrantName } from './entrant.ts';
+import { NO_EFFORT } from './knob.ts';
 import { median } from './measure/statistics.ts';
 import type { Timing } from './process/messages.ts';
 import type { Progress } from './progress.ts';
@@ -26,21 +27,21 @@ export async function raceExact(
   { k, repetitions, secondsPerTiming: secondsMin }: RaceOptions,
   progress: Progress,
 ): Promise<Pick<Report, 'exact'>> {
-  const exact = contestants.filter(({ peer }) => peer.search === 'exact');
+  const exact = contestants.filter(({ peer }) => peer.knob === undefined);
   const laps: ExactLap[] = [];
   for (const batch of [1, BATCH]) {
     for (const contestant of exact) {
       if (batch > 1 && !contestant.opened.searchesMany) continue;
       progress(`${contestant.name}: answering, ${batch} a call`);
-      const course = { queries: QUERIES, k, effort: 0, batch };
-      const answers = await contestant.process.ask({ kind: 'answer', ...course });
-      laps.push({ contestant, batch, recall: meanRecall(basis, answers, k), timings: [] });
+      const course = { queries: QUERIES, k, ...NO_EFFORT, batch };
+      const { rows } = await contestant.process.ask({ kind: 'answer', ...course });
+      laps.push({ contestant, batch, recall: meanRecall(basis, rows, k), timings: [] });
     }
   }
   for (let repetition = 1; repetition <= repetitions; repetition++) {
     progress(`timing ${laps.length} exact laps, repetition ${repetition} of ${repetitions}`);
     for (const { contestant, batch, timings } of laps) {
-      const course = { queries: QUERIES, k, effort: 0, batch, warming: batch, withRecords: false };
+      const course = { queries: QUERIES, k, ...NO_EFFORT, batch, warming: batch, withRecords: false };
       timings.push(await contestant.process.ask({ kind: 'time', ...course, secondsMin }));
     }
   }

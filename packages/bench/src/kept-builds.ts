@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import type { DatasetFacts } from './datasets/prepared.ts';
-import type { GraphParameters, PeerName } from './peers/peer.ts';
+import type { Parameters, PeerName } from './peers/peer.ts';
 import type { BuildReply } from './process/messages.ts';
 
 export interface KeptBuild {
@@ -23,14 +23,15 @@ export interface BuildKey {
   readonly peer: PeerName;
   readonly version: string;
   readonly facts: DatasetFacts;
-  readonly parameters: GraphParameters;
+  readonly parameters: Parameters;
 }
 
 /** The folder of an index that is or will be kept. */
 export function keptFolder(cacheFolder: string, { peer, version, facts, parameters }: BuildKey): string {
-  const { M, efConstruction, seed } = parameters;
+  const { M, efConstruction, seed, recipe } = parameters;
   const hash = facts.contentHash.slice(0, 16);
-  const name = `${peer}-${version}-${facts.name}-${hash}-M${M}-ef${efConstruction}-s${seed}`;
+  const shape = recipe ?? `M${M}-ef${efConstruction}`;
+  const name = `${peer}-${version}-${facts.name}-${hash}-${shape}-s${seed}`;
   return join(cacheFolder, 'indexes', name.replaceAll(/[^\w.-]/g, '_'));
 }
 

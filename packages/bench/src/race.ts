@@ -5,8 +5,10 @@
  * the other, so that whatever else the machine does meets all alike. The speed at a recall is interpolated
  * within each repetition, and the ratio of two engines is the median of their ratios within each.
  */
+import { bestOfGrid, type RecalledEffort } from './effort-grid.ts';
 import type { Entrant } from './entrant.ts';
 import { type Crossing, crossingOf, valueAt } from './equal-recall.ts';
+import { type Effort, type Knob, NO_EFFORT } from './knob.ts';
 import { median } from './measure/statistics.ts';
 import type { Timing } from './process/messages.ts';
 import type { Progress } from './progress.ts';
@@ -26,13 +28,13 @@ export interface RaceOptions {
 const WARMING = 100;
 
 /** One engine at one effort, timed once a repetition. */
-interface Lap {
-  readonly effort: number;
-  readonly recall: number;
+interface Lap extends RecalledEffort {
+  /** Distances computed for a query, where the engine tells. */
+  readonly distances: number | undefined;
   readonly timings: Timing[];
 }
 
-/** One engine with its laps, in the order of their efforts. */
+/** One engine with its laps, by rising recall. */
 interface Course {
   readonly entrant: Entrant;
   readonly laps: readonly Lap[];
@@ -75,30 +77,78 @@ export async function raceAtEqualRecall(
 async function planCourses(
   entrants: readonly Entrant[],
   basis: RecallBasis,
-  { k, recalls }: RaceOptions,
+  options: RaceOptions,
   progress: Progress,
 ): Promise<Course[]> {
-  const curves = new Map<unknown, RecallCurve>();
+  const planned = new Map<unknown, readonly Lap[]>();
   const courses: Course[] = [];
   for (const entrant of entrants) {
-    const { name, process } = entrant;
     // Answers with documents are the same answers.
-    let curve = curves.get(process);
-    if (!curve) {
-      progress(`${name}: measuring recall@${k}`);
-      const queries = queryCount(basis);
-      curve = new RecallCurve(async (effort) =>
-        meanRecall(basis, await process.ask({ kind: 'answer', queries, k, effort, batch: 1 }), k),
-      );
-      curves.set(process, curve);
+    let laps = planned.get(entrant.process);
+    if (!laps) {
+      progress(`${entrant.name}: measuring recall@${options.k}`);
+      laps = await planLaps(entrant, basis, options);
+      planned.set(entrant.process, laps);
     }
-    const laps: Lap[] = [];
-    for (const effort of await curve.effortsAround(Math.min(...recalls), Math.max(...recalls))) {
-      laps.push({ effort, recall: await curve.at(effort), timings: [] });
-    }
-    courses.push({ entrant, laps });
+    courses.push({ entrant, laps: laps.map((lap) => ({ ...lap, timings: [] })) });
   }
   return courses;
+}
+
+/** Seconds of the brief timings that tell which of the pairs of two knobs are worth timing well. */
+const SECONDS_OF_TRIAL = 0.1;
+
+async function planLaps(
+  { knob, process }: Entrant,
+  basis: RecallBasis,
+  { k, recalls, secondsPerTiming }: RaceOptions,
+): Promise<Lap[]> {
+  const course = { queries: queryCount(basis), k, batch: 1 };
+  const [low, high] = [Math.min(...recalls), Math.max(...recalls)];
+  const distances = new Map<string, number>();
+  const recallOf = async (effort: Effort) => {
+    const answers = await process.ask({ kind: 'answer', ...course, ...effort });
+    if (answers.distances !== undefined) distances.set(keyOf(effort), answers.distances);
+    return meanRecall(basis, answers.rows, k);
+  };
+  const secondsMin = Math.min(SECONDS_OF_TRIAL, secondsPerTiming);
+  const efforts = await (knob.refines.length > 1
+    ? bestOfGrid({
+        knob,
+        low,
+        high,
+        recallOf,
+        timed: (effort) =>
+          process.ask({
+            kind: 'time',
+            ...course,
+            ...effort,
+            withRecords: false,
+            warming: WARMING,
+            secondsMin,
+          }),
+      })
+    : effortsAround(knob, low, high, recallOf));
+  return efforts.map((effort) => ({ ...effort, distances: distances.get(keyOf(effort)), timings: [] }));
+}
+
+async function effortsAround(
+  knob: Knob,
+  low: number,
+  high: number,
+  recallOf: (effort: Effort) => Promise<number>,
+): Promise<RecalledEffort[]> {
+  const { refine } = NO_EFFORT;
+  const curve = new RecallCurve(knob.efforts, (effort) => recallOf({ effort, refine }));
+  const laps: RecalledEffort[] = [];
+  for (const effort of await curve.effortsAround(low, high)) {
+    laps.push({ effort, refine, recall: await curve.at(effort) });
+  }
+  return laps;
+}
+
+function keyOf({ effort, refine }: Effort): string {
+  return `${effort} ${refine}`;
 }
 
 async function timeInTurns(
@@ -112,7 +162,8 @@ async function timeInTurns(
     progress(`timing ${turns.length} laps, repetition ${repetition} of ${repetitions}`);
     for (const { entrant, lap } of turns) {
       const { process, withRecords } = entrant;
-      const course = { queries: queryCount(basis), k, effort: lap.effort, batch: 1 };
+      const { effort, refine } = lap;
+      const course = { queries: queryCount(basis), k, effort, refine, batch: 1 };
       lap.timings.push(
         await process.ask({ kind: 'time', ...course, withRecords, warming: WARMING, secondsMin }),
       );
@@ -135,16 +186,20 @@ function cross(entrant: Entrant, laps: readonly Lap[], crossing: Crossing, recal
         crossing,
       ),
     );
+  const between = (figure: 'effort' | 'refine' | 'distances') =>
+    valueAt(
+      laps.map((lap) => lap[figure] ?? Number.NaN),
+      crossing,
+    );
   const qps = at('qps');
   const qpsOfCpu = at('qpsOfCpu');
   const isFirst = crossing.from === crossing.to;
   const row: SearchRow = {
     recallWanted,
     peer: entrant.name,
-    effort: valueAt(
-      laps.map(({ effort }) => effort),
-      crossing,
-    ),
+    effort: between('effort'),
+    refine: between('refine'),
+    ...(laps[crossing.to]?.distances !== undefined && { distances: between('distances') }),
     recall: isFirst ? (laps[crossing.to]?.recall ?? recallWanted) : recallWanted,
     qps: median(qps),
     qpsOfCpu: median(qpsOfCpu),
@@ -175,10 +230,12 @@ export function medianRatio(over: readonly number[], under: readonly number[]): 
 }
 
 function figuresOf({ entrant, laps }: Course): SearchFigures[] {
-  return laps.map(({ effort, recall, timings }) => ({
+  return laps.map(({ effort, refine, recall, distances, timings }) => ({
     peer: entrant.name,
     effort,
+    refine,
     recall,
+    ...(distances !== undefined && { distances }),
     qps: median(timings.map(({ qps }) => qps)),
     qpsOfCpu: median(timings.map(({ qpsOfCpu }) => qpsOfCpu)),
     p50Ms: median(timings.map(({ p50Ms }) => p50Ms)),

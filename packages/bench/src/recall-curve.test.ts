@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { EFFORTS, RecallCurve } from './recall-curve.ts';
+import { EF_SEARCH } from './knob.ts';
+import { RecallCurve } from './recall-curve.ts';
 
 /** Recall grows with effort and reaches `best` at `enough`. */
 function curve(enough: number, best = 1) {
   const asked: number[] = [];
-  const recalls = new RecallCurve(async (effort) => {
+  const recalls = new RecallCurve(EF_SEARCH.efforts, async (effort) => {
     asked.push(effort);
     return best * Math.min(1, Math.sqrt(effort / enough));
   });
@@ -28,7 +29,12 @@ describe('RecallCurve', () => {
 
   it('begins with the first effort where that is good enough, and ends with the last where none is', async () => {
     expect(await curve(5).recalls.effortsAround(0.9, 0.99)).toEqual([10]);
-    const all = await curve(10, 0.95).recalls.effortsAround(0.9, 0.99);
-    expect(all).toEqual([...EFFORTS]);
+    expect(await curve(10_000).recalls.effortsAround(0, 0.99)).toEqual([...EF_SEARCH.efforts]);
+  });
+
+  it('gives up where efforts find nothing more', async () => {
+    const { recalls, asked } = curve(10, 0.95);
+    expect(await recalls.effortsAround(0.9, 0.99)).toEqual([10, 14, 20]);
+    expect(asked).toEqual([10, 14, 20, 28]);
   });
 });

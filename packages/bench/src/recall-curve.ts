@@ -1,17 +1,17 @@
-/** Efforts that are tried: a factor of about 1.4 apart. */
-export const EFFORTS = [
-  10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320, 448, 640, 896, 1_280, 1_792, 2_560,
-] as const;
+import type { Knob } from './knob.ts';
 
 /**
- * The recall of one engine as a function of its effort (efSearch), measured where it is asked for and
- * remembered. The graph and the queries are fixed, so one measurement of an effort is enough.
+ * The recall of one engine as a function of its effort, measured where it is asked for and remembered. The
+ * index and the queries are fixed, so one measurement of an effort is enough.
  */
 export class RecallCurve {
+  readonly #efforts: Knob['efforts'];
   readonly #measure: (effort: number) => Promise<number>;
   readonly #known = new Map<number, number>();
 
-  constructor(measure: (effort: number) => Promise<number>) {
+  /** @param efforts what is tried, rising */
+  constructor(efforts: Knob['efforts'], measure: (effort: number) => Promise<number>) {
+    this.#efforts = efforts;
     this.#measure = measure;
   }
 
@@ -25,12 +25,17 @@ export class RecallCurve {
 
   /**
    * The efforts from the last one below `low` (or the first of all) to the first one that reaches `high` (or
-   * the last of all).
+   * the last of those that still find more than the one before).
    */
   async effortsAround(low: number, high: number): Promise<number[]> {
     const efforts: number[] = [];
-    for (const effort of EFFORTS) {
+    let best = Number.NEGATIVE_INFINITY;
+    let idle = 0;
+    for (const effort of this.#efforts) {
       const recall = await this.at(effort);
+      idle = recall > best ? 0 : idle + 1;
+      best = Math.max(best, recall);
+      if (idle === IDLE_MAX) break;
       if (recall < low) efforts.length = 0;
       efforts.push(effort);
       if (recall >= high) break;
@@ -38,3 +43,6 @@ export class RecallCurve {
     return efforts;
   }
 }
+
+/** So many efforts in turn that find nothing more say that no further one will. */
+const IDLE_MAX = 3;

@@ -26,7 +26,7 @@ class FaissFlat final : public bench::Engine {
         index_->add(static_cast<Index::idx_t>(base.count()), base.values.data());
     }
 
-    void search(const float* queries, size_t count, size_t k, size_t, int64_t* rows) override {
+    void search(const float* queries, size_t count, size_t k, bench::Effort, int64_t* rows) override {
         distances_.resize(count * k);
         index_->search(static_cast<Index::idx_t>(count), queries, static_cast<Index::idx_t>(k),
                        distances_.data(), rows);

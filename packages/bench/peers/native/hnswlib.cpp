@@ -22,8 +22,8 @@ class Hnswlib final : public bench::Engine {
         index_ = std::make_unique<Index>(space_.get(), path);
     }
 
-    void search(const float* queries, size_t count, size_t k, size_t effort, int64_t* rows) override {
-        if (index_->ef_ != effort) index_->setEf(effort);
+    void search(const float* queries, size_t count, size_t k, bench::Effort effort, int64_t* rows) override {
+        if (index_->ef_ != effort.effort) index_->setEf(effort.effort);
         for (size_t query = 0; query < count; query++) {
             auto found = index_->searchKnn(queries + query * dimension(), k);
             for (size_t place = found.size(); place-- > 0; found.pop()) {

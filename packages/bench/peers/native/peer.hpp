@@ -48,6 +48,14 @@ struct Memory {
     size_t indexBytes = 0;
 };
 
+// How hard a search tries.
+struct Effort {
+    // efSearch or nprobe, where the engine has one of them.
+    size_t effort = 0;
+    // How many times k candidates are compared by their vectors, where the engine lets its user choose.
+    size_t refine = 1;
+};
+
 // One engine over one data set. Cosine data come normalised, so that their inner product is the cosine.
 class Engine {
   public:
@@ -56,8 +64,8 @@ class Engine {
     virtual void build(const Rows& base, bool cosine, const Request& parameters) = 0;
     virtual void save(const std::string& path) = 0;
     virtual void open(const std::string& path, size_t dimension, bool cosine) = 0;
-    // Writes k row numbers a query, nearest first; effort is efSearch where the engine has one.
-    virtual void search(const float* queries, size_t count, size_t k, size_t effort, int64_t* rows) = 0;
+    // Writes k row numbers a query, nearest first.
+    virtual void search(const float* queries, size_t count, size_t k, Effort effort, int64_t* rows) = 0;
     virtual Memory memory() const = 0;
 };
 
@@ -172,6 +180,10 @@ class Conversation {
 
     static std::string indexPath(const Request& request) { return field(request, "folder") + "/index.bin"; }
 
+    static Effort effortOf(const Request& request) {
+        return {number(request, "effort"), number(request, "refine")};
+    }
+
     static bool isCosine(const Request& request) { return field(request, "metric") == "cosine"; }
 
     std::string build(const Request& request) {
@@ -201,7 +213,7 @@ class Conversation {
         const Stopwatch opening;
         engine_->open(indexPath(request), queries_.dimension, isCosine(request));
         int64_t nearest = 0;
-        engine_->search(queries_.row(0), 1, 1, 10, &nearest);
+        engine_->search(queries_.row(0), 1, 1, {10, 1}, &nearest);
         return "{\"openSeconds\":" + std::to_string(opening.seconds()) +
                ",\"searchesMany\":true,\"scans\":false,\"hasRecords\":false}";
     }
@@ -212,22 +224,23 @@ class Conversation {
         const size_t count = std::min(number(request, "queries"), queries_.count());
         std::vector<int64_t> rows(count * k);
         inBatches(request, count, [&](size_t from, size_t size) {
-            engine_->search(queries_.row(from), size, k, number(request, "effort"), rows.data() + from * k);
+            engine_->search(queries_.row(from), size, k, effortOf(request), rows.data() + from * k);
         });
         std::ostringstream out;
+        out << "{\"rows\":[";
         for (size_t query = 0; query < count; query++) {
-            out << (query == 0 ? "[[" : ",[");
+            out << (query == 0 ? "[" : ",[");
             for (size_t i = 0; i < k; i++) out << (i == 0 ? "" : ",") << rows[query * k + i];
             out << ']';
         }
-        out << ']';
+        out << "]}";
         return out.str();
     }
 
     // All queries one batch after the other, and again until enough time has passed.
     std::string timed(const Request& request) {
         const size_t k = number(request, "k");
-        const size_t effort = number(request, "effort");
+        const Effort effort = effortOf(request);
         const double secondsMin = std::stod(field(request, "secondsMin"));
         const size_t count = std::min(number(request, "queries"), queries_.count());
         std::vector<int64_t> rows(count * k);

@@ -6,9 +6,10 @@
  * it (-O3 for any processor of the architecture), and `hnswlib-node-native` with `-march=native`, which
  * lets hnswlib use AVX where the processor has it.
  */
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { EF_SEARCH } from '../knob.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';
+import { saveInOneFile } from './one-file-index.ts';
 import type { BuildFigures, BuildTask, NodePeer, OpenTask, Searcher } from './peer.ts';
 import { INSERT_BATCH } from './peer.ts';
 import { requirePeer, versionOfPeer } from './peers-package.ts';
@@ -42,7 +43,7 @@ function hnswlibPeer(
 ): NodePeer {
   return {
     name,
-    search: 'graph',
+    knob: EF_SEARCH,
     isOurs: false,
     // Both read and write the files of hnswlib itself.
     opensIndexOf: 'hnswlib',
@@ -80,19 +81,7 @@ async function build(hnswlib: Module, task: BuildTask): Promise<BuildFigures> {
     // As a considerate user would: let the event loop turn between batches.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const saving = new Stopwatch();
-  saving.start();
-  index.writeIndexSync(indexPath(folder));
-  saving.stop();
-  const diskBytes = statSync(indexPath(folder)).size;
-  return {
-    insertSeconds: inserting.seconds,
-    linkSeconds: 0,
-    saveSeconds: saving.seconds,
-    cpuSeconds: inserting.cpuSeconds,
-    diskBytes,
-    indexFileBytes: diskBytes,
-  };
+  return saveInOneFile(indexPath(folder), inserting, (path) => index.writeIndexSync(path));
 }
 
 function openIndex(hnswlib: Module, task: OpenTask): Searcher<number[], { neighbors: number[] }> {

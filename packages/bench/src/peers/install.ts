@@ -3,7 +3,7 @@
  * their own. Each step says what it does and what it needs; one that fails leaves its engine out of the
  * benchmark and is said, and the others go on.
  */
-import { installFaissFlat, installHnswlib } from './install-native.ts';
+import { installFaiss, installHnswlib } from './install-native.ts';
 import { compileHnswlibNodeForThisProcessor, installNpmPeers } from './install-npm.ts';
 
 interface Step {
@@ -29,10 +29,10 @@ const STEPS: readonly Step[] = [
     run: installHnswlib,
   },
   {
-    what: 'FAISS flat with AVX2 as a C++ program',
+    what: 'FAISS with AVX2 as C++ programs, which takes some minutes',
     needs:
       'g++, OpenBLAS and the tools to unpack Debian’s source package: apt-get install g++ libopenblas-dev dpkg-dev',
-    run: installFaissFlat,
+    run: installFaiss,
   },
 ];
 

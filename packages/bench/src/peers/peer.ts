@@ -1,24 +1,39 @@
 import type { Dataset, RecordText } from '../datasets/dataset.ts';
+import type { DatasetFacts } from '../datasets/prepared.ts';
+import type { Knob } from '../knob.ts';
 import type { Progress } from '../progress.ts';
 
 /** Engines that can be measured. */
 export type PeerName =
   | 'vecino'
   | 'vecino-engine'
+  | 'vecino-ivf'
+  | 'vecino-ivf-raw'
+  | 'vecino-ivf-sq8'
+  | 'vecino-pq'
+  | 'vecino-lsh'
   | 'hnswlib'
   | 'hnswlib-node'
   | 'hnswlib-node-native'
   | 'usearch'
   | 'vecino-flat'
-  | 'faiss-flat';
+  | 'faiss-flat'
+  | 'faiss-ivfpq'
+  | 'faiss-ivfflat';
 
-/** The graph's parameters, the same for every engine. */
+/** What the same for every engine of a kind is: the graph's parameters and the seed. */
 export interface GraphParameters {
   readonly M: number;
   readonly efConstruction: number;
   readonly seed: number;
   /** Worker threads that Vecino may build with; the others build with the calling one. */
   readonly threads: number;
+}
+
+/** What one engine is built with. */
+export interface Parameters extends GraphParameters {
+  /** FAISS's own words for an index; see `faiss-recipes.ts`. */
+  readonly recipe?: string;
 }
 
 /** Records a call of the insert, for engines that take many at once. */
@@ -38,7 +53,7 @@ export interface BuildTask {
   readonly dimension: number;
   readonly base: Float32Array;
   readonly records: readonly RecordText[];
-  readonly parameters: GraphParameters;
+  readonly parameters: Parameters;
   /** An empty folder for whatever the engine keeps. */
   readonly folder: string;
   readonly progress: Progress;
@@ -69,7 +84,7 @@ export interface OpenTask {
   readonly folder: string;
   readonly metric: Dataset['metric'];
   readonly dimension: number;
-  readonly parameters: GraphParameters;
+  readonly parameters: Parameters;
 }
 
 /**
@@ -82,7 +97,7 @@ export interface Searcher<Query = unknown, Answer = unknown> {
   tune?(effort: number): void;
   /**
    * Answers with ids and distances or scores, which every engine can do.
-   * @param effort efSearch; exact engines have none
+   * @param effort the value of the engine's knob; exact engines have none
    */
   search(query: Query, k: number, effort: number): Answer | Promise<Answer>;
   /** Many queries in one call; absent where the engine has none. */
@@ -91,7 +106,9 @@ export interface Searcher<Query = unknown, Answer = unknown> {
   searchWithRecords?(query: Query, k: number, effort: number): Promise<unknown>;
   /** The ordinals of the rows found, nearest first. */
   rowsOf(answer: Answer): number[];
-  /** Compares with every record; absent where the engine has no such search beside its graph. */
+  /** Distances to records that an answer took; absent where the engine does not tell. */
+  distancesOf?(answer: Answer): number;
+  /** Compares with every record; absent where the engine has no such search beside its index. */
   scan?(query: Query, k: number): Promise<unknown>;
   /** Absent where the engine does not tell. */
   memory?(): Promise<MemoryFigures>;
@@ -100,8 +117,8 @@ export interface Searcher<Query = unknown, Answer = unknown> {
 
 interface PeerTraits {
   readonly name: PeerName;
-  /** Whether it walks a graph with an effort, or compares exactly. */
-  readonly search: 'graph' | 'exact';
+  /** What its user turns to have more found; absent for engines that answer exactly. */
+  readonly knob?: Knob;
   /** Vecino is what the others are compared with; its builds are never taken from the cache. */
   readonly isOurs: boolean;
   /**
@@ -109,6 +126,8 @@ interface PeerTraits {
    * walk the very same graph.
    */
   readonly opensIndexOf?: PeerName;
+  /** What it is built with beside the parameters that all have. */
+  recipe?(facts: DatasetFacts): string;
   /** In a sentence with the remedy, why it cannot run here; undefined where it can. */
   absence(): Promise<string | undefined>;
   about(): Promise<PeerFacts>;

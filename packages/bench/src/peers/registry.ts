@@ -1,19 +1,21 @@
 import { hnswlibNode, hnswlibNodeNative } from './hnswlib-node.ts';
-import { faissFlat, hnswlib } from './native.ts';
+import { faissFlat, faissIvfFlat, faissIvfPq, hnswlib } from './native.ts';
 import { isNative, type NodePeer, type Peer, type PeerName } from './peer.ts';
 import { usearch } from './usearch.ts';
 import { vecino, vecinoFlat } from './vecino.ts';
-import { vecinoEngine } from './vecino-engine.ts';
+import { vecinoEngines } from './vecino-engine.ts';
 
 /** Every engine by its name, in the order of the report. A peer whose index others open comes before them. */
 export const PEERS: Readonly<Record<PeerName, Peer>> = {
-  'vecino-engine': vecinoEngine,
+  ...vecinoEngines,
   vecino,
   hnswlib,
   'hnswlib-node': hnswlibNode,
   'hnswlib-node-native': hnswlibNodeNative,
   usearch,
   'vecino-flat': vecinoFlat,
+  'faiss-ivfpq': faissIvfPq,
+  'faiss-ivfflat': faissIvfFlat,
   'faiss-flat': faissFlat,
 };
 

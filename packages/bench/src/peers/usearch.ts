@@ -5,9 +5,10 @@
  * The effort of a search is fixed when an index is made, so each effort has a handle of its own over the same
  * file, which is mapped into memory once and shared.
  */
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { EF_SEARCH } from '../knob.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';
+import { saveInOneFile } from './one-file-index.ts';
 import type { BuildFigures, BuildTask, NodePeer, OpenTask, Searcher } from './peer.ts';
 import { INSERT_BATCH } from './peer.ts';
 import { requirePeer, versionOfPeer } from './peers-package.ts';
@@ -38,7 +39,7 @@ const ONE_THREAD = 1;
 
 export const usearch: NodePeer = {
   name: 'usearch',
-  search: 'graph',
+  knob: EF_SEARCH,
   isOurs: false,
   async absence() {
     try {
@@ -83,19 +84,7 @@ async function build(task: BuildTask): Promise<BuildFigures> {
     inserting.stop();
     progress(`${to} of ${rows} inserted and linked`);
   }
-  const saving = new Stopwatch();
-  saving.start();
-  index.save(indexPath(folder));
-  saving.stop();
-  const diskBytes = statSync(indexPath(folder)).size;
-  return {
-    insertSeconds: inserting.seconds,
-    linkSeconds: 0,
-    saveSeconds: saving.seconds,
-    cpuSeconds: inserting.cpuSeconds,
-    diskBytes,
-    indexFileBytes: diskBytes,
-  };
+  return saveInOneFile(indexPath(folder), inserting, (path) => index.save(path));
 }
 
 async function openIndex(task: OpenTask): Promise<Searcher<Float32Array, Matches>> {

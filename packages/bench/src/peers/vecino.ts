@@ -7,6 +7,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Collection, RecordInput, SearchResult } from 'vecino';
+import { EF_SEARCH } from '../knob.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';
 import type { BuildFigures, BuildTask, GraphParameters, NodePeer, OpenTask, Searcher } from './peer.ts';
 import { INSERT_BATCH } from './peer.ts';
@@ -22,7 +23,7 @@ export const vecinoFlat = vecinoPeer('vecino-flat', 'flat');
 function vecinoPeer(name: 'vecino' | 'vecino-flat', family: Family): NodePeer {
   return {
     name,
-    search: family === 'hnsw' ? 'graph' : 'exact',
+    ...(family === 'hnsw' && { knob: EF_SEARCH }),
     isOurs: true,
     async absence() {
       try {

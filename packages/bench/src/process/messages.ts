@@ -1,5 +1,6 @@
+import type { Effort } from '../knob.ts';
 import type { EventLoopFigures } from '../measure/event-loop.ts';
-import type { BuildFigures, GraphParameters, MemoryFigures, PeerName } from '../peers/peer.ts';
+import type { BuildFigures, MemoryFigures, Parameters, PeerName } from '../peers/peer.ts';
 
 /** Where the vectors and the index of a peer are. */
 interface Concerning {
@@ -10,16 +11,14 @@ interface Concerning {
   readonly metric: 'l2' | 'cosine';
   /** Folder of the index. */
   readonly folder: string;
-  readonly parameters: GraphParameters;
+  readonly parameters: Parameters;
 }
 
 /** Which searches, and how. */
-export interface SearchCourse {
+export interface SearchCourse extends Effort {
   /** The first of the queries, this many; all where there are fewer. */
   readonly queries: number;
   readonly k: number;
-  /** efSearch; 0 for exact engines. */
-  readonly effort: number;
   /** Queries a call. */
   readonly batch: number;
 }
@@ -41,6 +40,14 @@ export type Request =
   | { readonly kind: 'idle'; readonly seconds: number }
   | { readonly kind: 'memory' }
   | { readonly kind: 'close' };
+
+/** What searches found. */
+export interface Answers {
+  /** For each query the ordinals of the rows found. */
+  readonly rows: number[][];
+  /** Mean distances to records that were computed for a query; absent where the engine does not tell. */
+  readonly distances?: number;
+}
 
 /** One stretch of searches, one call after the other. */
 export interface Timing {
@@ -86,8 +93,7 @@ export interface MemoryReply {
 export interface Replies {
   build: BuildReply;
   open: OpenReply;
-  /** For each query the ordinals of the rows found. */
-  answer: number[][];
+  answer: Answers;
   time: Timing;
   scan: ScanReply;
   idle: EventLoopFigures;

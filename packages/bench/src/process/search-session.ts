@@ -2,11 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readQueries } from '../datasets/prepared.ts';
 import { EventLoopWatch } from '../measure/event-loop.ts';
-import { quantile } from '../measure/statistics.ts';
+import { mean, quantile } from '../measure/statistics.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';
 import type { Searcher } from '../peers/peer.ts';
 import { nodePeer } from '../peers/registry.ts';
-import type { MemoryReply, OpenReply, Request, ScanReply, SearchCourse, Timing } from './messages.ts';
+import type {
+  Answers,
+  MemoryReply,
+  OpenReply,
+  Request,
+  ScanReply,
+  SearchCourse,
+  Timing,
+} from './messages.ts';
 
 /** An opened index with its queries, inside the process of its engine. */
 export class SearchSession {
@@ -59,7 +67,7 @@ export class SearchSession {
   }
 
   /** What each query finds, for the recall. */
-  async answer(course: SearchCourse): Promise<number[][]> {
+  async answer(course: SearchCourse): Promise<Answers> {
     const { k, effort } = course;
     this.#searcher.tune?.(effort);
     const answers: unknown[] = [];
@@ -67,7 +75,11 @@ export class SearchSession {
       if (course.batch === 1) answers.push(await this.#searcher.search(call[0], k, effort));
       else answers.push(...(await this.#searchMany(call, k, effort)));
     }
-    return answers.map((answer) => this.#searcher.rowsOf(answer));
+    const { rowsOf, distancesOf } = this.#searcher;
+    return {
+      rows: answers.map((answer) => rowsOf(answer)),
+      ...(distancesOf && { distances: mean(answers.map((answer) => distancesOf(answer))) }),
+    };
   }
 
   /** Runs all queries, one call after the other, and again until `secondsMin` have passed. */

@@ -35,8 +35,8 @@ export function exampleReport(): Report {
     },
     intrinsicDimension: 17.5,
     engines: [
-      { peer: 'vecino', version: '1.0', compiled: 'by us', instructions: 'WebAssembly' },
-      { peer: 'hnswlib', version: '0.6', compiled: 'g++ -O3', instructions: 'AVX-512' },
+      { peer: 'vecino', knob: 'efSearch', version: '1.0', compiled: 'by us', instructions: 'WebAssembly' },
+      { peer: 'hnswlib', knob: 'efSearch', version: '0.6', compiled: 'g++ -O3', instructions: 'AVX-512' },
     ],
     stores: [
       { ...store('vecino', 8), readSeconds: 0.2, byEngine: { vectorBytes: 640_000, indexBytes: 1_400_000 } },
@@ -98,6 +98,7 @@ function figures(peer: SearchFigures['peer'], recall: number, qps: number): Sear
   return {
     peer,
     effort: 24,
+    refine: 1,
     recall,
     qps,
     qpsOfCpu: qps * 1.1,

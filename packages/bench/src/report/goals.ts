@@ -1,16 +1,10 @@
 import type { EntrantName } from '../entrant.ts';
 import type { EventLoopFigures } from '../measure/event-loop.ts';
 import type { PeerName } from '../peers/peer.ts';
+import { judgeFamilies } from './family-goals.ts';
+import { atLeast, atMost, type Goal } from './goal.ts';
 import { rounded } from './numbers.ts';
 import { AT_REST, type EventLoopRow, type Report, type StoreRow } from './report.ts';
-
-/** A promise of the project and what this run says of it. */
-export interface Goal {
-  readonly promise: string;
-  readonly found: string;
-  /** `undecided` where the machine was too busy for the run to tell. */
-  readonly verdict: 'kept' | 'broken' | 'undecided';
-}
 
 /** So many times as fast as another engine, at the same recall. */
 interface SpeedGoal {
@@ -34,6 +28,7 @@ const EVENT_LOOP_MAX_MS = 20;
 /** The goals that this run can judge: those of absent engines are left out. */
 export function judgeGoals(report: Report): Goal[] {
   return [
+    ...judgeFamilies(report),
     ...SPEED_GOALS.flatMap((goal) => judgeSpeed(report, goal)),
     ...judgeExact(report),
     ...judgeStores(report),
@@ -103,14 +98,6 @@ function judgeStores({ stores }: Report): Goal[] {
 function ownBytes(store: StoreRow | undefined): number | undefined {
   if (!store?.byEngine) return undefined;
   return store.byEngine.vectorBytes + store.byEngine.indexBytes;
-}
-
-function atLeast(promise: string, value: number, min: number, beside = ''): Goal {
-  return { promise, found: `${rounded(value)}${beside}`, verdict: value >= min ? 'kept' : 'broken' };
-}
-
-function atMost(promise: string, value: number, max: number, beside = ''): Goal {
-  return { promise, found: `${rounded(value)}${beside}`, verdict: value <= max ? 'kept' : 'broken' };
 }
 
 function judgeEventLoop(report: Report): Goal[] {

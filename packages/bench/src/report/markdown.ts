@@ -1,4 +1,6 @@
-import { type Goal, judgeGoals } from './goals.ts';
+import { describeEffort } from './efforts.ts';
+import type { Goal } from './goal.ts';
+import { judgeGoals } from './goals.ts';
 import { megabytes, rounded, whole } from './numbers.ts';
 import type { EventLoopRow, Report, StoreRow } from './report.ts';
 import { table } from './table.ts';
@@ -12,9 +14,9 @@ export interface Pictures {
 /** The report for people: every table, and the losses as plainly as the wins. */
 export function toMarkdown(report: Report, pictures?: Pictures): string {
   const { dataset, settings } = report;
-  const graph = report.curve.length > 0 && [
-    `## Searching graphs, one query at a time, k = ${settings.k}`,
-    'Interpolated at equal recall; where the least effort finds more already, its own recall stands there.',
+  const approximate = report.curve.length > 0 && [
+    `## Approximate search, one query at a time, k = ${settings.k}`,
+    'Interpolated at equal recall; where the least effort finds more already, its own recall stands there. "Distances" are those to records that a query takes, by codes and by vectors together, where the engine counts them.',
     searchTable(report),
     report.ratios.length > 0 && '### How many times as fast',
     ratioTable(report),
@@ -27,7 +29,7 @@ export function toMarkdown(report: Report, pictures?: Pictures): string {
     conditions(report),
     goalTable(judgeGoals(report)),
     pictures && report.curve.length > 0 && `![Queries a second against recall](${pictures.speed})`,
-    ...(graph || []),
+    ...(approximate || []),
     report.exact.length > 0 && `## Exact search, k = ${settings.k}`,
     exactTable(report),
     '## Building, opening, memory and disk',
@@ -56,35 +58,38 @@ function conditions({ machine, dataset, settings, intrinsicDimension }: Report):
   ].join('\n');
 }
 
-function searchTable({ searches, unreached, settings }: Report): string {
+function searchTable(report: Report): string {
+  const { searches, unreached, settings } = report;
   const reached = searches.map((row) => [
     row.recallWanted.toFixed(2),
     row.peer,
-    rounded(row.effort),
+    describeEffort(report, row),
     row.recall.toFixed(4),
     whole(row.qps),
     whole(row.qpsOfCpu),
     rounded(row.p50Ms),
     rounded(row.p99Ms),
+    row.distances === undefined ? '' : whole(row.distances),
   ]);
   const missed = unreached.map((row) => [
     row.recallWanted.toFixed(2),
     row.peer,
     'not reached',
     `at best ${row.recallBest.toFixed(4)}`,
-    ...Array<string>(4).fill(''),
+    ...Array<string>(5).fill(''),
   ]);
   const heads = [
     `recall@${settings.k}`,
     'engine',
-    'efSearch',
+    'effort',
     'recall',
     'QPS',
     'QPS of CPU',
     'p50 ms',
     'p99 ms',
+    'distances',
   ];
-  return table(heads, 'rlrrrrrr', [...reached, ...missed]);
+  return table(heads, 'rllrrrrrr', [...reached, ...missed]);
 }
 
 /** One line for each recall and each of the others, one column for each of ours. */
@@ -116,15 +121,16 @@ function behind({ ratios }: Report): string {
   return `**Vecino is slower**: ${places.join(', ')}.`;
 }
 
-function curveTable({ curve, settings }: Report): string {
+function curveTable(report: Report): string {
+  const { curve, settings } = report;
   const cells = curve.map((row) => [
     row.peer,
-    whole(row.effort),
+    describeEffort(report, row),
     row.recall.toFixed(4),
     whole(row.qps),
     whole(row.qpsOfCpu),
   ]);
-  return table(['engine', 'efSearch', `recall@${settings.k}`, 'QPS', 'QPS of CPU'], 'lrrrr', cells);
+  return table(['engine', 'effort', `recall@${settings.k}`, 'QPS', 'QPS of CPU'], 'llrrr', cells);
 }
 
 function exactTable({ exact, settings }: Report): string {
@@ -239,13 +245,14 @@ function eventLoopTable(rows: readonly EventLoopRow[]): string {
 }
 
 function engineTable({ engines }: Report): string {
-  const cells = engines.map(({ peer, version, compiled, instructions }) => [
+  const cells = engines.map(({ peer, version, compiled, instructions, recipe = '' }) => [
     peer,
     version,
     compiled,
     instructions,
+    recipe,
   ]);
-  return table(['engine', 'version', 'compiled', 'instructions'], 'llll', cells);
+  return table(['engine', 'version', 'compiled', 'instructions', 'built as'], 'lllll', cells);
 }
 
 const VERDICTS = { kept: 'yes', broken: '**no**', undecided: 'undecided: the machine was busy' } as const;

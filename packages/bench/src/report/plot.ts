@@ -1,5 +1,6 @@
 /**
- * Queries a second against recall: one line an engine, up and to the right is better.
+ * Queries a second against recall: one line an engine, up and to the right is better. Exact engines are dots at
+ * the right edge.
  *
  * Speed is on a logarithmic axis. So is recall, by its distance from 1 ("nines"): between .99 and .999 lie
  * as many right answers as between .9 and .99 in proportion to what is still missed, and on a plain axis the
@@ -7,12 +8,14 @@
  */
 import type { EntrantName } from '../entrant.ts';
 import { nines } from '../equal-recall.ts';
+import { NO_EFFORT } from '../knob.ts';
+import { describeEffort } from './efforts.ts';
 import { whole } from './numbers.ts';
 import type { Report, SearchFigures } from './report.ts';
 import { commonStyle, styleOf } from './style.ts';
 
 const WIDTH = 800;
-const HEIGHT = 440;
+const HEIGHT = 560;
 const PLOT = { left: 70, right: WIDTH - 190, top: 64, bottom: HEIGHT - 58 } as const;
 const RECALL_TICKS = [0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999] as const;
 /** Recall 1 is infinitely far away on this axis, so it is drawn here. */
@@ -21,7 +24,7 @@ const RECALL_DRAWN_MAX = 0.9995;
 type Scale = (value: number) => number;
 
 export function toSvg(report: Report): string {
-  const points = report.curve.map((point) => ({
+  const points = [...report.curve, ...exactPoints(report)].map((point) => ({
     ...point,
     recall: Math.min(point.recall, RECALL_DRAWN_MAX),
   }));
@@ -42,6 +45,7 @@ ${styleSheet(peers)}
 ${recallAxis(shown, (recall) => x(nines(recall)), settings.k)}
 ${speedAxis(10 ** low, 10 ** high, (qps) => y(Math.log10(qps)))}
 ${lines(
+  report,
   points,
   peers,
   (recall) => x(nines(recall)),
@@ -49,6 +53,15 @@ ${lines(
 )}
 </svg>
 `;
+}
+
+/** Exact search, one query at a time as all the others. */
+function exactPoints({ exact }: Report): SearchFigures[] {
+  return exact
+    .filter(({ batch }) => batch === 1)
+    .map(({ peer, recall, qps, qpsOfCpu, p50Ms }) => {
+      return { peer, ...NO_EFFORT, recall, qps, qpsOfCpu, p50Ms, p99Ms: p50Ms };
+    });
 }
 
 function scale(fromMin: number, fromMax: number, toMin: number, toMax: number): Scale {
@@ -96,25 +109,43 @@ function speedAxis(qpsMin: number, qpsMax: number, y: Scale): string {
   return ticks.join('\n');
 }
 
-function lines(points: readonly SearchFigures[], peers: readonly EntrantName[], x: Scale, y: Scale): string {
-  let nameAbove = Number.NEGATIVE_INFINITY;
+function lines(
+  report: Report,
+  points: readonly SearchFigures[],
+  peers: readonly EntrantName[],
+  x: Scale,
+  y: Scale,
+): string {
   const drawn = peers.map((peer) => {
     const own = points.filter((point) => point.peer === peer).sort((a, b) => a.recall - b.recall);
     return { peer, own, endY: y(own.at(-1)?.qps ?? 1) };
   });
+  drawn.sort((a, b) => a.endY - b.endY);
+  const nameYs = apart(drawn.map(({ endY }) => endY));
   return drawn
-    .sort((a, b) => a.endY - b.endY)
-    .map(({ peer, own, endY }) => {
+    .map(({ peer, own }, i) => {
       const places = own.map(({ recall, qps }) => `${x(recall).toFixed(1)} ${y(qps).toFixed(1)}`);
       const dots = own.map(
-        ({ recall, qps, effort }) =>
-          `<circle class="dot ${peer}" cx="${x(recall).toFixed(1)}" cy="${y(qps).toFixed(1)}" r="3"><title>${peer}, efSearch ${effort}: recall ${recall.toFixed(4)}, ${whole(qps)} queries a second</title></circle>`,
+        (point) =>
+          `<circle class="dot ${peer}" cx="${x(point.recall).toFixed(1)}" cy="${y(point.qps).toFixed(1)}" r="3"><title>${peer}, ${describeEffort(report, point)}: recall ${point.recall.toFixed(4)}, ${whole(point.qps)} queries a second</title></circle>`,
       );
-      // Names stand at the right ends of their lines, pushed down where they would overlap.
-      nameAbove = Math.max(endY, nameAbove + 17);
       return `<path class="line ${peer}" stroke-dasharray="${styleOf(peer).dash}" d="M${places.join('L')}"/>
 ${dots.join('')}
-<text class="name ${peer}" x="${PLOT.right + 12}" y="${nameAbove.toFixed(1)}" dy="4">${peer}</text>`;
+<text class="name ${peer}" x="${PLOT.right + 12}" y="${nameYs[i]?.toFixed(1)}" dy="4">${peer}</text>`;
     })
     .join('\n');
+}
+
+const NAME_HEIGHT = 17;
+
+/** Places for names beside the ends of their lines: pushed down where they would overlap, and up at the bottom. */
+function apart(rising: readonly number[]): number[] {
+  const places: number[] = [];
+  for (const y of rising) places.push(Math.max(y, (places.at(-1) ?? Number.NEGATIVE_INFINITY) + NAME_HEIGHT));
+  let lowest: number = PLOT.bottom;
+  for (let i = places.length - 1; i >= 0; i--) {
+    places[i] = Math.min(places[i] ?? lowest, lowest);
+    lowest = (places[i] ?? lowest) - NAME_HEIGHT;
+  }
+  return places;
 }

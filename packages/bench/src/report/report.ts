@@ -1,5 +1,6 @@
 import type { DatasetFacts } from '../datasets/prepared.ts';
 import type { EntrantName } from '../entrant.ts';
+import type { Effort, Knob } from '../knob.ts';
 import type { EventLoopFigures } from '../measure/event-loop.ts';
 import type { Machine } from '../measure/machine.ts';
 import type { GraphParameters, MemoryFigures, PeerFacts, PeerName } from '../peers/peer.ts';
@@ -17,6 +18,10 @@ export interface Settings extends GraphParameters {
 /** What exactly was measured under a name. */
 export interface EngineRow extends PeerFacts {
   readonly peer: PeerName;
+  /** What is turned for recall; absent for exact engines. */
+  readonly knob?: Knob['name'];
+  /** What it was built by, where the parameters that all have do not say it. */
+  readonly recipe?: string;
 }
 
 /** What one engine's index cost before the first search. */
@@ -37,15 +42,15 @@ export interface StoreRow extends Omit<BuildReply, 'eventLoop'> {
 }
 
 /** Speed of one engine at one effort: medians over the repetitions. */
-export interface SearchFigures {
+export interface SearchFigures extends Effort {
   readonly peer: EntrantName;
-  /** efSearch; a fraction where the figures are interpolated. */
-  readonly effort: number;
   readonly recall: number;
   readonly qps: number;
   readonly qpsOfCpu: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Distances to records that a query took, where the engine tells. */
+  readonly distances?: number;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { type EntrantName, engineOf } from '../entrant.ts';
 import { judgeGoals } from './goals.ts';
 import type { Report, StoreRow } from './report.ts';
 
@@ -9,7 +10,7 @@ import type { Report, StoreRow } from './report.ts';
 export function toJson(report: Report): string {
   const { machine, dataset, settings, searches, exact, ...rest } = report;
   const { name, size, dimension, metric, queries, contentHash } = dataset;
-  const standing = <Row extends { readonly peer: string }>(row: Row) => ({
+  const standing = <Row extends { readonly peer: EntrantName }>(row: Row) => ({
     dataset: name,
     size,
     dimension,
@@ -35,11 +36,6 @@ export function toJson(report: Report): string {
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 
-function storeOf({ stores }: Report, name: string): StoreRow | undefined {
+function storeOf({ stores }: Report, name: EntrantName): StoreRow | undefined {
   return stores.find(({ peer }) => peer === engineOf(name));
-}
-
-/** The engine behind a name that says how it answers. */
-function engineOf(name: string): string {
-  return name.replace(/-documents$/, '');
 }

@@ -6,9 +6,13 @@ interface Style {
   readonly dash: string;
 }
 
-/** Ours are blue and green, the others warm. Colours keep apart on white and on black, dashes help. */
+/** Ours are cool, the others warm. Colours keep apart on white and on black, dashes help. */
 const BLUE = { light: '#0b62c4', dark: '#62a8ff' } as const;
 const GREEN = { light: '#0f7b52', dark: '#5fd3a2' } as const;
+const TEAL = { light: '#0a6e7d', dark: '#5cd0e0' } as const;
+const INDIGO = { light: '#4b3fbf', dark: '#a8a0ff' } as const;
+const GREY = { light: '#57606a', dark: '#b1bac4' } as const;
+const CRIMSON = { light: '#b3123f', dark: '#ff7f9f' } as const;
 const RED = { light: '#c2410c', dark: '#ff9d5c' } as const;
 const OCHRE = { light: '#7a6a00', dark: '#d9c74a' } as const;
 const PURPLE = { light: '#8b2fa8', dark: '#d890f0' } as const;
@@ -18,6 +22,11 @@ const DOTTED = '2 4';
 
 const STYLES: Readonly<Partial<Record<EntrantName, Style>>> = {
   'vecino-engine': { ...GREEN, dash: SOLID },
+  'vecino-ivf': { ...INDIGO, dash: SOLID },
+  'vecino-ivf-raw': { ...INDIGO, dash: DOTTED },
+  'vecino-ivf-sq8': { ...INDIGO, dash: DASHED },
+  'vecino-pq': { ...TEAL, dash: SOLID },
+  'vecino-lsh': { ...GREY, dash: SOLID },
   vecino: { ...BLUE, dash: SOLID },
   'vecino-documents': { ...BLUE, dash: DASHED },
   hnswlib: { ...RED, dash: SOLID },
@@ -25,7 +34,9 @@ const STYLES: Readonly<Partial<Record<EntrantName, Style>>> = {
   'hnswlib-node-native': { ...OCHRE, dash: DASHED },
   usearch: { ...PURPLE, dash: SOLID },
   'vecino-flat': { ...BLUE, dash: DOTTED },
-  'faiss-flat': { ...RED, dash: DOTTED },
+  'faiss-ivfpq': { ...CRIMSON, dash: SOLID },
+  'faiss-ivfflat': { ...CRIMSON, dash: DASHED },
+  'faiss-flat': { ...CRIMSON, dash: DOTTED },
 };
 
 /** How one engine is drawn in every picture. */

@@ -3,9 +3,9 @@
  * its smallest to its largest size and is asked the same queries at each.
  */
 import type { Collection } from 'vecino';
+import { EF_SEARCH } from '../knob.ts';
 import { mean } from '../measure/statistics.ts';
 import type { Progress } from '../progress.ts';
-import { EFFORTS } from '../recall-curve.ts';
 import { megabytes, rounded, whole } from '../report/numbers.ts';
 import {
   answersOf,
@@ -188,7 +188,7 @@ async function searchAtRecall(
   const queriesAt = (efSearch: number) =>
     questionsOf(data).map((vector) => ({ vector, k: options.k, efSearch, include: [] }));
   const bracket: Effort[] = [];
-  for (const efSearch of EFFORTS) {
+  for (const efSearch of EF_SEARCH.efforts) {
     const answers = await answersOf(collection, queriesAt(efSearch));
     const { recall } = truth.judge(answers.map(({ rows }) => rows));
     const explained = answers.map(({ explain }) => explain);
@@ -204,7 +204,7 @@ async function searchAtRecall(
   }
   const [low, high = low] = bracket;
   if (!low || !high || high.recall < options.recall) {
-    throw new Error(`recall ${options.recall} is not reached at efSearch ${EFFORTS.at(-1)}`);
+    throw new Error(`recall ${options.recall} is not reached at efSearch ${EF_SEARCH.efforts.at(-1)}`);
   }
   const laps = [low, high].map(({ efSearch }) => queriesAt(efSearch));
   const timed = (await timeInTurns(collection, laps, options, progress)).map(medianFigures);
