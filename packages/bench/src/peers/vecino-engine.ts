@@ -104,13 +104,10 @@ function layoutFor(task: OpenTask, index: Form['index']): Layout {
   const { dimension, metric } = task;
   const family = familyFor(index);
   const options = optionsFor(task, index);
-  const graph = family.graph(options);
   return layoutOf({
     dimension: preparedWidth(metric, dimension),
     kernel: kernelOf(metric),
-    ...(graph && { graph }),
-    coded: family.quantizer(options) === 'sq8',
-    originals: family.originals(options),
+    ...family.layout(options, 0),
     lanes: 1,
   });
 }
@@ -168,7 +165,7 @@ async function openSpace(
   const { space, rows } = loadSpace(task, index);
   const none = new Uint32Array();
   const common = {
-    way: 'graph' as const,
+    way: 'index' as const,
     nodes: rows,
     matches: rows,
     budget: rows,

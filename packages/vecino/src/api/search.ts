@@ -78,10 +78,11 @@ export interface Hit<M extends Metadata = AnyMetadata> {
 /** How a search was answered and what it cost. */
 export interface SearchExplanation {
   /**
-   * `graph`: the HNSW walk; `exact`: a comparison with every (matching) record; `codes`: one with the codes of
-   * every (matching) record and then with the best of their vectors, where originals are on disk.
+   * By the index: `graph`, the HNSW walk; `lists`, the lists of IVF; `codes`, the codes of every (matching) record
+   * and then the best of their vectors, as PQ does, and others where originals are on disk; `buckets`, those of LSH.
+   * Or `exact`: a comparison with every (matching) record.
    */
-  readonly way: 'graph' | 'codes' | 'exact';
+  readonly way: 'graph' | 'lists' | 'codes' | 'buckets' | 'exact';
   /** Why the planner took this way, in one sentence. */
   readonly reason: string;
   /** Where it ran: on the calling thread or on a worker. */

@@ -1,16 +1,26 @@
-import type { IndexFamily, IndexOptions, Originals, Quantizer } from '../api/index-options.ts';
+import type { IndexFamily, IndexOptions } from '../api/index-options.ts';
 import type { Metric } from '../api/search.ts';
 import type { OptionSpecs } from '../base/options.ts';
-import type { GraphShape } from '../kernel/layout.ts';
+import type { LayoutRequest } from '../kernel/layout.ts';
 import type { VectorSpace } from '../kernel/vector-space.ts';
+
+/** How the approximate search of a family goes about it, as `explain` tells. */
+export type ApproximateWay = 'graph' | 'lists' | 'codes' | 'buckets';
+
+/** What of a memory's layout a family decides. */
+export type FamilyLayout = Omit<LayoutRequest, 'dimension' | 'kernel' | 'lanes' | 'segmentSlots'>;
 
 /** An approximate search: the query lies in the lane, and so does the bitmap if `filtered`. */
 export interface FamilySearch {
-  /** Entries to find; at least the effort. */
-  readonly capacity: number;
-  /** Whether only slots of the lane's bitmap count. */
+  /** Entries that are wanted. More than the caller's k where originals are on disk, because others follow by vector. */
+  readonly k: number;
+  /** Most entries that are worth comparing by vector: `oversample` times the caller's k; at least `k`. */
+  readonly best: number;
+  /** One number a family: efSearch, nprobe, probes. */
+  readonly effort: number;
+  /** Whether only nodes of the lane's bitmap count. */
   readonly filtered: boolean;
-  /** Whether the structure may hold slots that are not live any more. */
+  /** Whether the structure may hold nodes that are not live any more. */
   readonly hasRemoved: boolean;
   /** Nodes below this may be in use, and how many of them may be answered. */
   readonly nodes: number;
@@ -19,11 +29,35 @@ export interface FamilySearch {
   readonly budget: number;
 }
 
+/**
+ * The answer lies in the lane's pool, nearest first, with the keys of the vectors themselves; with those of whole
+ * codes where originals are on disk.
+ */
 export interface FamilyFound {
-  /** Entries in the lane's pool. */
+  /** Entries in the pool: `k` or more, unless the structure has fewer for this query. */
   readonly size: number;
   /** Whether the budget ended the search before it was done. */
   readonly gaveUp: boolean;
+}
+
+/** An approximate search whose cost the planner wants to know. */
+export interface CostQuestion {
+  /** As in {@link FamilySearch}. */
+  readonly k: number;
+  readonly effort: number;
+  /** Records that may be answered, of those that are live; the same number without a filter. */
+  readonly matches: number;
+  readonly live: number;
+  /** How many times the distances that `cost` foretells searches have computed: a running mean, at first 1. */
+  readonly distanceFactor: number;
+}
+
+export interface SearchCost {
+  /** Nanoseconds of the whole search, roughly. */
+  readonly ns: number;
+  /** Distances that it will compute, and nanoseconds of one. */
+  readonly distances: number;
+  readonly distanceNs: number;
 }
 
 /**
@@ -74,22 +108,59 @@ export interface FamilyScanner {
   answer(space: VectorSpace, ordinal: number): number;
 }
 
-/**
- * What a family learns from the data as a whole before it can build: axes, centroids, codebooks. It lies in the
- * memory's model. Everything runs on workers.
- */
-export interface FamilyLearner {
-  /** Whether enough records have come to learn, or to learn anew. Quick; asked on the caller's thread. */
+/** Learning that changes the memory in which it happens: gives way to {@link FamilyLearner}. */
+export interface InPlaceLearner {
   isDue(space: VectorSpace, records: number): boolean;
-  /**
-   * Goes on learning until the deadline; answers whether it is done. What was learnt is set aside and changes
-   * nothing yet. Always on the same worker, which remembers how far it is.
-   */
   learn(space: VectorSpace, nodes: number, deadline: number): boolean;
-  /** Makes what was learnt the model, while nobody searches. */
   adopt(space: VectorSpace): void;
-  /** Fits the structure of a range of nodes to the model. */
   refit(space: VectorSpace, from: number, to: number): void;
+}
+
+/** A piece of learning or filling, cut into tasks of some milliseconds. */
+export interface Stage {
+  readonly name: string;
+  /** Shares of the work; at most `grain` of them make a task. */
+  readonly items: number;
+  readonly grain: number;
+  /** Whether tasks may run at the same time on several workers; otherwise one after another, in order. */
+  readonly parallel: boolean;
+}
+
+/**
+ * What a family learns from the data as a whole before it can build: axes, centroids, codebooks. It always goes
+ * into a new memory (`engine/index/relay-segment.ts`), in which everything that is known between two tasks lies: any
+ * worker can do any task. Searches go on in the old memory.
+ */
+export interface FamilyLearner<O extends IndexOptions = IndexOptions> {
+  /**
+   * Whether learning, or learning anew, pays now. Quick; asked on the caller's thread.
+   *
+   * @param isIdle nothing waits to be linked, so that what pays a little later may as well be done now
+   */
+  isDue(space: VectorSpace, records: number, isIdle: boolean): boolean;
+  /** What the layout must have room for to learn from so many records; 0 where the family's room is fixed. */
+  room(options: Required<O>, records: number): number;
+  /** How many records to learn from. */
+  sample(options: Required<O>, records: number): number;
+  /** The stages of learning. The sample lies in the first nodes of the space, which holds nothing else. */
+  stages(space: VectorSpace, options: Required<O>, sample: number, records: number): readonly Stage[];
+  /**
+   * The stages that fit the structure to nodes 0 … nodes - 1, which have just been copied in laying order, with the
+   * model that was learnt or copied. They have their marks: live ones are linked, and what is not linked was
+   * removed meanwhile and must be left out.
+   *
+   * @param keys of the nodes, where the family has `assign` or `keys`
+   */
+  fillStages(space: VectorSpace, nodes: number, keys: Uint32Array | undefined): readonly Stage[];
+  /** Does items `from` to `to` of a stage of either kind, on a worker. `keys` as in `fillStages`. */
+  run(space: VectorSpace, stage: string, from: number, to: number, keys: Uint32Array | undefined): void;
+  /**
+   * The key by which nodes are laid out after learning, of a range of nodes that lie in the space in any order. Nodes
+   * of equal keys keep their order. Absent: as they lie.
+   */
+  assign?(space: VectorSpace, from: number, to: number): Uint32Array;
+  /** The same keys, of nodes of a structure that exists already: for compaction without learning. */
+  keys?(space: VectorSpace, order: Uint32Array): Uint32Array;
 }
 
 /**
@@ -103,22 +174,28 @@ export interface Family<O extends IndexOptions = IndexOptions> {
   defaults?(metric: Metric): Partial<O>;
   /** Refuses options that do not go together. */
   validate?(thing: string, options: Required<O>): void;
-  /** The shape of the graph in the blocks, for families that have one. */
-  graph(options: Required<O>): GraphShape | undefined;
-  /** Whether walks compare codes, and which. */
-  quantizer(options: Required<O>): Quantizer;
-  /** How the vectors themselves are kept. */
-  originals(options: Required<O>): Originals;
+  /**
+   * What the memory has beside slots and marks.
+   *
+   * @param room for what will be learnt; see `FamilyLearner.room`. 0 in a memory that has learnt nothing. The slots of
+   *   a segment must not depend on it.
+   */
+  layout(options: Required<O>, room: number): FamilyLayout;
   /** Default effort of a search; 0 for exact families. */
   effort(options: Required<O>): number;
-  /** Whether nodes have sketches, and the memory a model. */
-  readonly sketched?: boolean;
-  /** Absent for exact families: then every search compares all, or what `scanner` cannot rule out. */
+  /** Absent, with `way` and `cost`, for exact families: every search compares all, or what `scanner` cannot rule out. */
   readonly search?: (space: VectorSpace, request: FamilySearch) => FamilyFound;
+  /** How that search goes about it. */
+  readonly way?: ApproximateWay;
+  /** What that search costs. Quick; asked on the caller's thread. */
+  readonly cost?: (space: VectorSpace, question: CostQuestion) => SearchCost;
+  /** Whether that search is possible: not before the first learning, where there is one. Absent: always. */
+  isReady?(space: VectorSpace): boolean;
   /** Absent where exact searches compare with every vector. */
   readonly scanner?: FamilyScanner;
   /** Absent for families that learn nothing. */
-  readonly learner?: FamilyLearner;
+  readonly learner?: FamilyLearner<O>;
+  readonly inPlaceLearner?: InPlaceLearner;
   /** Absent for families that have nothing to build. */
   readonly builder?: FamilyBuilder;
   /** Problems of the structure; empty where all is well. */

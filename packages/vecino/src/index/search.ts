@@ -20,7 +20,7 @@ export interface SearchRequest {
   readonly allowed?: Uint32Array;
   /** How many of the live nodes may be answered. */
   readonly matches: number;
-  /** Distances after which a walk gives up, because comparing with all is cheaper. */
+  /** Distances after which the family's search gives up, because comparing with all is cheaper. */
   readonly budget: number;
   /** Whether an exact search may rely on the structure to rule out nodes. */
   readonly sound: boolean;
@@ -31,12 +31,12 @@ export interface SearchRequest {
 }
 
 /** By the structure, or by comparing with all: their vectors, or their codes where vectors are on disk. */
-export type SearchWay = 'graph' | 'exact';
+export type SearchWay = 'index' | 'exact';
 
 export interface Found {
   readonly slots: Uint32Array;
   readonly distances: Float32Array;
-  /** The way that gave the answer: a walk that found too little or became dear ends as an exact search. */
+  /** The way that gave the answer: an approximate search that found too little or became dear ends as an exact one. */
   readonly way: SearchWay;
   readonly gaveUp: boolean;
   readonly candidates: number;
@@ -52,35 +52,36 @@ const SCAN_NODES = 4_096;
 
 /**
  * Answers min(k, matches) slots, nearest first. The family's search and the pending nodes fill one pool; if
- * the walk gave up, or found fewer than there must be, the exact search answers instead. Where vectors are on
+ * that search gave up, or found fewer than there must be, the exact search answers instead. Where vectors are on
  * disk, the answer is of `oversample` times k slots with the distances of their codes: the caller reads the
  * vectors and compares.
  */
 export function searchSpace(space: VectorSpace, family: Family, request: SearchRequest): Found {
   const { k, matches, allowed } = request;
-  const { coded, originals } = space.layout;
   space.writeQuery(request.query);
   space.engine.takeComputations();
 
   const best = Math.min(POOL_MAX, Math.ceil(k * request.oversample));
-  const wanted = originals === 'disk' ? best : k;
+  const wanted = space.layout.originals === 'disk' ? best : k;
   let size = 0;
-  let way = request.way;
+  let { way } = request;
   let gaveUp = false;
-  if (way === 'graph' && family.search) {
+  if (way === 'index' && family.search) {
     if (allowed) space.writeAllowed(allowed, request.nodes);
-    const capacity = Math.min(POOL_MAX, Math.max(request.effort, wanted));
-    const walk = family.search(space, {
-      capacity,
-      filtered: allowed !== undefined,
-      hasRemoved: request.hasRemoved,
-      nodes: request.nodes,
+    const { effort, hasRemoved, nodes, budget } = request;
+    const filtered = allowed !== undefined;
+    const found = family.search(space, {
+      k: wanted,
+      best,
+      effort,
+      filtered,
+      hasRemoved,
+      nodes,
       matches,
-      budget: request.budget,
+      budget,
     });
-    const exact = coded ? space.engine.rerank(walk.size, best, wanted) : walk.size;
-    size = scanNodes(space, request.pending, allowed !== undefined, exact, capacity);
-    gaveUp = walk.gaveUp || size < Math.min(k, matches);
+    size = scanNodes(space, request.pending, filtered, found.size, Math.max(found.size, wanted));
+    gaveUp = found.gaveUp || size < Math.min(k, matches);
   }
   if (way === 'exact' || gaveUp) {
     way = 'exact';

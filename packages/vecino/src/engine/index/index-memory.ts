@@ -25,23 +25,22 @@ export class IndexMemory {
   readonly family: Family;
   readonly space: VectorSpace;
   readonly workers: number;
+  readonly room: number;
   private readonly pool: WorkerPool;
   private readonly spaceId = nextSpaceId++;
 
-  constructor(shape: IndexShape, pool: WorkerPool) {
+  /** @param room for what the family will learn, or has learnt */
+  constructor(shape: IndexShape, pool: WorkerPool, room = 0) {
     const { dimension, metric, index, segmentSlots } = shape;
     this.family = familyOf(index.family);
     this.pool = pool;
+    this.room = room;
     this.workers = pool.size;
-    const graph = this.family.graph(index);
     this.space = VectorSpace.create(
       layoutOf({
         dimension: preparedWidth(metric, dimension),
         kernel: kernelOf(metric),
-        ...(graph && { graph }),
-        sketched: this.family.sketched ?? false,
-        coded: this.family.quantizer(index) === 'sq8',
-        originals: this.family.originals(index),
+        ...this.family.layout(index, room),
         lanes: pool.size + 1,
         ...(segmentSlots !== undefined && { segmentSlots }),
       }),

@@ -34,6 +34,8 @@ interface Planned {
   readonly costNs: number;
   readonly isOnDisk: boolean;
   readonly request: SearchRequest | undefined;
+  /** Distances that the family alone says its search will compute; see `distanceFactor`. */
+  readonly foretold: number;
 }
 
 /** Tasks a worker gets of many searches: some more than one, so that all end at about the same time. */
@@ -47,8 +49,8 @@ export class IndexSearcher {
   private readonly place: Place;
   private readonly upkeep: IndexUpkeep;
   private readonly vectorsOf: VectorsOf;
-  /** Distances that walks compute for each unit of effort: a running mean, for the planner. */
-  private walkFactor = 16;
+  /** How many times the distances that the family foretells its searches compute: a running mean, for the planner. */
+  private distanceFactor = 1;
   /** The share of the matches whose vectors exact searches compare: a running mean, likewise. */
   private comparedShare = 1;
 
@@ -105,27 +107,29 @@ export class IndexSearcher {
     const effort = search.effort ?? family.effort(this.shape.index);
     const pending = nodes.waiting.length;
     const mayRelyOn = sound && !this.upkeep.isRecoding;
+    const isReady = mayRelyOn && (family.isReady?.(space) ?? true);
+    const { k } = search;
+    const question = { k, effort, matches, live, distanceFactor: this.distanceFactor };
+    const approximate = isReady ? family.cost?.(space, question) : undefined;
     const { way, reason, costNs, budget } = plan({
       exact: search.exact,
-      approximate: family.search !== undefined && mayRelyOn,
+      approximate,
       live,
       matches,
       pending,
-      effort,
-      k: search.k,
-      walkFactor: this.walkFactor,
+      k,
       floats: space.layout.floats,
-      coded: space.layout.coded,
       comparedShare: mayRelyOn ? this.comparedShare : 1,
     });
     const summary = { reason, live, matches, pending, effort };
+    const foretold = (approximate?.distances ?? 0) / this.distanceFactor;
     const isOnDisk = space.layout.originals === 'disk';
     if (isOnDisk && way === 'exact' && (search.exact || this.upkeep.isRecoding)) {
-      return { summary, costNs, isOnDisk, request: undefined };
+      return { summary, costNs, isOnDisk, request: undefined, foretold };
     }
     const request: SearchRequest = {
       query: search.query,
-      k: search.k,
+      k,
       way,
       effort,
       oversample: search.oversample,
@@ -134,22 +138,23 @@ export class IndexSearcher {
       matches,
       budget,
       sound: mayRelyOn,
-      pending: way === 'graph' || family.scanner ? nodes.waiting : new Uint32Array(),
+      pending: way === 'index' || family.scanner ? nodes.waiting : new Uint32Array(),
       hasRemoved: nodes.hasRemoved,
     };
-    return { summary, costNs, isOnDisk, request };
+    return { summary, costNs, isOnDisk, request, foretold };
   }
 
   /** Learns from what was found, and compares codes' answers by the vectors on disk. */
   private async finish(
     search: SegmentSearch,
-    { summary, isOnDisk }: Planned,
+    { summary, isOnDisk, foretold }: Planned,
     found: Found,
     thread: SegmentFound['thread'],
   ): Promise<SegmentFound> {
     const { effort, pending, reason, matches } = summary;
-    if (found.way === 'graph' && !search.allowed && effort >= search.k) {
-      this.walkFactor += ((found.distanceComputations - pending) / effort - this.walkFactor) / 16;
+    if (found.way === 'index' && !search.allowed && foretold > 0) {
+      const factor = (found.distanceComputations - pending) / foretold;
+      this.distanceFactor += (factor - this.distanceFactor) / 16;
     }
     const { space, family } = this.place.memory;
     if (found.way === 'exact' && family.scanner && matches > 0) {
@@ -162,11 +167,18 @@ export class IndexSearcher {
     return {
       ...exact,
       ...summary,
-      way: isOnDisk && found.way === 'exact' && found.slots.length < matches ? 'codes' : found.way,
-      reason: found.gaveUp ? `${reason}; the walk became dearer than comparing with all` : reason,
+      way: this.wayOf(found, matches),
+      reason: found.gaveUp ? `${reason}; the index became dearer than comparing with all` : reason,
       thread,
-      effort: found.way === 'graph' ? effort : 0,
+      effort: found.way === 'index' ? effort : 0,
     };
+  }
+
+  /** The way as `explain` tells it. */
+  private wayOf({ way, slots }: Found, matches: number): SegmentFound['way'] {
+    const { family, space } = this.place.memory;
+    if (way === 'index') return present(family.way, `way of family "${family.name}"`);
+    return space.layout.originals === 'disk' && slots.length < matches ? 'codes' : 'exact';
   }
 
   /** Reads every vector that may be answered. */

@@ -159,7 +159,7 @@ export class IndexUpkeep {
 
   private get mustLearn(): boolean {
     const { family, space } = this.memory;
-    return family.learner?.isDue(space, this.nodes.count) ?? false;
+    return family.inPlaceLearner?.isDue(space, this.nodes.count) ?? false;
   }
 
   private get mustCheck(): boolean {

@@ -2,7 +2,7 @@ import type { IndexFamily } from '../../api/index-options.ts';
 import type { JsonObject } from '../../api/metadata.ts';
 import { present } from '../../base/assert.ts';
 import { layingOrder, moveNodes } from '../../index/compaction.ts';
-import type { FamilyBuilder, FamilyLearner } from '../../index/family.ts';
+import type { FamilyBuilder, InPlaceLearner } from '../../index/family.ts';
 import { familyOf } from '../../index/registry.ts';
 import { type SearchRequest, searchMany, searchSpace } from '../../index/search.ts';
 import type { SharedSpace, VectorSpace } from '../../kernel/vector-space.ts';
@@ -73,6 +73,6 @@ function builderOf(family: IndexFamily): FamilyBuilder {
   return present(familyOf(family).builder, `builder of family "${family}"`);
 }
 
-function learnerOf(family: IndexFamily): FamilyLearner {
-  return present(familyOf(family).learner, `learner of family "${family}"`);
+function learnerOf(family: IndexFamily): InPlaceLearner {
+  return present(familyOf(family).inPlaceLearner, `learner of family "${family}"`);
 }

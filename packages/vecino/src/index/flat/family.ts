@@ -12,13 +12,10 @@ import { scanner } from './scan.ts';
 export const flat: Family<FlatOptions> = {
   name: 'flat',
   options: FLAT_OPTIONS,
-  sketched: true,
-  graph: () => undefined,
-  quantizer: () => 'none',
-  originals: () => 'f32',
+  layout: () => ({ sketched: true }),
   effort: () => 0,
   scanner,
-  learner,
+  inPlaceLearner: learner,
   builder,
   check,
 };

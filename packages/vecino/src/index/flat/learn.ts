@@ -1,6 +1,6 @@
 import { present } from '../../base/assert.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
-import type { FamilyLearner } from '../family.ts';
+import type { InPlaceLearner } from '../family.ts';
 import { adoptSketches } from './adopt.ts';
 import { FlatModel } from './model.ts';
 import { type Learnt, learnFrom } from './sample.ts';
@@ -16,7 +16,7 @@ const UNBOUNDED_SHARE = 0.05;
 const underWay = new WeakMap<VectorSpace, Generator<void, Learnt>>();
 const learnt = new WeakMap<VectorSpace, Learnt>();
 
-export const learner: FamilyLearner = {
+export const learner: InPlaceLearner = {
   isDue(space, records) {
     if (!space.layout.model || records < RECORDS_MIN) return false;
     const model = new FlatModel(space);

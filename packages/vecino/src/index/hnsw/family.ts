@@ -3,6 +3,7 @@ import { VecinoError } from '../../base/errors.ts';
 import type { Family } from '../family.ts';
 import { builder } from './build.ts';
 import { check } from './check.ts';
+import { cost } from './cost.ts';
 import { search } from './search.ts';
 
 /**
@@ -22,11 +23,15 @@ export const hnsw: Family<HnswOptions> = {
       { details: { option: 'originals', expected: 'f32', received: originals } },
     );
   },
-  graph: ({ M, efConstruction, seed }) => ({ M, efConstruction, seed }),
-  quantizer: ({ quantizer }) => quantizer,
-  originals: ({ originals }) => originals,
+  layout: ({ M, efConstruction, seed, quantizer, originals }) => ({
+    graph: { M, efConstruction, seed },
+    coded: quantizer === 'sq8',
+    originals,
+  }),
   effort: ({ efSearch }) => efSearch,
+  way: 'graph',
   search,
+  cost,
   builder,
   check,
 };

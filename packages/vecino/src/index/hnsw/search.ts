@@ -1,3 +1,4 @@
+import { POOL_MAX } from '../../kernel/layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 import type { FamilyFound, FamilySearch } from '../family.ts';
 
@@ -10,11 +11,19 @@ const GAVE_UP = 0x80000000;
 const REACHED_MIN = 8;
 
 /**
- * Walks the graph near the lane's query. Where every node counts, the plain walk; where a filter or removed
- * nodes make some of them mere stepping stones, the walk that keeps candidates and results apart.
+ * Walks the graph near the lane's query, and makes the keys of the best exact. Where every node counts, the plain
+ * walk; where a filter or removed nodes make some of them mere stepping stones, the walk that keeps candidates and
+ * results apart.
  */
 export function search(space: VectorSpace, request: FamilySearch): FamilyFound {
-  const { capacity, filtered, hasRemoved, nodes, matches, budget } = request;
+  const { size, gaveUp } = walk(space, request);
+  const exact = space.layout.coded ? space.engine.rerank(size, request.best, request.k) : size;
+  return { size: exact, gaveUp };
+}
+
+function walk(space: VectorSpace, request: FamilySearch): FamilyFound {
+  const { k, effort, filtered, hasRemoved, nodes, matches, budget } = request;
+  const capacity = Math.min(POOL_MAX, Math.max(effort, k));
   if (!filtered && !hasRemoved) {
     return { size: space.engine.searchGraph(capacity, space.blocks), gaveUp: false };
   }
