@@ -1,5 +1,7 @@
 import { squaredL2 } from '../distance.ts';
-import type { Data } from './data.ts';
+import type { Progress } from '../progress.ts';
+import { type Data, type DataRequest, loadData } from './data.ts';
+import type { Conditions } from './scenario.ts';
 
 /** Which rows count for a query: those that a filter lets pass, that are stored at a moment, and so on. */
 export type Admission = (query: number, row: number) => boolean;
@@ -35,6 +37,20 @@ export function exactAnswers(data: Data, k: number, admissions: readonly Admissi
     }
   }
   return nearest.map((distances, a) => new ExactAnswers(data, k, admissions[a] as Admission, distances));
+}
+
+/** The data that are asked for, and the true answers to its queries among all of its rows. */
+export async function loadJudged(
+  request: DataRequest,
+  k: number,
+  conditions: Conditions,
+  progress: Progress,
+): Promise<{ readonly data: Data; readonly truth: ExactAnswers }> {
+  const data = await loadData(request, conditions, progress);
+  progress(`${data.name}: exact answers to ${data.queries} queries`);
+  const [truth] = exactAnswers(data, k, [() => true]);
+  if (!truth) throw new Error(`${data.name}: no exact answers`);
+  return { data, truth };
 }
 
 function insertSorted(list: Float64Array, start: number, length: number, distance: number): void {

@@ -1,40 +1,40 @@
 /**
- * Growth: how the time of a search at one recall grows with the number of records. One collection grows from
- * its smallest to its largest size and is asked the same queries at each.
+ * Growth: how the time of a search at one recall grows with the number of records, for every family. One
+ * collection a family grows from its smallest to its largest size and is asked the same queries at each.
  */
-import type { Collection } from 'vecino';
-import { EF_SEARCH } from '../knob.ts';
-import { mean } from '../measure/statistics.ts';
 import type { Progress } from '../progress.ts';
 import { megabytes, rounded, whole } from '../report/numbers.ts';
-import {
-  answersOf,
-  build,
-  createCollection,
-  reportedBytes,
-  rowRange,
-  temporaryFolder,
-} from './collections.ts';
-import { type Data, type DataRequest, loadData, questionsOf } from './data.ts';
+import { build, createCollection, reportedBytes, rowRange, temporaryFolder } from './collections.ts';
+import { type Data, type DataRequest, loadData } from './data.ts';
 import { type ExactAnswers, exactAnswers } from './exact-answers.ts';
 import { exponentOf } from './exponent.ts';
+import { absenceOf, FAMILIES, type FamilyFacts, type FamilyName, factsOf, indexOf } from './families.ts';
 import { pinned } from './pinned.ts';
 import { tableOf } from './report/table.ts';
-import type { Conditions, Findings, Scenario } from './scenario.ts';
-import { medianFigures, type TimingOptions, timeInTurns } from './timing.ts';
+import type { Conditions, Findings, Goal, Scenario } from './scenario.ts';
+import { type AtRecall, searchAtRecall } from './search-at-recall.ts';
+import type { TimingOptions } from './timing.ts';
 
 export interface GrowthOptions extends TimingOptions {
   readonly data: DataRequest;
-  /** Numbers of records at which the collection is measured, ascending. */
+  /** Numbers of records at which each collection is measured, ascending. */
   readonly sizes: readonly number[];
+  readonly families: readonly FamilyName[];
   readonly k: number;
   readonly recall: number;
 }
 
-const FULL = { k: 10, recall: 0.95, repetitions: 5, secondsPerLap: 0.5 } as const;
+const FULL = {
+  k: 10,
+  recall: 0.95,
+  repetitions: 5,
+  secondsPerLap: 0.5,
+  families: FAMILIES.map(({ family }) => family),
+} as const;
 
 export const growth: Scenario<GrowthOptions> = {
-  about: 'search time at recall .95 from 10,000 to a million records: the exponent of time in their number',
+  about:
+    'search time at recall .95 from 10,000 to a million records, each family: its exponent in their number',
   sizes: {
     full: [
       {
@@ -64,25 +64,27 @@ export const growth: Scenario<GrowthOptions> = {
   run: runGrowth,
 };
 
-const EXPONENT_MAX = 0.3;
+/** Of the graph, whose walk is what was promised to grow slowly; the others are reported. */
+const EXPONENT_MAX = { hnsw: 0.3 } as const satisfies Partial<Record<FamilyName, number>>;
 
-interface GrowthRow {
+interface GrowthRow extends AtRecall {
+  readonly family: string;
   readonly records: number;
   /** Seconds of building up to this size from the one before. */
   readonly buildSeconds: number;
   readonly buildCpuSeconds: number;
   readonly reportedBytes: number;
-  /** Resident bytes of the process beyond what it had before the first record. */
-  readonly residentBytes: number;
-  /** Efforts below and above the recall, between which time is interpolated; one where the least reaches it. */
-  readonly efforts: string;
-  readonly recalls: string;
-  /** Share of the searches that walked the graph. */
-  readonly walked: number;
-  readonly distanceComputations: number;
-  /** Processor time of a search at the recall. */
-  readonly searchMicroseconds: number;
-  readonly wallMicroseconds: number;
+}
+
+/** How one family grows. */
+interface Growth {
+  readonly family: FamilyName;
+  readonly rows: readonly GrowthRow[];
+  /** Of the time and of the distances computed, in the number of records. */
+  readonly exponent: number;
+  readonly exponentOfDistances: number;
+  /** Sizes at which no effort reached the recall. */
+  readonly unreached: readonly number[];
 }
 
 async function runGrowth(
@@ -99,130 +101,121 @@ async function runGrowth(
     k,
     sizes.map((size) => (_, row) => row < size),
   );
-
-  using folder = temporaryFolder(conditions);
-  const residentBefore = process.memoryUsage.rss();
-  await using opened = await createCollection(folder.path, data, conditions);
-  const { collection } = opened;
-  const rows: GrowthRow[] = [];
-  for (const [i, size] of sizes.entries()) {
-    progress(`${name}: growing to ${size}`);
-    const added = rowRange(sizes[i - 1] ?? 0, size);
-    const { buildSeconds, cpuSeconds } = await build(collection, data, added, progress);
-    const stats = await collection.stats();
-    rows.push({
-      records: size,
-      buildSeconds,
-      buildCpuSeconds: cpuSeconds,
-      reportedBytes: reportedBytes(stats),
-      residentBytes: process.memoryUsage.rss() - residentBefore,
-      ...(await pinned(conditions, () =>
-        searchAtRecall(collection, data, truths[i] as ExactAnswers, options, progress),
-      )),
-    });
+  const grown: Growth[] = [];
+  const absent: string[] = [];
+  for (const family of options.families) {
+    const reason = await absenceOf(indexOf(family, conditions));
+    if (reason === undefined) grown.push(await grow(family, data, truths, options, conditions, progress));
+    else absent.push(`${family} (${reason})`);
   }
-
-  const exponent = exponentOf(rows.map((row) => [row.records, row.searchMicroseconds] as const));
-  const exponentOfDistances = exponentOf(rows.map((row) => [row.records, row.distanceComputations] as const));
+  const rows = grown.flatMap((growth) => growth.rows);
   return {
     subject: name,
     title: `Growth: ${name}, ${whole(sizes[0] ?? 0)} to ${whole(data.rows)} x ${dimension}, ${metric}`,
-    method: `One collection grows; ${data.queries} queries one at a time at each size, k = ${k}, ids and scores. Time at recall ${recall} is interpolated between the efforts below and above it, in the logarithm of time; "search" is processor time, which is the steadier on a shared machine, "wall" the clock. Building adds from one size to the next, durably.`,
+    method: `One collection a family grows; ${data.queries} queries one at a time at each size, k = ${k}, ids and scores. Time at recall ${recall} is interpolated between the efforts below and above it, in the logarithm of time; "search" is processor time, which is the steadier on a shared machine, "wall" the clock. Building adds from one size to the next, durably. "By the index" is the share of the searches that were not a comparison with all.${absent.length > 0 ? ` Left out: ${absent.join('; ')}.` : ''}`,
     rows: rows.map((row) => ({ dataset: name, dimension, metric, k, recall, ...row })),
     tables: [
+      tableOf('Exponents in the number of records', grown, [
+        { head: 'family', align: 'l', cell: ({ family }) => family },
+        { head: 'of the time', cell: ({ exponent }) => rounded(exponent) },
+        { head: 'of the distances', cell: (row) => rounded(row.exponentOfDistances) },
+        { head: 'recall not reached at', cell: ({ unreached }) => unreached.map(whole).join('; ') },
+      ]),
       tableOf(`Searching at recall ${recall}`, rows, [
+        { head: 'family', align: 'l', cell: ({ family }) => family },
         { head: 'records', cell: ({ records }) => whole(records) },
         { head: 'search µs', cell: (row) => rounded(row.searchMicroseconds) },
         { head: 'wall µs', cell: (row) => rounded(row.wallMicroseconds) },
         { head: 'distances', cell: (row) => whole(row.distanceComputations) },
-        { head: 'efSearch', cell: ({ efforts }) => efforts },
+        { head: 'efforts', cell: ({ efforts }) => efforts },
         { head: 'their recalls', cell: ({ recalls }) => recalls },
-        { head: 'walked', cell: ({ walked }) => rounded(walked) },
+        { head: 'by the index', cell: ({ byIndex }) => rounded(byIndex) },
         { head: 'built in s', cell: (row) => rounded(row.buildSeconds) },
         { head: 'CPU s', cell: (row) => rounded(row.buildCpuSeconds) },
         { head: 'memory reported', cell: (row) => megabytes(row.reportedBytes) },
-        { head: 'resident', cell: (row) => megabytes(row.residentBytes) },
       ]),
     ],
     plots: [
       {
         title: `${name}: time of a search at recall ${recall}`,
-        note: `processor time, one query at a time; it grows as the number of records to the power of ${rounded(exponent)}`,
+        note: 'processor time, one query at a time; in brackets the exponent in the number of records',
         x: { label: 'records', scale: 'logarithmic', ticks: sizes },
         y: { label: 'microseconds', scale: 'logarithmic' },
-        series: [
-          {
-            name: 'search',
-            points: rows.map((row) => [row.records, row.searchMicroseconds] as const),
-          },
-        ],
+        series: grown.map(({ family, exponent, rows: own }) => ({
+          name: `${family} (${rounded(exponent)})`,
+          points: own.map((row) => [row.records, row.searchMicroseconds] as const),
+        })),
       },
     ],
-    goals: [
-      {
-        promise: `search time at recall ${recall} grows with an exponent below ${EXPONENT_MAX}`,
-        found: `${rounded(exponent)} (of the distances computed: ${rounded(exponentOfDistances)})`,
-        kept: exponent < EXPONENT_MAX,
-      },
-    ],
+    goals: grown.flatMap((growth) => goalsOf(growth, recall)),
   };
 }
 
-/** One effort with what it finds. */
-interface Effort {
-  readonly efSearch: number;
-  readonly recall: number;
-  readonly walked: number;
-  readonly distanceComputations: number;
-}
-
-async function searchAtRecall(
-  collection: Collection,
+async function grow(
+  family: FamilyName,
   data: Data,
-  truth: ExactAnswers,
+  truths: readonly ExactAnswers[],
   options: GrowthOptions,
+  conditions: Conditions,
   progress: Progress,
-): Promise<
-  Omit<GrowthRow, 'records' | 'buildSeconds' | 'buildCpuSeconds' | 'reportedBytes' | 'residentBytes'>
-> {
-  const queriesAt = (efSearch: number) =>
-    questionsOf(data).map((vector) => ({ vector, k: options.k, efSearch, include: [] }));
-  const bracket: Effort[] = [];
-  for (const efSearch of EF_SEARCH.efforts) {
-    const answers = await answersOf(collection, queriesAt(efSearch));
-    const { recall } = truth.judge(answers.map(({ rows }) => rows));
-    const explained = answers.map(({ explain }) => explain);
-    const effort = {
-      efSearch,
-      recall,
-      walked: explained.filter(({ way }) => way === 'graph').length / explained.length,
-      distanceComputations: mean(explained.map(({ distanceComputations }) => distanceComputations)),
-    };
-    bracket.splice(0, bracket.length - 1);
-    bracket.push(effort);
-    if (recall >= options.recall) break;
+): Promise<Growth> {
+  const facts: FamilyFacts = factsOf(family);
+  const { sizes } = options;
+  using folder = temporaryFolder(conditions);
+  const index = indexOf(family, conditions);
+  await using opened = await createCollection(folder.path, data, conditions, { index });
+  const { collection } = opened;
+  const rows: GrowthRow[] = [];
+  const unreached: number[] = [];
+  for (const [i, size] of sizes.entries()) {
+    progress(`${data.name}, ${family}: growing to ${size}`);
+    const added = rowRange(sizes[i - 1] ?? 0, size);
+    const { buildSeconds, cpuSeconds } = await build(collection, data, added, progress);
+    const truth = truths[i];
+    if (!truth) throw new Error(`growth: no exact answers at ${size}`);
+    const task = { ...options, collection, facts, data, truth };
+    const at = await pinned(conditions, () => searchAtRecall(task, progress));
+    if (!at) {
+      unreached.push(size);
+      continue;
+    }
+    const bytes = reportedBytes(await collection.stats());
+    rows.push({
+      family,
+      records: size,
+      buildSeconds,
+      buildCpuSeconds: cpuSeconds,
+      reportedBytes: bytes,
+      ...at,
+    });
   }
-  const [low, high = low] = bracket;
-  if (!low || !high || high.recall < options.recall) {
-    throw new Error(`recall ${options.recall} is not reached at efSearch ${EF_SEARCH.efforts.at(-1)}`);
-  }
-  const laps = [low, high].map(({ efSearch }) => queriesAt(efSearch));
-  const timed = (await timeInTurns(collection, laps, options, progress)).map(medianFigures);
-  const share = high.recall > low.recall ? (options.recall - low.recall) / (high.recall - low.recall) : 1;
-  /** Between the two efforts, in the logarithm; at the least effort where that suffices. */
-  const between = (a: number, b: number) => Math.exp(Math.log(a) + clamped(share) * Math.log(b / a));
-  const microseconds = (figure: 'qps' | 'qpsOfCpu') =>
-    between(1e6 / (timed[0]?.[figure] ?? 0), 1e6 / (timed[1]?.[figure] ?? 0));
   return {
-    efforts: `${low.efSearch} and ${high.efSearch}`,
-    recalls: `${low.recall.toFixed(4)} and ${high.recall.toFixed(4)}`,
-    walked: high.walked,
-    distanceComputations: between(low.distanceComputations, high.distanceComputations),
-    searchMicroseconds: microseconds('qpsOfCpu'),
-    wallMicroseconds: microseconds('qps'),
+    family,
+    rows,
+    exponent: exponentOf(rows.map((row) => [row.records, row.searchMicroseconds] as const)),
+    exponentOfDistances: exponentOf(rows.map((row) => [row.records, row.distanceComputations] as const)),
+    unreached,
   };
 }
 
-function clamped(share: number): number {
-  return Math.min(Math.max(share, 0), 1);
+function goalsOf({ family, exponent, exponentOfDistances, unreached }: Growth, recall: number): Goal[] {
+  const reached = {
+    promise: `${family}: reaches recall ${recall} at every size`,
+    found: unreached.length === 0 ? 'yes' : `not at ${unreached.map(whole).join(', ')}`,
+    kept: unreached.length === 0,
+  };
+  if (!isPromised(family)) return [reached];
+  const max = EXPONENT_MAX[family];
+  return [
+    {
+      promise: `${family}: search time at recall ${recall} grows with an exponent below ${max}`,
+      found: `${rounded(exponent)} (of the distances computed: ${rounded(exponentOfDistances)})`,
+      kept: exponent < max,
+    },
+    reached,
+  ];
+}
+
+function isPromised(family: FamilyName): family is keyof typeof EXPONENT_MAX {
+  return family in EXPONENT_MAX;
 }

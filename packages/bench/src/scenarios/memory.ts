@@ -7,8 +7,8 @@ import type { HnswOptions } from 'vecino';
 import type { Progress } from '../progress.ts';
 import { megabytes, rounded, whole } from '../report/numbers.ts';
 import { answersOf, build, createCollection, graphOf, rowRange, temporaryFolder } from './collections.ts';
-import { type Data, type DataRequest, loadData, questionsOf } from './data.ts';
-import { type ExactAnswers, exactAnswers } from './exact-answers.ts';
+import { type Data, type DataRequest, questionsOf } from './data.ts';
+import { type ExactAnswers, loadJudged } from './exact-answers.ts';
 import { measureOpened, type OpenedMemory } from './opened-memory.ts';
 import { inFreshProcess } from './process/fresh-process.ts';
 import { tableOf } from './report/table.ts';
@@ -69,11 +69,8 @@ async function runMemory(
   conditions: Conditions,
   progress: Progress,
 ): Promise<Findings> {
-  const data = await loadData(options.data, conditions, progress);
+  const { data, truth } = await loadJudged(options.data, options.k, conditions, progress);
   const { name, dimension, metric, rows: records } = data;
-  progress(`${name}: exact answers to ${data.queries} queries`);
-  const [truth] = exactAnswers(data, options.k, [() => true]);
-  if (!truth) throw new Error('memory: no exact answers');
   const hnswlibBytes = bytesOfHnswlib(records, dimension, conditions.M);
   progress(`${name}: an empty collection`);
   const emptyBytes = await residentBytesWhenEmpty(data, conditions, progress);

@@ -10,8 +10,8 @@ import { Stopwatch } from '../measure/stopwatch.ts';
 import type { Progress } from '../progress.ts';
 import { rounded, whole } from '../report/numbers.ts';
 import { build, COLLECTION, createCollection, rowRange, temporaryFolder } from './collections.ts';
-import { type Data, type DataRequest, loadData, questionsOf } from './data.ts';
-import { type ExactAnswers, exactAnswers } from './exact-answers.ts';
+import { type Data, type DataRequest, questionsOf } from './data.ts';
+import { type ExactAnswers, loadJudged } from './exact-answers.ts';
 import { tableOf } from './report/table.ts';
 import type { Conditions, Findings, Scenario } from './scenario.ts';
 
@@ -71,11 +71,8 @@ async function runThreads(
   conditions: Conditions,
   progress: Progress,
 ): Promise<Findings> {
-  const data = await loadData(options.data, conditions, progress);
+  const { data, truth } = await loadJudged(options.data, options.k, conditions, progress);
   const { name, dimension, metric, rows: records } = data;
-  progress(`${name}: exact answers to ${data.queries} queries`);
-  const [truth] = exactAnswers(data, options.k, [() => true]);
-  if (!truth) throw new Error('threads: no exact answers');
   const rows: ThreadsRow[] = [];
   for (let repetition = 1; repetition <= options.repetitions; repetition++) {
     for (const workers of WORKERS) {
