@@ -44,7 +44,7 @@ describe('readInvocation', () => {
       ['--dataset', 'mnist'],
       '--dataset is "mnist", expected one of fashion-mnist, glove, glosses, synthetic',
     ],
-    [['--peer', 'faiss'], '--peer is "faiss", expected one of vecino-engine, vecino, hnswlib, hnswlib-node'],
+    [['--peer', 'faiss'], '--peer is "faiss", expected one of vecino-engine, vecino-ivf, '],
     [['--size', 'many'], '--size is "many", expected a whole number'],
     [['--size', '1.5'], '--size is "1.5", expected a whole number'],
     [['--size', '0'], '--size is "0", expected a whole number from 1'],

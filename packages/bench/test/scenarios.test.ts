@@ -99,6 +99,25 @@ describe('npm run bench:scenarios -- --tiny', () => {
     }
   });
 
+  it('ten-million: makes its data up, builds, searches and opens', async () => {
+    const { rows, goals } = await runTiny('ten-million');
+    expect(rows.at(-1)).toMatchObject({ records: 3_000, dimension: 16 });
+    expect(rows.at(-1)?.['recall']).toBeGreaterThanOrEqual(0.95);
+    for (const row of rows) {
+      for (const figure of [
+        'insertSeconds',
+        'peakBytes',
+        'snapshotBytes',
+        'openMs',
+        'residentBytes',
+        'qps',
+      ]) {
+        expect(row[figure], figure).toBeGreaterThan(0);
+      }
+    }
+    expect(goals.every(({ kept }) => kept)).toBe(true);
+  });
+
   it('writes a report of each run, whose rows stand by themselves', async () => {
     const report = await runTiny('growth');
     const out = join(folder, 'results');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { synthetic } from './synthetic.ts';
+import { SyntheticSource, synthetic } from './synthetic.ts';
 
 const request = { name: 'synthetic', size: 50, queries: 5, dimension: 7, seed: 1 } as const;
 
@@ -16,6 +16,13 @@ describe('synthetic', () => {
     const { base, queries, records } = await synthetic.make(request, '', () => {});
     expect([base.length, queries.length, records.length]).toEqual([50 * 7, 5 * 7, 50]);
     expect(base.every(Number.isFinite)).toBe(true);
+  });
+
+  it('draws the same points a few at a time', async () => {
+    const { base } = await synthetic.make(request, '', () => {});
+    const draw = new SyntheticSource(7, 1).base();
+    const parts = [draw(13), draw(1), draw(36)].map(({ vectors }) => Array.from(vectors));
+    expect(parts.flat()).toEqual(Array.from(base));
   });
 
   it('begins a larger base with the smaller one and asks both the same queries', async () => {

@@ -27,20 +27,50 @@ export const synthetic: DatasetMaker = {
   defaultSize: 1_000_000,
   version: 2,
   async make({ size, queries, dimension, seed }: DatasetRequest): Promise<Dataset> {
-    const latent = Math.min(LATENT_DIMENSION, dimension);
-    const model = drawModel(latent, dimension, gaussian(seededRandom(seed)));
-    const base = drawPoints(size, model, seededRandom(seed + 1));
+    const source = new SyntheticSource(dimension, seed);
+    const base = source.base()(size);
     return {
       name: 'synthetic',
       metric: 'l2',
       dimension,
       base: base.vectors,
-      queries: drawPoints(queries, model, seededRandom(seed + 2)).vectors,
+      queries: source.queries()(queries).vectors,
       records: Array.from(base.clusters, describePoint),
-      source: `${CLUSTERS} overlapping clusters of ${latent} latent dimensions, drawn with seed ${seed}`,
+      source: `${CLUSTERS} overlapping clusters of ${source.latent} latent dimensions, drawn with seed ${seed}`,
     };
   },
 };
+
+export interface Points {
+  readonly vectors: Float32Array;
+  /** The cluster that each was drawn around. */
+  readonly clusters: Uint16Array;
+}
+
+/** Draws the next so many points: calls of any sizes draw the same ones in the same order. */
+export type Draw = (count: number) => Points;
+
+/** The points of a seed, a few at a time: for more of them than fit into memory at once. */
+export class SyntheticSource {
+  readonly latent: number;
+  readonly #model: Model;
+  readonly #seed: number;
+
+  constructor(dimension: number, seed: number) {
+    this.latent = Math.min(LATENT_DIMENSION, dimension);
+    this.#model = drawModel(this.latent, dimension, gaussian(seededRandom(seed)));
+    this.#seed = seed;
+  }
+
+  /** The rows of the base, from the first. */
+  base(): Draw {
+    return drawing(this.#model, seededRandom(this.#seed + 1));
+  }
+
+  queries(): Draw {
+    return drawing(this.#model, seededRandom(this.#seed + 2));
+  }
+}
 
 interface Model {
   readonly latent: number;
@@ -59,12 +89,17 @@ function drawModel(latent: number, dimension: number, normal: Random): Model {
   };
 }
 
+function drawing(model: Model, random: Random): Draw {
+  const normal = gaussian(random);
+  return (count) => drawPoints(count, model, random, normal);
+}
+
 function drawPoints(
   count: number,
   { latent, dimension, centres, projection }: Model,
   random: Random,
-): { vectors: Float32Array; clusters: Uint16Array } {
-  const normal = gaussian(random);
+  normal: Random,
+): Points {
   const vectors = new Float32Array(count * dimension);
   const clusters = new Uint16Array(count);
   const sum = new Float64Array(dimension);

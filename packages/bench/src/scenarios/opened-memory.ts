@@ -15,6 +15,8 @@ export interface OpenedMemory {
   readonly indexBytes: number;
   /** What opening and searching have added to the process, as the operating system sees it. */
   readonly residentBytes: number;
+  readonly snapshotBytes: number;
+  readonly storeBytes: number;
 }
 
 /** Opens a collection in this process, which is a fresh one, searches, and looks at the memory. */
@@ -26,5 +28,13 @@ export async function measureOpened({ folder, queries }: OpenedTask): Promise<Op
   const residentBytes = process.memoryUsage.rss() - before;
   const stats = await collection.stats();
   const { vectorBytes, indexBytes } = stats.memory;
-  return { reportedBytes: reportedBytes(stats), vectorBytes, indexBytes, residentBytes };
+  const { snapshotBytes, storeBytes } = stats.disk;
+  return {
+    reportedBytes: reportedBytes(stats),
+    vectorBytes,
+    indexBytes,
+    residentBytes,
+    snapshotBytes,
+    storeBytes,
+  };
 }

@@ -4,6 +4,7 @@ import { growth } from './growth.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
 import { opening } from './opening.ts';
+import { tenMillion } from './ten-million.ts';
 import { threads } from './threads.ts';
 
 /** Every scenario by its name, in the order in which all of them run. */
@@ -15,6 +16,7 @@ export const SCENARIOS = {
   opening,
   threads,
   memory,
+  'ten-million': tenMillion,
 } as const;
 
 export type ScenarioName = keyof typeof SCENARIOS;

@@ -46,6 +46,8 @@ export interface Findings {
 export interface Scenario<Options = unknown> {
   /** In a sentence, for `--help`. */
   readonly about: string;
+  /** Too long to be run where no scenario is named. */
+  readonly onlyWhenNamed?: boolean;
   /** The runs that each size consists of. */
   readonly sizes: Readonly<Record<Size, readonly Options[]>>;
   run(options: Options, conditions: Conditions, progress: Progress): Promise<Findings>;
