@@ -15,12 +15,23 @@ export type {
   CollectionStats,
   ListPage,
   ListQuery,
+  ReindexOptions,
+  ReindexProgress,
   RemoveTarget,
 } from './api/collection.ts';
 export type { Database, OpenOptions, Warning } from './api/database.ts';
 export type { EmbeddingFunction, EmbedOptions } from './api/embedding.ts';
 export type { Condition, Filter, PathOf, ValueAt } from './api/filter.ts';
-export type { FlatOptions, HnswOptions, IndexFamily, IndexOptions } from './api/index-options.ts';
+export type {
+  AutoOptions,
+  CompleteIndexChoice,
+  FlatOptions,
+  HnswOptions,
+  IndexChoice,
+  IndexFamily,
+  IndexOptions,
+  RecallTarget,
+} from './api/index-options.ts';
 export { LIMITS } from './api/limits.ts';
 export type { AnyMetadata, JsonObject, JsonValue, Metadata } from './api/metadata.ts';
 export type { Part, RecordInput, RecordUpdate, StoredRecord, VectorInput } from './api/record.ts';

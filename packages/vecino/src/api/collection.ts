@@ -1,7 +1,7 @@
 import type { OptionSpecs } from '../base/options.ts';
 import type { EmbeddingFunction } from './embedding.ts';
 import type { Filter, PathOf } from './filter.ts';
-import type { IndexFamily, IndexOptions } from './index-options.ts';
+import type { CompleteIndexChoice, IndexChoice, IndexFamily, IndexOptions } from './index-options.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMetadata, Metadata } from './metadata.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from './record.ts';
@@ -15,8 +15,8 @@ export interface CollectionOptions {
   readonly metric?: Metric;
   /** Turns documents and query texts into vectors; its identity is recorded. */
   readonly embedding?: EmbeddingFunction;
-  /** Default `hnsw`. */
-  readonly index?: IndexFamily | IndexOptions;
+  /** Default `auto`: exact search for a small collection, an approximate index for a large one. */
+  readonly index?: IndexChoice;
 }
 
 export const COLLECTION_OPTIONS = {
@@ -33,7 +33,10 @@ export interface CollectionDescription {
   readonly metric: Metric;
   /** The recorded embedder, or null where vectors come from the caller. */
   readonly embedding: { readonly name: string; readonly dimension: number } | null;
-  readonly index: Required<IndexOptions>;
+  /** What was asked for. */
+  readonly index: CompleteIndexChoice;
+  /** What answers searches at this moment, and why in one sentence. */
+  readonly serving: { readonly options: Required<IndexOptions>; readonly reason: string };
   readonly records: number;
 }
 
@@ -78,6 +81,30 @@ export interface CheckReport {
   readonly records: number;
   readonly problems: readonly string[];
 }
+
+/** How far a reindexing is. */
+export interface ReindexProgress {
+  /**
+   * `copying`: vectors are brought into the new index; `linking`: they are put into its structure; `saving`: the
+   * new index answers, and its snapshot is written.
+   */
+  readonly stage: 'copying' | 'linking' | 'saving';
+  /** Records that have passed this stage, of `total`, which grows and shrinks with writes meanwhile. */
+  readonly records: number;
+  readonly total: number;
+}
+
+export interface ReindexOptions {
+  /** Told at least at the begin of each stage, and some times a second meanwhile. */
+  readonly onProgress?: (progress: ReindexProgress) => void;
+  /** Ends the reindexing with `CANCELLED`; the old index stays. */
+  readonly signal?: AbortSignal;
+}
+
+export const REINDEX_OPTIONS = {
+  onProgress: { kind: 'opaque', about: 'Told how far it is.' },
+  signal: { kind: 'opaque', about: 'Ends it; the old index stays.' },
+} as const satisfies OptionSpecs;
 
 /** Records asked for page by page. */
 export interface ListQuery<M extends Metadata = AnyMetadata> {
@@ -151,6 +178,22 @@ export interface Collection<M extends Metadata = AnyMetadata> {
   check(): Promise<CheckReport>;
   /** Resolves when the index has linked everything that was written before the call. */
   flush(): Promise<void>;
+  /**
+   * Gives the collection another index, or the same with other options. The new one is built in the background
+   * beside the old one, which answers until the new one takes its place; both see every write, and memory holds
+   * both meanwhile. The options are durable before the exchange. Answers whether there was anything to do.
+   *
+   * @throws REINDEX_RUNNING where another call of it is under way; CANCELLED by `signal`; VECTOR_INVALID where a
+   * stored vector does not fit 16-bit floats that are asked for; the errors of the options. The old index stays.
+   *
+   * @example
+   * ```ts
+   * await books.reindex({ family: 'hnsw', M: 24 }, {
+   *   onProgress: ({ stage, records, total }) => console.log(stage, records, total),
+   * });
+   * ```
+   */
+  reindex(index: IndexChoice, options?: ReindexOptions): Promise<boolean>;
   /**
    * Reclaims what removed records have left: their places in the index, whose snapshot is written, and their
    * space in the database file, which shrinks.

@@ -4,7 +4,12 @@ import type { AnyMetadata, Metadata } from './metadata.ts';
 
 /** Something worth knowing that did not stop the work, such as a damaged snapshot that was rebuilt. */
 export interface Warning {
-  readonly code: 'SNAPSHOT_REBUILT' | 'SNAPSHOT_NOT_WRITTEN' | 'INDEX_BUILD_FAILED' | 'CHECKPOINT_FAILED';
+  readonly code:
+    | 'SNAPSHOT_REBUILT'
+    | 'SNAPSHOT_NOT_WRITTEN'
+    | 'INDEX_BUILD_FAILED'
+    | 'REINDEX_FAILED'
+    | 'CHECKPOINT_FAILED';
   readonly message: string;
   readonly collection?: string;
   readonly cause?: unknown;

@@ -41,6 +41,48 @@ export interface HnswOptions {
 export type IndexOptions = FlatOptions | HnswOptions;
 export type IndexFamily = IndexOptions['family'];
 
+/** The share of the true nearest neighbours that answers should have, as a mean over queries. */
+export interface RecallTarget {
+  /**
+   * 0.5 to 0.999. The effort of searches is then taken from a calibration on the collection's own vectors, which
+   * is made in the background; until it is there, the default effort of the family serves.
+   */
+  readonly recall?: number;
+}
+
+/**
+ * The collection chooses: comparing with all while that is fastest, then the family that serves its size,
+ * dimension and metric best at the recall wanted. It changes over in the background, as `reindex` does.
+ */
+export interface AutoOptions extends RecallTarget {
+  readonly family: 'auto';
+}
+
+/** What serves a collection: a family with its options, the bare name of one, or `auto`. Default `auto`. */
+export type IndexChoice =
+  | 'auto'
+  | IndexFamily
+  | AutoOptions
+  | FlatOptions
+  | (Exclude<IndexOptions, FlatOptions> & RecallTarget);
+
+/** A choice with everything that was left out. */
+export type CompleteIndexChoice = Required<AutoOptions> | (Required<IndexOptions> & RecallTarget);
+
+/** The recall that a collection aims at where it is a matter of its own options. */
+export const RECALL_OPTION = {
+  recall: {
+    kind: 'number',
+    min: 0.5,
+    max: 0.999,
+    about: 'Share of the true nearest that answers should have.',
+  },
+} as const satisfies OptionSpecs;
+
+export const AUTO_OPTIONS = {
+  recall: { ...RECALL_OPTION.recall, default: 0.95 },
+} as const satisfies OptionSpecs;
+
 export const FLAT_OPTIONS = {} as const satisfies OptionSpecs;
 
 export const HNSW_OPTIONS = {

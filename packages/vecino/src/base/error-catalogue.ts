@@ -63,6 +63,7 @@ export const ERROR_CATALOGUE = {
   OUTPUT_UNWRITABLE: { kind: 'InvalidArgument' },
   QUERY_INVALID: { kind: 'InvalidArgument' },
   RECORD_NOT_FOUND: { kind: 'NotFound' },
+  REINDEX_RUNNING: { kind: 'Conflict', retryable: true },
   SNAPSHOT_CORRUPT: { kind: 'Corruption' },
   SNAPSHOT_OUTDATED: { kind: 'Corruption' },
   STORE_CORRUPT: { kind: 'Corruption' },

@@ -1,20 +1,19 @@
 import { COLLECTION_OPTIONS, type CollectionOptions } from '../api/collection.ts';
 import type { EmbeddingFunction } from '../api/embedding.ts';
-import type { IndexOptions } from '../api/index-options.ts';
 import { LIMITS } from '../api/limits.ts';
 import type { Metric } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue, readOptions } from '../base/options.ts';
-import { completeIndexOptions } from '../index/registry.ts';
 import type { StoredCollection } from '../storage/store.ts';
+import { type ReadIndexChoice, readIndexChoice, storedIndexChoice } from './index-choice.ts';
 
 /** Options of a collection, validated; `index` is complete, `givenIndex` is what the caller named. */
 export interface ReadCollectionOptions {
   readonly dimension: number | undefined;
   readonly metric: Metric | undefined;
   readonly embedding: EmbeddingFunction | undefined;
-  readonly index: Required<IndexOptions>;
-  readonly givenIndex: Partial<IndexOptions>;
+  readonly index: ReadIndexChoice;
+  readonly givenIndex: Readonly<Record<string, unknown>>;
 }
 
 export function readCollectionOptions(
@@ -35,14 +34,9 @@ export function readCollectionOptions(
     dimension: read.dimension ?? embedding?.dimension,
     metric: read.metric,
     embedding,
-    index: completeIndexOptions(thing, read.index, read.metric ?? 'cosine'),
-    givenIndex: typeof read.index === 'string' ? { family: read.index } : (read.index ?? {}),
+    index: readIndexChoice(thing, read.index, read.metric ?? 'cosine'),
+    givenIndex: typeof read.index === 'string' ? { family: read.index } : { ...read.index },
   };
-}
-
-/** The options of a stored collection's index; those that are younger than the collection have their defaults. */
-export function storedIndexOptions(stored: StoredCollection): Required<IndexOptions> {
-  return completeIndexOptions(`collection "${stored.name}"`, stored.index, stored.metric as Metric);
 }
 
 export function requireDimension(name: string, { dimension }: ReadCollectionOptions): number {
@@ -79,7 +73,7 @@ export function compareOptions(stored: StoredCollection, read: ReadCollectionOpt
   }
   requireSame(thing, 'dimension', stored.dimension, read.dimension);
   requireSame(thing, 'metric', stored.metric, read.metric);
-  const index = storedIndexOptions(stored) as unknown as Record<string, unknown>;
+  const index = storedIndexChoice(stored).asked as unknown as Record<string, unknown>;
   for (const [option, received] of Object.entries(read.givenIndex)) {
     requireSame(thing, `index ${option}`, index[option], received);
   }
@@ -89,7 +83,7 @@ function requireSame(thing: string, what: string, stored: unknown, received: unk
   if (received === undefined || received === stored) return;
   throw new VecinoError(
     'COLLECTION_MISMATCH',
-    `${thing} exists with ${what} ${String(stored)}, received ${String(received)}; open it without that option, or create another collection`,
+    `${thing} exists with ${what} ${String(stored)}, received ${String(received)}; open it without that option${what.startsWith('index') ? ', change it with reindex' : ''}, or create another collection`,
     { details: { option: what, expected: stored, received } },
   );
 }

@@ -11,7 +11,8 @@ import type { MetadataFilter } from './metadata-filter.ts';
 
 /** What the parts of an open collection share. */
 export class CollectionState {
-  readonly stored: StoredCollection;
+  /** As the store had it when the collection was opened, but for the options of the index. */
+  stored: StoredCollection;
   readonly store: Store;
   readonly index: LiveIndex;
   readonly filter: MetadataFilter;

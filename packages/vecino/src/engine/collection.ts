@@ -5,21 +5,24 @@ import type {
   CollectionStats,
   ListPage,
   ListQuery,
+  ReindexOptions,
   RemoveTarget,
 } from '../api/collection.ts';
 import type { Filter } from '../api/filter.ts';
+import type { IndexChoice } from '../api/index-options.ts';
 import type { AnyMetadata, Metadata } from '../api/metadata.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from '../api/record.ts';
 import type { Metric, SearchQuery, SearchResult } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue, type OptionSpecs, readOptions } from '../base/options.ts';
 import { checkCollection } from './check.ts';
-import { storedIndexOptions } from './collection-options.ts';
 import type { CollectionState } from './collection-state.ts';
+import { describeCollection } from './describe-collection.ts';
 import { catchUp } from './follow.ts';
 import { listRecords } from './listing.ts';
 import { readId } from './read-records.ts';
 import { getRecords, readParts } from './record-view.ts';
+import { Reindexer } from './reindexer.ts';
 import { searchManyRecords, searchRecords } from './search/search-records.ts';
 import { addRecords, removeSlots, slotsOf, updateRecords, upsertRecords } from './write.ts';
 
@@ -29,9 +32,16 @@ export class EmbeddedCollection implements Collection<Metadata> {
   /** Brings a reading process up to what has been committed; nothing to do for the writing one. */
   private readonly follow: (() => Promise<void>) | undefined;
 
-  constructor(state: CollectionState) {
+  private readonly reindexer: Reindexer;
+  private readonly border: number | undefined;
+
+  /** @param border of the automatic choice of the index, other than the measured one for tests */
+  constructor(state: CollectionState, border?: number) {
     this.state = state;
+    this.border = border;
+    this.reindexer = new Reindexer(state, border);
     if (!state.store.writer) this.follow = followerOf(state);
+    this.reindexer.review();
   }
 
   get name(): string {
@@ -47,22 +57,22 @@ export class EmbeddedCollection implements Collection<Metadata> {
   }
 
   async add(records: readonly RecordInput<Metadata>[]): Promise<string[]> {
-    this.forWriting();
-    return addRecords(this.state, records);
+    return this.writing(() => addRecords(this.state, records));
   }
 
   async upsert(records: readonly RecordInput<Metadata>[]): Promise<string[]> {
-    this.forWriting();
-    return upsertRecords(this.state, records);
+    return this.writing(() => upsertRecords(this.state, records));
   }
 
   async update(changes: readonly RecordUpdate<Metadata>[]): Promise<void> {
-    this.forWriting();
-    return updateRecords(this.state, changes);
+    return this.writing(() => updateRecords(this.state, changes));
   }
 
   async remove(target: RemoveTarget<Metadata>): Promise<number> {
-    this.forWriting();
+    return this.writing(() => this.removeTarget(target));
+  }
+
+  private async removeTarget(target: RemoveTarget<Metadata>): Promise<number> {
     const { state } = this;
     const where = `remove from ${state.thing}`;
     const ids = readTarget(where, target);
@@ -119,15 +129,8 @@ export class EmbeddedCollection implements Collection<Metadata> {
   }
 
   async describe(): Promise<CollectionDescription> {
-    const { name, dimension, embedding } = this.state.stored;
-    return this.reading(() => ({
-      name,
-      dimension,
-      metric: this.metric,
-      embedding,
-      index: storedIndexOptions(this.state.stored),
-      records: this.state.store.reader.count(this.state.id),
-    }));
+    const { stored, store, id } = this.state;
+    return this.reading(() => describeCollection(stored, store.reader.count(id), this.border));
   }
 
   async stats(): Promise<CollectionStats> {
@@ -151,6 +154,11 @@ export class EmbeddedCollection implements Collection<Metadata> {
 
   async flush(): Promise<void> {
     await this.reading(() => this.state.index.flush());
+  }
+
+  async reindex(index: IndexChoice, options?: ReindexOptions): Promise<boolean> {
+    this.forWriting();
+    return this.whileOpen(() => this.reindexer.reindex(index, options));
   }
 
   async compact(): Promise<void> {
@@ -186,6 +194,14 @@ export class EmbeddedCollection implements Collection<Metadata> {
       this.state.requireOpen();
       throw error;
     }
+  }
+
+  /** After a write the collection may have the size for another index. */
+  private async writing<T>(write: () => Promise<T>): Promise<T> {
+    this.forWriting();
+    const answer = await write();
+    this.reindexer.review();
+    return answer;
   }
 
   private forWriting(): void {

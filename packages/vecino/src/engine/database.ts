@@ -1,7 +1,7 @@
 import type { Collection, CollectionDescription, CollectionOptions } from '../api/collection.ts';
 import type { Database, OpenOptions, Warning } from '../api/database.ts';
 import { LIMITS } from '../api/limits.ts';
-import type { AnyMetadata, JsonObject, Metadata } from '../api/metadata.ts';
+import type { AnyMetadata, Metadata } from '../api/metadata.ts';
 import type { Metric } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
@@ -15,11 +15,12 @@ import {
   type ReadCollectionOptions,
   readCollectionOptions,
   requireDimension,
-  storedIndexOptions,
 } from './collection-options.ts';
 import { CollectionState } from './collection-state.ts';
+import { describeCollection } from './describe-collection.ts';
 import { catchUpFromOpening } from './follow.ts';
 import { LiveIndex } from './index/live-index.ts';
+import { storedFormOf, storedIndexChoice } from './index-choice.ts';
 import { MetadataFilter } from './metadata-filter.ts';
 import { inStep } from './whole-read.ts';
 
@@ -33,6 +34,7 @@ export class EmbeddedDatabase implements Database {
   private readonly store: Store;
   private readonly pool: WorkerPool;
   private readonly segmentSlots: number | undefined;
+  private readonly autoBorder: number | undefined;
   private readonly warn: (warning: Warning) => void;
   private readonly open = new Map<string, Promise<OpenCollection>>();
   /** Creating and dropping collections, one after another. */
@@ -46,8 +48,11 @@ export class EmbeddedDatabase implements Database {
       warn: (warning: Warning) => void;
       /** Fewer slots a segment than a memory holds, for tests. */
       readonly segmentSlots?: number | undefined;
+      /** Another number of records from which an automatic index is approximate, for tests. */
+      readonly autoBorder?: number | undefined;
     },
   ) {
+    this.autoBorder = options.autoBorder;
     this.segmentSlots = options.segmentSlots;
     this.store = store;
     this.warn = options.warn;
@@ -105,14 +110,7 @@ export class EmbeddedDatabase implements Database {
     this.requireOpen();
     return this.store.reader
       .collections()
-      .map((stored) => ({
-        name: stored.name,
-        dimension: stored.dimension,
-        metric: stored.metric as Metric,
-        embedding: stored.embedding,
-        index: storedIndexOptions(stored),
-        records: this.store.reader.count(stored.id),
-      }))
+      .map((stored) => describeCollection(stored, this.store.reader.count(stored.id), this.autoBorder))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -206,7 +204,7 @@ export class EmbeddedDatabase implements Database {
       dimension: requireDimension(name, read),
       metric: metric ?? 'cosine',
       embedding: embedding ? { name: embedding.name, dimension: embedding.dimension } : null,
-      index: index as unknown as JsonObject,
+      index: storedFormOf(index),
     });
     return this.reopen<M>(stored, read);
   }
@@ -239,7 +237,7 @@ export class EmbeddedDatabase implements Database {
       identity: stored.identity,
       dimension: stored.dimension,
       metric: stored.metric as Metric,
-      index: storedIndexOptions(stored),
+      index: storedIndexChoice(stored).structure,
       pool: this.pool,
       snapshotPath: (segment) => this.store.snapshotPath(stored.id, segment),
       readVectors: (slots) => this.store.reader.rows(stored.id, slots, ['vector']).map((row) => row?.vector),
@@ -253,7 +251,7 @@ export class EmbeddedDatabase implements Database {
     const filter = new MetadataFilter(this.store.reader, stored.id, () => inStep(state, () => undefined));
     const state: CollectionState = new CollectionState(stored, this.store, index, filter);
     await catchUpFromOpening(state);
-    return { state, collection: new EmbeddedCollection(state) };
+    return { state, collection: new EmbeddedCollection(state, this.autoBorder) };
   }
 
   private requireOpen(): void {

@@ -25,11 +25,15 @@ export function open(location: string, options?: OpenOptions): Promise<Database>
   return openInSegments(location, options);
 }
 
-/** The same with smaller segments than a memory holds, for tests of what is larger than a memory. */
+/**
+ * The same with smaller segments than a memory holds, and another border of the automatic choice of an index, for
+ * tests of what is larger.
+ */
 export async function openInSegments(
   location: string,
   options?: OpenOptions,
   segmentSlots?: number,
+  autoBorder?: number,
 ): Promise<Database> {
   requireNode();
   requireFolder(location);
@@ -46,6 +50,7 @@ export async function openInSegments(
     threads: read.threads ?? OPEN_OPTIONS.threads.default,
     warn,
     segmentSlots,
+    autoBorder,
   });
 }
 

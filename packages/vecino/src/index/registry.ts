@@ -12,7 +12,7 @@ const FAMILIES: Readonly<Record<IndexFamily, Family>> = {
   hnsw: hnsw as Family,
 };
 
-const FAMILY_NAMES = Object.keys(FAMILIES) as IndexFamily[];
+export const FAMILY_NAMES = Object.keys(FAMILIES) as IndexFamily[];
 
 export function familyOf(name: IndexFamily): Family {
   return FAMILIES[name];

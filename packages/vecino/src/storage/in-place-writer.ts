@@ -1,3 +1,4 @@
+import type { JsonObject } from '../api/metadata.ts';
 import type { SqliteWriter } from './sqlite-writer.ts';
 import type { NewCollection, StoredCollection, StoreWriter, WriteBatch, Written } from './store.ts';
 
@@ -19,6 +20,10 @@ export class InPlaceWriter implements StoreWriter {
 
   async dropCollection(collection: number): Promise<void> {
     this.writer.dropCollection(collection);
+  }
+
+  async setIndexOptions(collection: number, index: JsonObject): Promise<void> {
+    this.writer.setIndexOptions(collection, index);
   }
 
   async write(batch: WriteBatch): Promise<Written> {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../api/metadata.ts';
 import { assert, present } from '../base/assert.ts';
 import { VecinoError } from '../base/errors.ts';
 import { requireWellFormed } from './batch-slices.ts';
@@ -72,6 +73,14 @@ export class SqliteWriter {
     this.transaction(() => {
       const found = this.connection.run('DELETE FROM collections WHERE id = ?', collection);
       if (found === 0) throw dropped();
+    });
+  }
+
+  setIndexOptions(collection: number, index: JsonObject): void {
+    this.transaction(() => {
+      const options = JSON.stringify(index);
+      const sql = 'UPDATE collections SET index_options = ? WHERE id = ?';
+      if (this.connection.run(sql, options, collection) === 0) throw dropped();
     });
   }
 

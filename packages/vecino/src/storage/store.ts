@@ -133,6 +133,8 @@ export interface StoreWriter {
   createCollection(collection: NewCollection): Promise<StoredCollection>;
   /** Removes the collection, its records and its index snapshot. Its sequence numbers stay taken. */
   dropCollection(collection: number): Promise<void>;
+  /** Replaces the options of the collection's index. Takes no sequence number: no record changes. */
+  setIndexOptions(collection: number, index: JsonObject): Promise<void>;
   write(batch: WriteBatch): Promise<Written>;
   /** Gives the space that removals have left free in the database file back to the file system. */
   reclaim(): Promise<void>;

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { JsonObject } from '../api/metadata.ts';
 import { VecinoError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
 import { slicesOf } from './batch-slices.ts';
@@ -63,6 +64,10 @@ export class ThreadedWriter implements StoreWriter {
 
   dropCollection(collection: number): Promise<void> {
     return this.mutex.run(() => this.call<void>({ kind: 'dropCollection', collection }));
+  }
+
+  setIndexOptions(collection: number, index: JsonObject): Promise<void> {
+    return this.mutex.run(() => this.call<void>({ kind: 'setIndexOptions', collection, index }));
   }
 
   forgetRemovals(collection: number, seq: number): Promise<void> {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../api/metadata.ts';
 import type { ErrorCode } from '../base/error-catalogue.ts';
 import { VecinoError } from '../base/errors.ts';
 import type { NewCollection, WriteBatch } from './store.ts';
@@ -12,6 +13,7 @@ export interface WriterThreadData {
 export type WriterCall =
   | { readonly kind: 'createCollection'; readonly collection: NewCollection }
   | { readonly kind: 'dropCollection'; readonly collection: number }
+  | { readonly kind: 'setIndexOptions'; readonly collection: number; readonly index: JsonObject }
   | { readonly kind: 'forgetRemovals'; readonly collection: number; readonly seq: number }
   | { readonly kind: 'reclaim' }
   | { readonly kind: 'begin'; readonly collection: number }

@@ -50,6 +50,8 @@ function serve(): void {
         writer.dropCollection(call.collection);
         folder.removeSnapshots(call.collection);
         return undefined;
+      case 'setIndexOptions':
+        return writer.setIndexOptions(call.collection, call.index);
       case 'forgetRemovals':
         return writer.forgetRemovals(call.collection, call.seq);
       case 'reclaim':

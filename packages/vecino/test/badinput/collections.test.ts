@@ -319,7 +319,7 @@ describe('an index whose options are given as undefined', () => {
     const untyped = database as unknown as Untyped<typeof database>;
     const index = { family: 'hnsw', M: undefined, quantizer: undefined };
     await untyped.createCollection('named', { dimension: 3, metric, index });
-    await database.createCollection('bare', { dimension: 3, metric });
+    await database.createCollection('bare', { dimension: 3, metric, index: 'hnsw' });
     const [bare, named] = await database.listCollections();
     expect(named).toEqual({ ...bare, name: 'named' });
   });

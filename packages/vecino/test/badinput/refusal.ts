@@ -78,7 +78,7 @@ export const WRITES = [
 
 /** Two collections that hold something. */
 export async function stock(database: Database): Promise<Database> {
-  const books = await database.createCollection('books', { dimension: DIMENSION });
+  const books = await database.createCollection('books', { dimension: DIMENSION, index: 'hnsw' });
   await books.add([
     { id: 'a', vector: [1, 0, 0], document: `first ${SECRET}`, metadata: { year: 1997, title: SECRET } },
     { id: 'b', vector: [0, 1, 0], document: 'second', metadata: { year: 1998, tags: ['x', 'y'] } },

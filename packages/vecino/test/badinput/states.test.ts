@@ -25,10 +25,11 @@ const COLLECTION_CALLS: Readonly<Record<MethodOf<Collection>, (shelf: Shelf) => 
   stats: (shelf) => shelf.stats(),
   check: (shelf) => shelf.check(),
   flush: (shelf) => shelf.flush(),
+  reindex: (shelf) => shelf.reindex('flat'),
   compact: (shelf) => shelf.compact(),
 };
 
-const WRITING: ReadonlySet<string> = new Set(['add', 'upsert', 'update', 'remove', 'compact']);
+const WRITING: ReadonlySet<string> = new Set(['add', 'upsert', 'update', 'remove', 'reindex', 'compact']);
 
 const MORE_CALLS: readonly (readonly [string, (shelf: Shelf) => Promise<unknown>])[] = [
   ['remove an id', (shelf) => shelf.remove('a')],

@@ -86,7 +86,7 @@ describe('one imported file', () => {
     expect(search.stdout).toMatch(/^way +exact: /m);
     const list = await vecino(['list', library]);
     expect(list.stdout).toMatch(
-      /^collection +records +dimension +metric +index +embedding\nbooks +3 +3 +cosine +hnsw +-\n$/,
+      /^collection +records +dimension +metric +index +embedding\nbooks +3 +3 +cosine +auto: flat +-\n$/,
     );
     expect((await vecino(['stats', library, 'books'])).stdout).toMatch(/^records +3$/m);
     expect((await vecino(['check', library])).stdout).toBe('books: 3 records, no problems\n');

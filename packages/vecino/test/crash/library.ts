@@ -2,7 +2,9 @@
  * What the crash test writes and expects: records that are functions of their id and versions, so that parent and
  * child agree on every byte without telling each other.
  */
-import type { CollectionOptions } from '../../src/api/collection.ts';
+import type { Collection, CollectionOptions } from '../../src/api/collection.ts';
+import type { Database } from '../../src/api/database.ts';
+import type { IndexChoice } from '../../src/api/index-options.ts';
 import { seededRandom } from '../../src/base/random.ts';
 
 export const COLLECTION = 'crash';
@@ -11,6 +13,15 @@ export const OPTIONS: CollectionOptions = {
   metric: 'cosine',
   index: { family: 'hnsw', M: 6, efConstruction: 40 },
 };
+
+/** What the child gives the collection in turn, while it writes. */
+export const INDEXES: readonly IndexChoice[] = ['flat', { family: 'hnsw', M: 6, efConstruction: 40 }, 'auto'];
+
+/** The collection, which may have another index by now than it was made with. */
+export async function openLibrary(db: Database): Promise<Collection<ReturnType<typeof metadataOf>>> {
+  const isThere = (await db.listCollections()).some(({ name }) => name === COLLECTION);
+  return db.collection(COLLECTION, isThere ? {} : OPTIONS);
+}
 
 /** Versions of a record: of its vector, and of its document and metadata. */
 export interface Versions {
@@ -32,7 +43,9 @@ export type Line =
   | { readonly say: 'begin'; readonly effect: Effect }
   | { readonly say: 'done' }
   | { readonly say: 'compacting' }
-  | { readonly say: 'compacted' };
+  | { readonly say: 'compacted' }
+  | { readonly say: 'reindexing' }
+  | { readonly say: 'reindexed' };
 
 export function vectorOf(id: string, version: number): Float32Array {
   let seed = version * 7919 + 1;

@@ -10,18 +10,17 @@ import { seededRandom } from '../../src/base/random.ts';
 import { open } from '../../src/index.ts';
 import {
   apply,
-  COLLECTION,
   documentOf,
   type Effect,
   type Library,
   type Line,
   metadataOf,
-  OPTIONS,
+  openLibrary,
   vectorOf,
 } from './library.ts';
 
 /** What the child was doing when it died. */
-export type Moment = 'opening' | 'writing' | 'compacting' | 'between';
+export type Moment = 'opening' | 'writing' | 'compacting' | 'reindexing' | 'between';
 
 export interface RoundReport {
   readonly round: number;
@@ -89,6 +88,7 @@ async function liveAndDie(
   let moment: Moment = 'opening';
   let inFlight: Effect | undefined;
   let acknowledged = 0;
+  let isReindexing = false;
   const exited = once(child, 'exit');
   for await (const text of createInterface({ input: child.stdout })) {
     const line = parse(text);
@@ -114,12 +114,18 @@ async function liveAndDie(
       case 'compacting':
       case 'compacted':
         moment = line.say === 'compacting' ? 'compacting' : 'between';
+        break;
+      case 'reindexing':
+      case 'reindexed':
+        isReindexing = line.say === 'reindexing';
     }
   }
   const [code, signal] = await exited;
   clearTimeout(timer);
   if (signal !== 'SIGKILL')
     throw new Error(`the child ended by itself (code ${code}, seed ${seed}): ${complaints}`);
+  // It goes on beside the writes, so it is told only where nothing else was under way.
+  if (isReindexing && moment === 'between') moment = 'reindexing';
   return { moment, acknowledged, inFlight };
 }
 
@@ -139,7 +145,7 @@ async function verify(
   readOnly: boolean,
 ): Promise<void> {
   await using db = await open(folder, { readOnly });
-  const collection = await db.collection<ReturnType<typeof metadataOf>>(COLLECTION, OPTIONS);
+  const collection = await openLibrary(db);
   const stored: Library = new Map();
   let cursor: string | undefined;
   do {

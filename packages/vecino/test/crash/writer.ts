@@ -5,13 +5,13 @@ import { seededRandom } from '../../src/base/random.ts';
 import { open } from '../../src/index.ts';
 import {
   apply,
-  COLLECTION,
   documentOf,
   type Effect,
+  INDEXES,
   type Library,
   type Line,
   metadataOf,
-  OPTIONS,
+  openLibrary,
   recordOf,
 } from './library.ts';
 
@@ -21,7 +21,8 @@ const library: Library = new Map();
 let nextId = 0;
 
 const db = await open(folder, { threads: 1 + Math.floor(random() * 2) });
-const collection = await db.collection<ReturnType<typeof metadataOf>>(COLLECTION, OPTIONS);
+const collection = await openLibrary(db);
+let isReindexing = false;
 await readLibrary(collection);
 say({ say: 'opened', records: library.size });
 for (;;) await writeSomething();
@@ -44,6 +45,7 @@ async function readLibrary(from: Collection<ReturnType<typeof metadataOf>>): Pro
 }
 
 async function writeSomething(): Promise<void> {
+  if (!isReindexing && random() < 0.3) void reindex();
   const dice = random();
   if (library.size > 3_000 || (dice < 0.15 && library.size > 0)) return remove();
   if (dice < 0.5 || library.size < 10) return add();
@@ -52,6 +54,15 @@ async function writeSomething(): Promise<void> {
   say({ say: 'compacting' });
   await collection.compact();
   say({ say: 'compacted' });
+}
+
+/** Beside the writes, so that they and the kills fall into every step of it. */
+async function reindex(): Promise<void> {
+  isReindexing = true;
+  say({ say: 'reindexing' });
+  await collection.reindex(INDEXES[Math.floor(random() * INDEXES.length)] ?? 'flat');
+  say({ say: 'reindexed' });
+  isReindexing = false;
 }
 
 async function told(effect: Effect, write: () => Promise<unknown>): Promise<void> {

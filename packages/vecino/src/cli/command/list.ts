@@ -63,6 +63,11 @@ const COLLECTION_COLUMNS: readonly Column<CollectionDescription>[] = [
   { title: 'records', align: 'right', cell: ({ records }) => count(records) },
   { title: 'dimension', align: 'right', cell: ({ dimension }) => String(dimension) },
   { title: 'metric', cell: ({ metric }) => metric },
-  { title: 'index', cell: ({ index }) => index.family },
+  { title: 'index', cell: indexText },
   { title: 'embedding', cell: ({ embedding }) => embedding?.name ?? '-' },
 ];
+
+/** Where the choice is the collection's own, what it has chosen too. */
+function indexText({ index, serving }: CollectionDescription): string {
+  return index.family === 'auto' ? `auto: ${serving.options.family}` : index.family;
+}

@@ -357,7 +357,7 @@ export class LiveIndex {
     }
   }
 
-  private warn(code: Warning['code'], what: string, cause?: unknown): void {
+  warn(code: Warning['code'], what: string, cause?: unknown): void {
     const { collection } = this.settings;
     const reason = cause === undefined ? '' : ` (${cause instanceof Error ? cause.message : cause})`;
     this.settings.warn({ code, message: `collection "${collection}": ${what}${reason}`, collection, cause });

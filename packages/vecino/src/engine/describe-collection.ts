@@ -1,0 +1,41 @@
+import type { CollectionDescription } from '../api/collection.ts';
+import type { Metric } from '../api/search.ts';
+import type { StoredCollection } from '../storage/store.ts';
+import { chooseIndex } from './auto-policy.ts';
+import { storedIndexChoice } from './index-choice.ts';
+
+/** @param border of the automatic choice of the index, other than the measured one for tests */
+export function describeCollection(
+  stored: StoredCollection,
+  records: number,
+  border: number | undefined,
+): CollectionDescription {
+  const { name, dimension, metric, embedding } = stored;
+  return {
+    name,
+    dimension,
+    metric: metric as Metric,
+    embedding,
+    index: storedIndexChoice(stored).asked,
+    serving: servingOf(stored, records, border),
+    records,
+  };
+}
+
+/** What answers searches, and why in one sentence. */
+function servingOf(
+  stored: StoredCollection,
+  records: number,
+  border: number | undefined,
+): CollectionDescription['serving'] {
+  const { asked, structure } = storedIndexChoice(stored);
+  const { family: serving } = structure;
+  if (asked.family !== 'auto') return { options: structure, reason: `the family ${serving} was asked for` };
+  const { dimension, metric } = stored;
+  const situation = { records, dimension, metric: metric as Metric, recall: asked.recall, serving };
+  const { family, reason } = chooseIndex(situation, border);
+  return {
+    options: structure,
+    reason: family === serving ? reason : `${serving} serves until ${family} is built: ${reason}`,
+  };
+}
