@@ -8,9 +8,9 @@ import { closeSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'n
 import { join } from 'node:path';
 import type { IndexOptions } from '../../../vecino/src/api/index-options.ts';
 import { VecinoError } from '../../../vecino/src/base/errors.ts';
-import { layingOrder, moveNodes } from '../../../vecino/src/index/compaction.ts';
 import type { Family } from '../../../vecino/src/index/family.ts';
 import { completeIndexOptions, familyOf } from '../../../vecino/src/index/registry.ts';
+import { layingOrder, moveNodes } from '../../../vecino/src/index/relaying.ts';
 import { type Found, type SearchRequest, searchSpace } from '../../../vecino/src/index/search.ts';
 import { BLOCK_SLOTS, type Layout, layoutOf } from '../../../vecino/src/kernel/layout.ts';
 import { VectorSpace } from '../../../vecino/src/kernel/vector-space.ts';

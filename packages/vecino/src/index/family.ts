@@ -60,6 +60,25 @@ export interface SearchCost {
   readonly distanceNs: number;
 }
 
+/** A piece of work on a memory, cut into tasks of some milliseconds, so that searches on workers get in between. */
+export interface Stage {
+  readonly name: string;
+  /** Shares of the work; at most `grain` of them make a task. */
+  readonly items: number;
+  readonly grain: number;
+  /** Whether tasks may run at the same time on several workers; otherwise one after another, in order. */
+  readonly parallel: boolean;
+}
+
+/** A structure on its way from one memory to another. */
+export interface Move {
+  readonly source: VectorSpace;
+  readonly target: VectorSpace;
+  /** Old node `order[i]` becomes node i, and `newOf` is the way back. */
+  readonly order: Uint32Array;
+  readonly newOf: Uint32Array;
+}
+
 /**
  * The background work of a family whose structure is built after the vectors are in place. All of it is
  * synchronous and runs on a worker, one call at a time (but for `link`, which several workers may run at once).
@@ -77,13 +96,15 @@ export interface FamilyBuilder {
   release(space: VectorSpace, slots: number): number;
   /** Nodes that a search could not reach; at most as many as a pool holds. */
   unreachable(space: VectorSpace, slots: number): Uint32Array;
-  /** The order in which compaction lays the nodes of the structure; as they lie where absent. */
-  order?(space: VectorSpace, nodes: number): Uint32Array;
   /**
-   * Takes the structure over into another memory, in which old node `order[i]` is node i and `newOf` is the
-   * way back. Slots, vectors, codes and marks are there already.
+   * The order in which the nodes of a structure are laid that goes along to another memory. Absent, with `moveStages`
+   * and `move`, for families with a learner, which fills the structure anew.
    */
-  move?(source: VectorSpace, target: VectorSpace, order: Uint32Array, newOf: Uint32Array): void;
+  order?(space: VectorSpace, nodes: number): Uint32Array;
+  /** The stages that take the structure over. Slots, vectors, codes and marks are there already. */
+  moveStages?(nodes: number): readonly Stage[];
+  /** Does items `from` to `to` of such a stage. */
+  move?(move: Move, stage: string, from: number, to: number): void;
 }
 
 /** What an exact search asks of a family. */
@@ -108,24 +129,6 @@ export interface FamilyScanner {
   answer(space: VectorSpace, ordinal: number): number;
 }
 
-/** Learning that changes the memory in which it happens: gives way to {@link FamilyLearner}. */
-export interface InPlaceLearner {
-  isDue(space: VectorSpace, records: number): boolean;
-  learn(space: VectorSpace, nodes: number, deadline: number): boolean;
-  adopt(space: VectorSpace): void;
-  refit(space: VectorSpace, from: number, to: number): void;
-}
-
-/** A piece of learning or filling, cut into tasks of some milliseconds. */
-export interface Stage {
-  readonly name: string;
-  /** Shares of the work; at most `grain` of them make a task. */
-  readonly items: number;
-  readonly grain: number;
-  /** Whether tasks may run at the same time on several workers; otherwise one after another, in order. */
-  readonly parallel: boolean;
-}
-
 /**
  * What a family learns from the data as a whole before it can build: axes, centroids, codebooks. It always goes
  * into a new memory (`engine/index/relay-segment.ts`), in which everything that is known between two tasks lies: any
@@ -142,7 +145,10 @@ export interface FamilyLearner<O extends IndexOptions = IndexOptions> {
   room(options: Required<O>, records: number): number;
   /** How many records to learn from. */
   sample(options: Required<O>, records: number): number;
-  /** The stages of learning. The sample lies in the first nodes of the space, which holds nothing else. */
+  /**
+   * The stages of learning. The sample lies in the first nodes of the space, which holds nothing else. What `run` must
+   * know of them is written into the model here.
+   */
   stages(space: VectorSpace, options: Required<O>, sample: number, records: number): readonly Stage[];
   /**
    * The stages that fit the structure to nodes 0 … nodes - 1, which have just been copied in laying order, with the
@@ -159,7 +165,10 @@ export interface FamilyLearner<O extends IndexOptions = IndexOptions> {
    * of equal keys keep their order. Absent: as they lie.
    */
   assign?(space: VectorSpace, from: number, to: number): Uint32Array;
-  /** The same keys, of nodes of a structure that exists already: for compaction without learning. */
+  /**
+   * The same keys, of nodes of a structure that exists already, for laying out anew without learning. Those that are
+   * not linked yet get theirs here. Absent: `assign` answers in the new memory.
+   */
   keys?(space: VectorSpace, order: Uint32Array): Uint32Array;
 }
 
@@ -195,7 +204,6 @@ export interface Family<O extends IndexOptions = IndexOptions> {
   readonly scanner?: FamilyScanner;
   /** Absent for families that learn nothing. */
   readonly learner?: FamilyLearner<O>;
-  readonly inPlaceLearner?: InPlaceLearner;
   /** Absent for families that have nothing to build. */
   readonly builder?: FamilyBuilder;
   /** Problems of the structure; empty where all is well. */

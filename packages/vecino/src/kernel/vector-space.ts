@@ -35,8 +35,8 @@ export interface Neighbours {
 export class VectorSpace {
   readonly shared: SharedSpace;
   readonly layout: Layout;
-  readonly engine: EngineExports;
   private readonly lane: number;
+  private instance: EngineExports | undefined;
   private buffer: SharedArrayBuffer;
   private bytes: Uint8Array;
   private words: Uint32Array;
@@ -48,7 +48,6 @@ export class VectorSpace {
     this.shared = shared;
     this.layout = shared.layout;
     this.lane = lane;
-    this.engine = instantiate(shared.module, shared.memory, lane);
     this.buffer = shared.memory.buffer;
     this.bytes = new Uint8Array(this.buffer);
     this.words = new Uint32Array(this.buffer);
@@ -66,6 +65,12 @@ export class VectorSpace {
     new Uint32Array(memory.buffer, HEADER, layout.headerFields.length).set(layout.headerFields);
     new Uint32Array(memory.buffer, GRAPH_ENTRY, 2).set([NO_NODE, 0]);
     return new VectorSpace({ memory, module, layout }, 0);
+  }
+
+  /** The engine over this memory; made when first asked for, because some only look at another memory. */
+  get engine(): EngineExports {
+    this.instance ??= instantiate(this.shared.module, this.shared.memory, this.lane);
+    return this.instance;
   }
 
   /** Blocks that the memory has room for. */
@@ -138,15 +143,29 @@ export class VectorSpace {
   /** Whether the node holds this vector, as far as the index keeps it. */
   holds(node: number, vector: Float32Array): boolean {
     const { originals } = this.layout;
-    if (originals === 'disk') {
-      const before = this.readCode(node);
-      this.writeVector(node, vector);
-      const after = this.readCode(node);
-      return before.every((code, i) => code === after[i]);
-    }
+    if (originals === 'disk') return this.holdsCodeOf(node, vector);
     const stored = this.readVector(node);
     const kept = originals === 'f16' ? Float16Array.from(vector) : vector;
     return kept.every((value, i) => Object.is(stored[i], value));
+  }
+
+  /** Codes the vector in the node's place, which is the only way, and puts back what was there if it differs. */
+  private holdsCodeOf(node: number, vector: Float32Array): boolean {
+    const before = this.codeOf(node).map((part) => part.slice());
+    this.writeVector(node, vector);
+    const after = this.codeOf(node);
+    const isSame = before.every((part, i) => part.every((byte, j) => byte === after[i]?.[j]));
+    if (!isSame) for (const [i, part] of before.entries()) after[i]?.set(part);
+    return isSame;
+  }
+
+  /** All bytes that a node's code consists of; valid until the memory grows. */
+  private codeOf(node: number): Uint8Array[] {
+    const { bytes } = this.fresh();
+    return this.layout.codeRegions.map(([region, stride]) => {
+      const start = this.nodeStart(node, region, stride);
+      return bytes.subarray(start, start + stride);
+    });
   }
 
   /** The number of the record that the node holds. */
@@ -194,12 +213,12 @@ export class VectorSpace {
 
   /** 32-bit floats of the model; valid until the memory grows. */
   floatsAt(start: number, count: number): Float32Array {
-    return this.fresh().floats.subarray(start >> 2, (start >> 2) + count);
+    return this.fresh().floats.subarray(start / 4, start / 4 + count);
   }
 
   /** 32-bit words of the model; valid until the memory grows. */
   wordsAt(start: number, count: number): Uint32Array {
-    return this.fresh().words.subarray(start >> 2, (start >> 2) + count);
+    return this.fresh().words.subarray(start / 4, start / 4 + count);
   }
 
   isLive(node: number): boolean {
@@ -285,27 +304,53 @@ export class VectorSpace {
     this.storedModel().set(source.storedModel());
   }
 
-  /** Copies rows of a region from another memory of the same layout: that of node `order[i]` to node i. */
-  copyRows(source: VectorSpace, order: Uint32Array, region: number, stride: number): void {
+  /**
+   * Copies rows of a region from another memory: that of node `order[i]` to node i, for i from `first` to `end`.
+   * Where the region begins may differ, its stride may not.
+   */
+  copyRows(
+    source: VectorSpace,
+    order: Uint32Array,
+    regionOf: (layout: Layout) => number,
+    stride: number,
+    first: number,
+    end: number,
+  ): void {
     const from = source.fresh().bytes;
     const to = this.fresh().bytes;
-    for (let node = 0; node < order.length; node++) {
-      const at = source.nodeStart(order[node] ?? 0, region, stride);
-      const target = this.nodeStart(node, region, stride);
+    const fromRegion = regionOf(source.layout);
+    const toRegion = regionOf(this.layout);
+    for (let node = first; node < end; node++) {
+      const at = source.nodeStart(order[node] ?? 0, fromRegion, stride);
+      const target = this.nodeStart(node, toRegion, stride);
       if (stride === 1) to[target] = from[at] ?? 0;
       else to.set(from.subarray(at, at + stride), target);
     }
   }
 
-  /** Copies the vector of one node, and its code, from another memory of the same layout. */
+  /** Copies slots, vectors, codes and marks of nodes, likewise. */
+  copyNodes(source: VectorSpace, order: Uint32Array, first: number, end: number): void {
+    const { vectorStride, codeRegions } = this.layout;
+    const copy = (regionOf: (layout: Layout) => number, stride: number) => {
+      if (stride > 0) this.copyRows(source, order, regionOf, stride, first, end);
+    };
+    copy(({ slots }) => slots, 4);
+    copy(({ vectors }) => vectors, vectorStride);
+    for (const [i, [, stride]] of codeRegions.entries()) {
+      copy((layout) => layout.codeRegions[i]?.[0] ?? 0, stride);
+    }
+    copy(({ linked }) => linked, 1);
+  }
+
+  /** Copies the vector of one node, and its code, from another memory. */
   copyVector(node: number, source: VectorSpace, from: number): void {
-    const { vectors, vectorStride, codeRegions } = this.layout;
-    for (const [region, stride] of [[vectors, vectorStride], ...codeRegions] as const) {
+    const rows = ({ vectors, vectorStride, codeRegions }: Layout) =>
+      [[vectors, vectorStride], ...codeRegions] as const;
+    const targets = rows(this.layout);
+    for (const [i, [region, stride]] of rows(source.layout).entries()) {
       const at = source.nodeStart(from, region, stride);
-      this.fresh().bytes.set(
-        source.fresh().bytes.subarray(at, at + stride),
-        this.nodeStart(node, region, stride),
-      );
+      const row = source.fresh().bytes.subarray(at, at + stride);
+      this.fresh().bytes.set(row, this.nodeStart(node, targets[i]?.[0] ?? 0, stride));
     }
   }
 

@@ -2,7 +2,7 @@ import type { IndexOptions } from '../../api/index-options.ts';
 import type { Metric } from '../../api/search.ts';
 import type { Family } from '../../index/family.ts';
 import { familyOf } from '../../index/registry.ts';
-import { layoutOf } from '../../kernel/layout.ts';
+import { type Layout, layoutOf } from '../../kernel/layout.ts';
 import { VectorSpace } from '../../kernel/vector-space.ts';
 import type { WorkerPool } from '../../kernel/worker-pool.ts';
 import { kernelOf } from '../../vector/metric.ts';
@@ -18,11 +18,24 @@ export interface IndexShape {
   readonly segmentSlots?: number | undefined;
 }
 
+/** The layout of a memory with room for what the family has learnt. */
+export function layoutFor(shape: IndexShape, lanes: number, room: number): Layout {
+  const { dimension, metric, index, segmentSlots } = shape;
+  return layoutOf({
+    dimension: preparedWidth(metric, dimension),
+    kernel: kernelOf(metric),
+    ...familyOf(index.family).layout(index, room),
+    lanes,
+    ...(segmentSlots !== undefined && { segmentSlots }),
+  });
+}
+
 let nextSpaceId = 1;
 
 /** The memory of one segment, and the workers that share it. */
 export class IndexMemory {
   readonly family: Family;
+  readonly options: Required<IndexOptions>;
   readonly space: VectorSpace;
   readonly workers: number;
   readonly room: number;
@@ -31,20 +44,12 @@ export class IndexMemory {
 
   /** @param room for what the family will learn, or has learnt */
   constructor(shape: IndexShape, pool: WorkerPool, room = 0) {
-    const { dimension, metric, index, segmentSlots } = shape;
-    this.family = familyOf(index.family);
+    this.family = familyOf(shape.index.family);
+    this.options = shape.index;
     this.pool = pool;
     this.room = room;
     this.workers = pool.size;
-    this.space = VectorSpace.create(
-      layoutOf({
-        dimension: preparedWidth(metric, dimension),
-        kernel: kernelOf(metric),
-        ...this.family.layout(index, room),
-        lanes: pool.size + 1,
-        ...(segmentSlots !== undefined && { segmentSlots }),
-      }),
-    );
+    this.space = VectorSpace.create(layoutFor(shape, pool.size + 1, room));
   }
 
   /** Runs a task on a worker: the least busy one, or the one that is named. */

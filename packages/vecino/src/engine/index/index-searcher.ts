@@ -3,7 +3,8 @@ import { present } from '../../base/assert.ts';
 import type { Matches } from '../../filter/answers.ts';
 import { type Found, type SearchRequest, searchSpace } from '../../index/search.ts';
 import type { IndexShape } from './index-memory.ts';
-import type { IndexUpkeep, Place } from './index-upkeep.ts';
+import type { IndexUpkeep } from './index-upkeep.ts';
+import type { Place } from './place.ts';
 import { plan } from './planner.ts';
 import { nearestOf, rerankFromStore, type VectorsOf } from './vectors-on-disk.ts';
 

@@ -1,5 +1,6 @@
 import type { Warning } from '../../api/database.ts';
 import type { IndexOptions } from '../../api/index-options.ts';
+import { BLOCK_SLOTS } from '../../kernel/layout.ts';
 import { preparedWidth } from '../../vector/prepare.ts';
 import type { SegmentFound, SegmentSearch } from './index-searcher.ts';
 import { type Alone, IndexSnapshots, type Knowledge } from './index-snapshots.ts';
@@ -306,7 +307,7 @@ export class IndexStructure {
 
   /** After large changes: nodes in a good order are found faster, and the next opening has less to replay. */
   private async tidy(): Promise<void> {
-    for (const segment of this.segments.all) await segment.compact();
+    for (const segment of this.segments.all) await segment.compact(BLOCK_SLOTS);
     await this.save();
   }
 

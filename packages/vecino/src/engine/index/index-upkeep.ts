@@ -3,6 +3,8 @@ import { Mutex } from '../../base/mutex.ts';
 import { type CodeRange, type RangeStatistics, ScalarRange } from '../../quantizer/scalar-range.ts';
 import type { IndexMemory } from './index-memory.ts';
 import type { NodeStates } from './node-states.ts';
+import type { Relayable } from './place.ts';
+import { relaySegment } from './relay-segment.ts';
 import { recodeFromStore, type VectorsOf } from './vectors-on-disk.ts';
 
 /** Length of one turn of building, after which a worker looks for other tasks. */
@@ -23,28 +25,23 @@ export interface CodeState {
   readonly learnt: RangeStatistics;
 }
 
-/** A memory with the states of its nodes. Compaction puts others in their place, so fetch them anew each time. */
-export interface Place {
-  readonly memory: IndexMemory;
-  readonly nodes: NodeStates;
-}
-
 /**
  * The work on the structure of one segment: linking what is pending, mending it around what was removed, coding
  * vectors, finding what walks miss. One thing at a time, on workers, in short turns.
  */
 export class IndexUpkeep {
-  private readonly place: Place;
+  private readonly place: Relayable;
   private readonly vectorsOf: VectorsOf;
   private readonly turns = new Mutex();
   private changedSinceCheck = 0;
+  private changedSinceLaid = false;
   private codeRange: CodeRange | undefined;
   private seenRange = new ScalarRange();
   private recoding = false;
   private ended = false;
 
   /** @param vectorsOf reads vectors from the store, where the memory does not hold them */
-  constructor(place: Place, vectorsOf: VectorsOf) {
+  constructor(place: Relayable, vectorsOf: VectorsOf) {
     this.place = place;
     this.vectorsOf = vectorsOf;
   }
@@ -66,11 +63,6 @@ export class IndexUpkeep {
     return this.codeRange ? { range: this.codeRange, learnt: this.seenRange.learnt } : null;
   }
 
-  /** Sees to it that another memory of the same index is coded alike. */
-  codeAlike(memory: IndexMemory): void {
-    if (this.codeRange) memory.space.writeCodeRange(this.codeRange.offset, this.codeRange.scale);
-  }
-
   /** Takes over the codes of a snapshot. */
   useCodes({ range, learnt }: CodeState): void {
     this.useRange(range);
@@ -89,6 +81,12 @@ export class IndexUpkeep {
   /** Takes note that a node was put or removed. */
   changed(): void {
     this.changedSinceCheck += 1;
+    this.changedSinceLaid = true;
+  }
+
+  /** Whether nodes were put or removed since they were laid out. */
+  get hasChangedSinceLaid(): boolean {
+    return this.changedSinceLaid;
   }
 
   /** The structure as a whole is not known to be sound: look for unreached nodes when all is linked. */
@@ -103,7 +101,7 @@ export class IndexUpkeep {
   /** Does the next thing that is needed. */
   async step(): Promise<void> {
     if (this.mustMend) await this.mend();
-    else if (this.mustLearn) await this.exclusive(() => this.learnModel());
+    else if (this.mustLearn) await this.exclusive(() => this.learnAnew());
     else if (this.nodes.pendingCount > 0) await this.exclusive(() => this.link());
     else if (this.mustCheck) await this.findStranded();
   }
@@ -125,6 +123,11 @@ export class IndexUpkeep {
   /** Resolves at the end of the turn that is under way. */
   turn(): Promise<void> {
     return this.turns.idle();
+  }
+
+  /** Lays everything out anew in another memory, while searches and writes go on. */
+  async compact(): Promise<void> {
+    await this.exclusive(() => this.relay(false));
   }
 
   /** Takes what is removed or replaced out of the structure, and frees the nodes of the removed. */
@@ -159,7 +162,8 @@ export class IndexUpkeep {
 
   private get mustLearn(): boolean {
     const { family, space } = this.memory;
-    return family.inPlaceLearner?.isDue(space, this.nodes.count) ?? false;
+    const { count, pendingCount } = this.nodes;
+    return family.learner?.isDue(space, count, pendingCount === 0) ?? false;
   }
 
   private get mustCheck(): boolean {
@@ -168,20 +172,19 @@ export class IndexUpkeep {
     return builder !== undefined && !builder.independent && this.changedSinceCheck > most;
   }
 
-  /** Learns what the family knows of the data as a whole, and fits what is built to it. */
-  private async learnModel(): Promise<void> {
-    const nodes = this.nodes.allocator.end;
-    // Always on the first worker, which remembers how far it is.
-    while (!(await this.memory.run('learn', { nodes, timeMs: LINK_TURN_MS }, 0))) {
-      if (this.ended) return;
-    }
-    this.recoding = true;
-    await this.nodes.searchesToEnd();
-    await this.memory.run('adoptModel', {}, 0);
-    for (let from = 0; from < nodes; from += TASK_NODES) {
-      await this.memory.run('refit', { from, to: Math.min(nodes, from + TASK_NODES) });
-    }
-    this.recoding = false;
+  private async learnAnew(): Promise<void> {
+    if (this.memory.space.layout.coded) await this.recode();
+    await this.relay(true);
+  }
+
+  private relay(learns: boolean): Promise<void> {
+    this.changedSinceLaid = false;
+    return relaySegment(this.place, {
+      learns,
+      step: () => {
+        if (this.ended) throw indexEnded();
+      },
+    });
   }
 
   /** One turn of every worker. */

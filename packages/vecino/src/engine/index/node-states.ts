@@ -49,6 +49,8 @@ export class NodeStates {
   private readonly slots = new SlotMap();
   private readonly filtered = new WeakMap<Matches, BitSet>();
   private readonly freed: (slots: readonly number[]) => void;
+  /** Whether another memory answers in this one's place: then the slots that are let go are told by that one. */
+  isSpare = false;
 
   /**
    * @param builder of the structure that is built in the background, if there is one
@@ -278,26 +280,28 @@ export class NodeStates {
   }
 
   /**
-   * What compaction makes of a node: live in the structure, a stepping stone in it, or neither, because it holds
-   * a vector that is not linked yet.
+   * What relaying makes of a node whose structure goes along: live in the structure, a stepping stone in it, or
+   * neither, because it holds a vector that is not linked yet.
    */
   standing(node: number): 'live' | 'removed' | 'pending' | 'free' {
     if (!this.live.has(node)) return this.removed.has(node) ? 'removed' : 'free';
     return this.pending.has(node) || this.replaced.has(node) ? 'pending' : 'live';
   }
 
-  /** Takes over a node that compaction has moved here, in the structure. */
+  /** Takes over a node that relaying has copied here and that is, or is about to be, in the structure. */
   moved(node: number, live: boolean): void {
     this.allocator.use(node + 1);
-    if (!live && (!this.builds || this.independent)) {
-      // Removed since the copy was begun; its slot is free already, and maybe another record's.
-      this.space.setLinked(node, false);
-      this.allocator.free([node]);
-      return;
-    }
     this.slots.set(this.space.slotOf(node), node);
+    this.space.setLinked(node, true);
     if (live) this.show(node);
     else this.removed.add(node);
+  }
+
+  /** Leaves out a node that was removed or written anew since the copy was begun: its slot may be another's. */
+  leftOut(node: number): void {
+    this.allocator.use(node + 1);
+    this.space.setLinked(node, false);
+    this.allocator.free([node]);
   }
 
   /** Makes a node live again that is in the structure with its vector. */
@@ -311,8 +315,14 @@ export class NodeStates {
     for (const node of this.pending) yield this.space.slotOf(node);
   }
 
-  get strandedSlots(): number[] {
-    return this.stranded.map((node) => this.space.slotOf(node));
+  /** Passes on to the states that take the place of these what they do not know: unreached nodes, slots to let go. */
+  handOver(next: NodeStates): void {
+    // Some may be gone since they were found.
+    const unreached = this.stranded.flatMap((node) => next.nodeOf(this.space.slotOf(node)) ?? []);
+    next.setStranded(Uint32Array.from(unreached));
+    // What was kept only as a stepping stone, in a structure that did not go along.
+    const slots = [...this.removed].map((node) => this.space.slotOf(node));
+    this.freed(slots.filter((slot) => next.nodeOf(slot) === undefined));
   }
 
   /** Contradictions in the bookkeeping; empty where all is well. */
@@ -344,6 +354,6 @@ export class NodeStates {
     for (const node of nodes) this.space.setLinked(node, false);
     this.allocator.free(nodes);
     for (const slot of slots) this.slots.delete(slot);
-    this.freed(slots);
+    if (!this.isSpare) this.freed(slots);
   }
 }

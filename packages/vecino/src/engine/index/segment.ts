@@ -1,13 +1,14 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
+import { assert, present } from '../../base/assert.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import { BLOCK_SLOTS } from '../../kernel/layout.ts';
 import type { WorkerPool } from '../../kernel/worker-pool.ts';
-import { compactSegment } from './compact-segment.ts';
-import { IndexMemory, type IndexShape } from './index-memory.ts';
+import { IndexMemory, type IndexShape, layoutFor } from './index-memory.ts';
 import { IndexSearcher, type SegmentFound, type SegmentSearch } from './index-searcher.ts';
-import { IndexUpkeep, type Place } from './index-upkeep.ts';
+import { IndexUpkeep } from './index-upkeep.ts';
 import { NodeStates } from './node-states.ts';
+import type { Place, Relayable } from './place.ts';
 import { reserveInSlices } from './reserve-in-slices.ts';
 import {
   readSnapshotHeader,
@@ -37,13 +38,11 @@ const PENDING_MIN = 4_096;
  * One memory of at most 4 GiB with the records of a range of slots, and everything that is done to it. Slots
  * are counted from the start of that range here. Which node holds a slot's vector is nobody else's affair.
  */
-export class Segment implements Place {
+export class Segment implements Relayable {
   memory: IndexMemory;
   nodes: NodeStates;
-  /** Slots touched while compaction copies the segment; see `compactSegment`. */
+  /** See `relaySegment`. */
   touched: Set<number> | undefined;
-  /** Whether compaction would lay anything in another place. */
-  private changedSinceLaid = false;
   private readonly settings: SegmentSettings;
   private readonly upkeep: IndexUpkeep;
   private readonly searcher: IndexSearcher;
@@ -64,10 +63,12 @@ export class Segment implements Place {
     return this.settings.snapshotPath !== undefined && existsSync(this.settings.snapshotPath);
   }
 
-  /** An empty memory like the present one, and states for it. */
-  another(): Place {
-    const memory = new IndexMemory(this.settings, this.settings.pool);
-    this.upkeep.codeAlike(memory);
+  another(room: number): Place {
+    const memory = new IndexMemory(this.settings, this.settings.pool, room);
+    assert(
+      memory.space.layout.segmentSlots === this.capacity,
+      'slots of a segment do not depend on what is learnt',
+    );
     return { memory, nodes: this.statesFor(memory) };
   }
 
@@ -78,12 +79,16 @@ export class Segment implements Place {
    * @throws SNAPSHOT_CORRUPT, SNAPSHOT_OUTDATED: it cannot be used, and the segment with it; discard both
    */
   async load(path: string, committed: number): Promise<SnapshotHeader> {
-    const header = readSnapshotHeader(path, this.identity);
+    const header = readSnapshotHeader(path, (room) => this.identityWith(room));
     if (header.seq > committed) {
       throw new VecinoError(
         'SNAPSHOT_OUTDATED',
         `snapshot "${path}" knows change ${header.seq}, the store ends at ${committed}`,
       );
+    }
+    if (header.room !== this.memory.room) {
+      this.memory.release();
+      ({ memory: this.memory, nodes: this.nodes } = this.another(header.room));
     }
     await reserveInSlices(this.memory.space, header.nodes);
     await this.memory.run('loadSnapshot', { path, nodes: header.nodes });
@@ -110,7 +115,6 @@ export class Segment implements Place {
     for (const [i, slot] of slots.entries()) {
       try {
         this.nodes.place(slot);
-        this.touched?.add(slot);
       } catch (error) {
         this.giveBack(slots.slice(0, i));
         throw error;
@@ -129,7 +133,6 @@ export class Segment implements Place {
     this.memory.space.writeVector(node, vector);
     this.nodes.put(node);
     this.touched?.add(slot);
-    this.changedSinceLaid = true;
     this.upkeep.changed();
   }
 
@@ -137,7 +140,6 @@ export class Segment implements Place {
     const node = this.nodes.nodeOf(slot);
     if (node === undefined || !this.nodes.remove(node)) return;
     this.touched?.add(slot);
-    this.changedSinceLaid = true;
     this.upkeep.changed();
   }
 
@@ -186,14 +188,18 @@ export class Segment implements Place {
     return this.upkeep.mend();
   }
 
-  /** Lays everything out anew in another memory, while searches and writes go on. */
-  compact(): Promise<void> {
-    return this.upkeep.exclusive(async () => {
-      // One block cannot shrink, and lies together as it is.
-      if (!this.changedSinceLaid || this.nodes.allocator.end <= BLOCK_SLOTS) return;
-      this.changedSinceLaid = false;
-      await compactSegment(this);
-    });
+  /**
+   * Lays everything out anew in another memory, while searches and writes go on, where that changes anything: the
+   * order has become worse, or there are at least so many gaps.
+   */
+  async compact(gapsMin = 1): Promise<void> {
+    const { builder, learner } = this.memory.family;
+    const gaps = this.nodes.allocator.end - this.nodes.count;
+    const hasOrder = builder?.order !== undefined || learner?.assign !== undefined;
+    // One block cannot shrink, and lies together as it is.
+    if (!this.upkeep.hasChangedSinceLaid || this.nodes.allocator.end <= BLOCK_SLOTS) return;
+    if (!hasOrder && gaps < gapsMin) return;
+    await this.upkeep.compact();
   }
 
   /** Runs something while the structure stands still. */
@@ -214,7 +220,7 @@ export class Segment implements Place {
   /** Writes the snapshot; to be called while the structure stands still. */
   async save(path: string, seq: number, lengthBound: number): Promise<void> {
     const nodes = this.nodes.allocator.end;
-    const header = snapshotHeader(this.identity, {
+    const header = snapshotHeader(present(this.identityWith(this.memory.room), 'a room that can be'), {
       seq,
       nodes,
       entry: this.memory.space.entry,
@@ -272,9 +278,12 @@ export class Segment implements Place {
     return new NodeStates(memory.space, memory.family.builder, this.settings.freed);
   }
 
-  private get identity(): SnapshotIdentity {
-    const { identity, dimension, metric, index, segment } = this.settings;
-    const { storedBytes, segmentSlots } = this.memory.space.layout;
-    return { collection: identity, dimension, metric, index, storedBytes, segment, segmentSlots };
+  /** What a snapshot of a memory with this room must say of itself; undefined where there cannot be such a room. */
+  private identityWith(room: number): SnapshotIdentity | undefined {
+    const { identity, dimension, metric, index, segment, pool } = this.settings;
+    const roomMax = this.memory.family.learner?.room(index, this.capacity) ?? 0;
+    if (!Number.isInteger(room) || room < 0 || room > roomMax) return undefined;
+    const { storedBytes, segmentSlots } = layoutFor(this.settings, pool.size + 1, room);
+    return { collection: identity, dimension, metric, index, room, storedBytes, segment, segmentSlots };
   }
 }

@@ -10,7 +10,7 @@ import { SnapshotReader, SnapshotWriter } from '../../storage/snapshot-file.ts';
  * Changes whenever the meaning of the stored blocks does (regions, their order, the arithmetic of levels): a
  * snapshot of another version is made anew.
  */
-const BLOCK_VERSION = 3;
+const BLOCK_VERSION = 4;
 
 /** What a snapshot says of itself. It is only used if everything that the settings decide is as expected. */
 export interface SnapshotHeader {
@@ -20,6 +20,8 @@ export interface SnapshotHeader {
   readonly dimension: number;
   readonly metric: string;
   readonly index: IndexOptions;
+  /** Room for what the family has learnt; see `FamilyLearner.room`. */
+  readonly room: number;
   readonly storedBytes: number;
   readonly segment: number;
   readonly segmentSlots: number;
@@ -38,7 +40,7 @@ export interface SnapshotHeader {
 
 export type SnapshotIdentity = Pick<
   SnapshotHeader,
-  'collection' | 'dimension' | 'metric' | 'index' | 'storedBytes' | 'segment' | 'segmentSlots'
+  'collection' | 'dimension' | 'metric' | 'index' | 'room' | 'storedBytes' | 'segment' | 'segmentSlots'
 >;
 
 export function snapshotHeader(
@@ -66,14 +68,19 @@ export function saveSnapshot(space: VectorSpace, path: string, header: JsonObjec
 
 /**
  * Reads and checks a snapshot's header.
+ *
+ * @param identityWith what it must say of itself if it has such a room; undefined where there is none such
  * @throws SNAPSHOT_OUTDATED where it was made by another version or for other settings
  */
-export function readSnapshotHeader(path: string, identity: SnapshotIdentity): SnapshotHeader {
+export function readSnapshotHeader(
+  path: string,
+  identityWith: (room: number) => SnapshotIdentity | undefined,
+): SnapshotHeader {
   const reader = new SnapshotReader(path);
   const header = reader.header as unknown as SnapshotHeader;
   reader.close();
-  const expected = snapshotHeader(identity, header);
-  if (canonical(header) !== canonical(expected)) {
+  const identity = identityWith(header.room);
+  if (!identity || canonical(header) !== canonical(snapshotHeader(identity, header))) {
     throw new VecinoError(
       'SNAPSHOT_OUTDATED',
       `snapshot "${path}" was made for other settings or by another version`,

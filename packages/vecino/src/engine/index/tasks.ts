@@ -1,15 +1,26 @@
 import type { IndexFamily } from '../../api/index-options.ts';
 import type { JsonObject } from '../../api/metadata.ts';
 import { present } from '../../base/assert.ts';
-import { layingOrder, moveNodes } from '../../index/compaction.ts';
-import type { FamilyBuilder, InPlaceLearner } from '../../index/family.ts';
+import type { FamilyBuilder, FamilyLearner } from '../../index/family.ts';
 import { familyOf } from '../../index/registry.ts';
+import { type Keyed, layingOrder, placesOf, sortedByKey } from '../../index/relaying.ts';
 import { type SearchRequest, searchMany, searchSpace } from '../../index/search.ts';
 import type { SharedSpace, VectorSpace } from '../../kernel/vector-space.ts';
 import { loadSnapshot, saveSnapshot } from './snapshot.ts';
 
 interface Concerning {
   readonly family: IndexFamily;
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The memory whose node at place i of `order` becomes node i. */
+interface From {
+  readonly source: SharedSpace;
+  readonly order: Uint32Array;
 }
 
 /**
@@ -22,14 +33,6 @@ export const TASKS = {
 
   searchMany: (space: VectorSpace, args: Concerning & { requests: readonly SearchRequest[] }) =>
     searchMany(space, familyOf(args.family), args.requests),
-
-  learn: (space: VectorSpace, args: Concerning & { nodes: number; timeMs: number }) =>
-    learnerOf(args.family).learn(space, args.nodes, performance.now() + args.timeMs),
-
-  adoptModel: (space: VectorSpace, args: Concerning) => learnerOf(args.family).adopt(space),
-
-  refit: (space: VectorSpace, args: Concerning & { from: number; to: number }) =>
-    learnerOf(args.family).refit(space, args.from, args.to),
 
   link: (space: VectorSpace, args: Concerning & { nodes: Uint32Array; timeMs: number }) =>
     builderOf(args.family).link(space, args.nodes, performance.now() + args.timeMs),
@@ -52,8 +55,34 @@ export const TASKS = {
   order: (space: VectorSpace, args: Concerning & { nodes: number }) =>
     layingOrder(space, familyOf(args.family), args.nodes),
 
-  move: (space: VectorSpace, args: Concerning & { order: Uint32Array; target: SharedSpace }) =>
-    moveNodes(space, space.attach(args.target), familyOf(args.family), args.order),
+  sortByKey: (_: VectorSpace, args: Keyed) => sortedByKey(args),
+
+  copy: (space: VectorSpace, args: Range & From & { encodes: boolean }) => {
+    space.copyNodes(space.attach(args.source), args.order, args.from, args.to);
+    if (args.encodes) space.engine.encodeRange(args.from, args.to);
+  },
+
+  copyModel: (space: VectorSpace, { source }: { source: SharedSpace }) =>
+    space.copyModel(space.attach(source)),
+
+  places: (_: VectorSpace, { order, nodes }: { order: Uint32Array; nodes: number }) => placesOf(order, nodes),
+
+  move: (space: VectorSpace, args: Concerning & Range & From & { newOf: Uint32Array; stage: string }) =>
+    builderOf(args.family).move?.(
+      { source: space.attach(args.source), target: space, order: args.order, newOf: args.newOf },
+      args.stage,
+      args.from,
+      args.to,
+    ),
+
+  assign: (space: VectorSpace, args: Concerning & Range) =>
+    learnerOf(args.family).assign?.(space, args.from, args.to),
+
+  keys: (space: VectorSpace, args: Concerning & { order: Uint32Array }) =>
+    learnerOf(args.family).keys?.(space, args.order),
+
+  stage: (space: VectorSpace, args: Concerning & Range & { stage: string; keys: Uint32Array | undefined }) =>
+    learnerOf(args.family).run(space, args.stage, args.from, args.to, args.keys),
 
   check: (space: VectorSpace, args: Concerning & { nodes: number }) =>
     familyOf(args.family).check(space, args.nodes),
@@ -73,6 +102,6 @@ function builderOf(family: IndexFamily): FamilyBuilder {
   return present(familyOf(family).builder, `builder of family "${family}"`);
 }
 
-function learnerOf(family: IndexFamily): InPlaceLearner {
-  return present(familyOf(family).inPlaceLearner, `learner of family "${family}"`);
+function learnerOf(family: IndexFamily): FamilyLearner {
+  return present(familyOf(family).learner, `learner of family "${family}"`);
 }

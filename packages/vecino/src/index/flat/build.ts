@@ -33,10 +33,4 @@ export const builder: FamilyBuilder = {
   repair: () => undefined,
   release: () => 0,
   unreachable: () => new Uint32Array(),
-  /** The model goes along; sketches are made again, because coarse ones lie in groups that compaction tears apart. */
-  move(source: VectorSpace, target: VectorSpace, order: Uint32Array): void {
-    target.copyModel(source);
-    if (!FlatModel.usable(target)) return;
-    for (let node = 0; node < order.length; node++) target.engine.sketchSlot(node);
-  },
 };

@@ -15,7 +15,7 @@ export const flat: Family<FlatOptions> = {
   layout: () => ({ sketched: true }),
   effort: () => 0,
   scanner,
-  inPlaceLearner: learner,
+  learner,
   builder,
   check,
 };

@@ -1,9 +1,8 @@
-import { present } from '../../base/assert.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
-import type { InPlaceLearner } from '../family.ts';
+import type { FamilyLearner } from '../family.ts';
 import { adoptSketches } from './adopt.ts';
 import { FlatModel } from './model.ts';
-import { type Learnt, learnFrom } from './sample.ts';
+import { learnFrom } from './sample.ts';
 
 /** Fewer records are compared in less time than it takes to think about it. */
 const RECORDS_MIN = 1_000;
@@ -12,11 +11,16 @@ const GROWTH = 4;
 /** Of more than this many slots without bounds the data have moved away from what was learnt. */
 const UNBOUNDED_SHARE = 0.05;
 
-/** How far this thread is with learning from the data of an index. */
-const underWay = new WeakMap<VectorSpace, Generator<void, Learnt>>();
-const learnt = new WeakMap<VectorSpace, Learnt>();
+const AXES = 'axes';
+const SKETCHES = 'sketches';
+/** Sketches of one task: some milliseconds. */
+const SKETCHED = 512;
 
-export const learner: InPlaceLearner = {
+/**
+ * Axes and the cut of sketches are learnt when all vectors are in place, because how good sketches must be shows in
+ * how far away neighbours are, among all.
+ */
+export const learner: FamilyLearner = {
   isDue(space, records) {
     if (!space.layout.model || records < RECORDS_MIN) return false;
     const model = new FlatModel(space);
@@ -24,28 +28,33 @@ export const learner: InPlaceLearner = {
     return model.isUsable && records >= 2 * model.learntFrom && model.unbounded > records * UNBOUNDED_SHARE;
   },
 
-  learn(space, slots, deadline) {
-    const generator = underWay.get(space) ?? learnFrom(space, slots);
-    underWay.set(space, generator);
-    do {
-      const { done, value } = generator.next();
-      if (!done) continue;
-      underWay.delete(space);
-      learnt.set(space, value);
-      return true;
-    } while (performance.now() < deadline);
-    return false;
+  room: () => 0,
+  sample: () => 0,
+  stages: () => [],
+
+  fillStages(space, nodes) {
+    if (!space.layout.model) return [];
+    const sketches = { name: SKETCHES, items: nodes, grain: SKETCHED, parallel: true };
+    const isLearnt = new FlatModel(space).learntFrom > 0 || nodes < RECORDS_MIN;
+    return isLearnt ? [sketches] : [{ name: AXES, items: nodes, grain: nodes, parallel: false }, sketches];
   },
 
-  adopt(space) {
-    const next = present(learnt.get(space), 'axes that were learnt');
-    learnt.delete(space);
-    if (next.choice) adoptSketches(space, next, next.choice);
-    else new FlatModel(space).disuse(next.records);
-  },
-
-  refit(space, from, to) {
-    if (!FlatModel.usable(space)) return;
-    for (let slot = from; slot < to; slot++) if (space.isLinked(slot)) space.engine.sketchSlot(slot);
+  run(space, stage, from, to) {
+    if (stage === AXES) learnSketches(space, to);
+    else sketch(space, from, to);
   },
 };
+
+function learnSketches(space: VectorSpace, nodes: number): void {
+  const learning = learnFrom(space, nodes);
+  let step = learning.next();
+  while (!step.done) step = learning.next();
+  const { value: learnt } = step;
+  if (learnt.choice) adoptSketches(space, learnt, learnt.choice);
+  else new FlatModel(space).disuse(learnt.records);
+}
+
+function sketch(space: VectorSpace, from: number, to: number): void {
+  if (!FlatModel.usable(space)) return;
+  for (let slot = from; slot < to; slot++) if (space.isLinked(slot)) space.engine.sketchSlot(slot);
+}

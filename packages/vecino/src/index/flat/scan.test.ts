@@ -43,7 +43,7 @@ function indexOf(
   // Small examples and odd data are where sketches are not worth it, and where they must be right too.
   const forced = { coarse: 16, fine: learnt.axes % 2 === 0 ? fineMax : 0, cost: 0 };
   if (learnt.axes > 0) adoptSketches(space, learnt, learnt.choice ?? forced);
-  learner.refit(space, 0, vectors.length);
+  learner.run(space, 'sketches', 0, vectors.length, undefined);
   return space;
 }
 

@@ -1,16 +1,17 @@
 import { POOL_MAX } from '../../kernel/layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 import type { FamilyBuilder } from '../family.ts';
-import { move, order } from './move.ts';
+import { move, moveStages, order } from './move.ts';
 
-/** Growing and mending the graph; the algorithms are in `assembly/hnsw/link.ts` and `repair.ts`. */
 /** Attempts to link to nodes that nothing leads to. */
 const ROUNDS = 4;
 
+/** Growing and mending the graph; the algorithms are in `assembly/hnsw/link.ts` and `repair.ts`. */
 export const builder: FamilyBuilder = {
   independent: false,
 
   order,
+  moveStages,
   move,
 
   link(space: VectorSpace, slots: Uint32Array, deadline: number): number {

@@ -1,6 +1,7 @@
 import { BLOCK_SLOTS, NO_NODE } from '../../kernel/layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
-import { LEFT_BEHIND } from '../compaction.ts';
+import type { Move, Stage } from '../family.ts';
+import { LEFT_BEHIND } from '../relaying.ts';
 
 /**
  * The nodes of the graph as a breadth-first search of the lowest level meets them from the entry point, then
@@ -33,16 +34,39 @@ export function order(space: VectorSpace, nodes: number): Uint32Array {
   return laid.slice(0, count);
 }
 
-/** Takes levels and links over to where compaction has moved the nodes. Links to nodes left behind are dropped. */
-export function move(source: VectorSpace, target: VectorSpace, order: Uint32Array, newOf: Uint32Array): void {
-  const { levels, degree0, degree } = source.layout;
-  target.copyRows(source, order, levels, 1);
-  for (let block = 0; block * BLOCK_SLOTS < order.length; block++) {
-    target.engine.prepareBlock(block, order.length);
-  }
+const LEVELS = 'levels';
+const LINKS = 'links';
+const ENTRY = 'entry point';
+
+/** Links are cleared and numbered by block, and those of upper levels need to know how high their neighbours are. */
+export function moveStages(nodes: number): readonly Stage[] {
+  return [
+    { name: LEVELS, items: Math.ceil(nodes / BLOCK_SLOTS), grain: 8, parallel: true },
+    { name: LINKS, items: nodes, grain: 4 * BLOCK_SLOTS, parallel: true },
+    { name: ENTRY, items: 1, grain: 1, parallel: false },
+  ];
+}
+
+/** Takes levels and links over to where the nodes have moved. Links to nodes left behind are dropped. */
+export function move(move: Move, stage: string, from: number, to: number): void {
+  if (stage === LEVELS) moveLevels(move, from, to);
+  else if (stage === LINKS) moveLinks(move, from, to);
+  else moveEntry(move);
+}
+
+function moveLevels({ source, target, order }: Move, fromBlock: number, toBlock: number): void {
+  const from = fromBlock * BLOCK_SLOTS;
+  const to = Math.min(order.length, toBlock * BLOCK_SLOTS);
+  target.copyRows(source, order, ({ levels }) => levels, 1, from, to);
+  for (let block = fromBlock; block < toBlock; block++) target.engine.prepareBlock(block, order.length);
+}
+
+function moveLinks({ source, target, order, newOf }: Move, first: number, end: number): void {
+  const { degree0, degree } = source.layout;
   const from = source.lowestLinks();
   const to = target.lowestLinks();
-  for (const [node, old] of order.entries()) {
+  for (let node = first; node < end; node++) {
+    const old = order[node] ?? 0;
     copyLinks(from.words, from.wordOf(old), to.words, to.wordOf(node), degree0, newOf);
     const level = Math.min(source.levelOf(old), target.levelOf(node));
     for (let above = 1; above <= level; above++) {
@@ -51,6 +75,9 @@ export function move(source: VectorSpace, target: VectorSpace, order: Uint32Arra
       copyLinks(fromUpper, 0, toUpper, 0, degree, newOf, (neighbour) => target.levelOf(neighbour) >= above);
     }
   }
+}
+
+function moveEntry({ source, target, newOf }: Move): void {
   const { node: entry, level } = source.entry;
   const moved = entry === NO_NODE ? LEFT_BEHIND : (newOf[entry] ?? LEFT_BEHIND);
   // A node whose upper lists found no room (see `prepareBlock`) is lower than before.

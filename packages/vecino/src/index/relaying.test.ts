@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../base/random.ts';
 import { layoutOf } from '../kernel/layout.ts';
 import { VectorSpace } from '../kernel/vector-space.ts';
-import { layingOrder, moveNodes } from './compaction.ts';
 import { familyOf } from './registry.ts';
+import { layingOrder, moveNodes } from './relaying.ts';
 
 const NODES = 3_000;
 const DIMENSION = 12;
