@@ -99,6 +99,16 @@ describe('npm run bench:scenarios -- --tiny', () => {
     }
   });
 
+  it('calibration: finds what was asked for, or is refused in words', async () => {
+    const { rows, goals, method } = await runTiny('calibration');
+    if (rows.length === 0) expect(method).toContain('Left out: hnsw');
+    for (const row of rows) {
+      expect(row['found'], JSON.stringify(row)).toBeGreaterThanOrEqual(Number(row['wanted']) - 0.05);
+      expect(row['qps']).toBeGreaterThan(0);
+    }
+    expect(goals).toHaveLength(rows.length);
+  });
+
   it('ten-million: makes its data up, builds, searches and opens', async () => {
     const { rows, goals } = await runTiny('ten-million');
     expect(rows.at(-1)).toMatchObject({ records: 3_000, dimension: 16 });

@@ -1,3 +1,4 @@
+import { calibration } from './calibration.ts';
 import { churn } from './churn.ts';
 import { filters } from './filters.ts';
 import { growth } from './growth.ts';
@@ -16,6 +17,7 @@ export const SCENARIOS = {
   opening,
   threads,
   memory,
+  calibration,
   'ten-million': tenMillion,
 } as const;
 
