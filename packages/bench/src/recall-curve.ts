@@ -25,7 +25,7 @@ export class RecallCurve {
 
   /**
    * The efforts from the last one below `low` (or the first of all) to the first one that reaches `high` (or
-   * the last of those that still find more than the one before).
+   * the last of those that still find more).
    */
   async effortsAround(low: number, high: number): Promise<number[]> {
     const efforts: number[] = [];
@@ -33,7 +33,7 @@ export class RecallCurve {
     let idle = 0;
     for (const effort of this.#efforts) {
       const recall = await this.at(effort);
-      idle = recall > best ? 0 : idle + 1;
+      idle = recall - best >= GAIN_MIN ? 0 : idle + 1;
       best = Math.max(best, recall);
       if (idle === IDLE_MAX) break;
       if (recall < low) efforts.length = 0;
@@ -44,5 +44,6 @@ export class RecallCurve {
   }
 }
 
-/** So many efforts in turn that find nothing more say that no further one will. */
+/** So many efforts in turn that find next to nothing more say that no further one will. */
 const IDLE_MAX = 3;
+const GAIN_MIN = 0.0005;

@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
+
+export const TUNING_DOCUMENT = join(ROOT, 'docs', 'tuning.md');
+export const RESULTS_FOLDER = join(ROOT, 'packages', 'bench', 'results');
+
+/** Between these two lines stands what is made from the results; the rest of the document is written by hand. */
+const BEGIN = '<!-- Made from packages/bench/results by `npm run bench:tuning`; do not edit. -->';
+const END = '<!-- End of what is made. -->';
+
+/** The document with other figures in their place. */
+export function withFigures(document: string, figures: string): string {
+  const [before, rest] = parted(document, BEGIN);
+  const [, after] = parted(rest, END);
+  return `${before}${BEGIN}\n\n${figures}\n\n${END}${after}`;
+}
+
+function parted(text: string, mark: string): [before: string, after: string] {
+  const at = text.indexOf(mark);
+  if (at < 0) throw new Error(`the document has lost its line "${mark}"; put it back around the figures`);
+  return [text.slice(0, at), text.slice(at + mark.length)];
+}
