@@ -19,12 +19,12 @@ export function takeComputations(): u32 {
 }
 
 /** a × b + c, fused where the build has relaxed SIMD. */
-@inline function madd(a: v128, b: v128, c: v128): v128 {
+@inline export function madd(a: v128, b: v128, c: v128): v128 {
   if (isDefined(RELAXED)) return f32x4.relaxed_madd(a, b, c);
   return f32x4.add(c, f32x4.mul(a, b));
 }
 
-@inline function sum(s: v128): f32 {
+@inline export function sum(s: v128): f32 {
   const halves = f32x4.add(s, i8x16.shuffle(s, s, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
   return f32x4.extract_lane(halves, 0) + f32x4.extract_lane(halves, 1);
 }

@@ -10,6 +10,8 @@
 // The engine knows one memory only, so what it calls a slot is what the rest of Vecino calls a node: a place in
 // this memory.
 
+import { attachLists } from './lists/layout';
+
 export const HEADER: usize = 4096;
 
 const BLOCK_SHIFT: u32 = 10;
@@ -20,8 +22,8 @@ const IN_BLOCK: u32 = BLOCK_SLOTS - 1;
 export const NONE: u32 = 0xffffffff;
 
 // The header's fields, in the order in which `src/kernel/layout.ts` writes them.
-let blockBase: usize = 0;
-let blockBytes: usize = 0;
+export let blockBase: usize = 0;
+export let blockBytes: usize = 0;
 let vectors: usize = 0;
 export let vectorStride: usize = 0;
 /** Floats of a vector with its padding: a multiple of four. */
@@ -69,6 +71,11 @@ export let expanding: usize = 0;
 export let walkTarget: usize = 0;
 export let pairTarget: usize = 0;
 export let codeBytes: usize = 0;
+/** Room for the query as a target for codes in one piece; see `rows.ts`. */
+export let rowTarget: usize = 0;
+let rows: usize = 0;
+/** Bytes of a code in one piece: one a dimension. */
+export let rowBytes: usize = 0;
 /** Room for one vector of 32-bit floats, where originals are kept in another form. */
 export let decoded: usize = 0;
 
@@ -103,7 +110,7 @@ export const ENTRY_LOCK: usize = 2056;
 export const CODE_OFFSET: usize = 2064;
 export const CODE_SCALE: usize = 2068;
 
-@inline function field(index: usize): u32 {
+@inline export function field(index: usize): u32 {
   return load<u32>(HEADER + (index << 2));
 }
 
@@ -165,13 +172,17 @@ export function attach(lane: u32): void {
   nextMean = field(54);
   nextAxes = field(55);
   axisImages = field(56);
+  rows = blockBase + field(64);
+  rowBytes = field(65);
+  rowTarget = laneBase + field(66);
+  attachLists(laneBase);
 }
 
-@inline function blockOf(slot: u32): usize {
+@inline export function blockOf(slot: u32): usize {
   return (slot >> BLOCK_SHIFT) * blockBytes;
 }
 
-@inline function rowOf(slot: u32): usize {
+@inline export function rowOf(slot: u32): usize {
   return slot & IN_BLOCK;
 }
 
@@ -203,6 +214,11 @@ export function attach(lane: u32): void {
 /** What the high halves of a slot's code add to every distance from them: an i32. */
 @inline export function normAt(slot: u32): usize {
   return norms + blockOf(slot) + (rowOf(slot) << 2);
+}
+
+/** The code of a slot in one piece. */
+@inline export function rowAt(slot: u32): usize {
+  return rows + blockOf(slot) + rowOf(slot) * rowBytes;
 }
 
 /** One byte: whether the slot holds a record that searches may answer. Written by the owning thread only. */

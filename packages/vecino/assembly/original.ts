@@ -4,7 +4,8 @@
 
 import { distance } from './distance';
 import { keyOf } from './entry';
-import { decoded, F16, floats, ON_DISK, originals, query, vectorAt, walkTarget } from './layout';
+import { decoded, F16, floats, ON_DISK, originals, query, rowBytes, vectorAt, walkTarget } from './layout';
+import { decodeRow, rowKey, rowTargetOfQuery } from './rows';
 import { codeDistance, targetOfQuery } from './sq8';
 
 /** Bits of exponent and fraction of a 16-bit float, moved to their place in one of 32 bits: off by this factor. */
@@ -29,13 +30,22 @@ export function widen(from: usize, to: usize): void {
   return decoded;
 }
 
+/** The same; where vectors are on disk, what the code in one piece stands for. */
+export function vectorOf(node: u32): usize {
+  if (originals != ON_DISK) return originalAt(node);
+  decodeRow(node, decoded);
+  return decoded;
+}
+
 /** To be called once before `keyOfOriginal`, with the query in the lane. */
 export function prepareOriginals(): void {
-  if (originals == ON_DISK) targetOfQuery();
+  if (originals != ON_DISK) return;
+  if (rowBytes != 0) rowTargetOfQuery();
+  else targetOfQuery();
 }
 
 /** The key of the exact distance from the lane's query to a node; of its code's where vectors are on disk. */
 @inline export function keyOfOriginal(node: u32): u32 {
-  if (originals == ON_DISK) return codeDistance(walkTarget, node);
+  if (originals == ON_DISK) return rowBytes != 0 ? rowKey(node) : codeDistance(walkTarget, node);
   return keyOf(distance(query, originalAt(node)));
 }

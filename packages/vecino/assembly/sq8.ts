@@ -8,12 +8,13 @@
 
 import {
   CODE_OFFSET, CODE_SCALE, codeBytes, decoded, floats, halfBytes, highAt, lowAt, normAt, ON_DISK, originals, query,
-  walkTarget,
+  rowBytes, walkTarget,
 } from './layout';
 import { originalAt } from './original';
+import { encodeRow } from './rows';
 
-/** Codes a vector: (x - offset) × scale, rounded, 0 to 255; a byte a dimension, zeros behind the last. */
-function quantise(vector: usize, bytes: usize): void {
+/** Codes a vector: (x - offset) × scale, rounded, 0 to 255; a byte a dimension, zeros behind the last up to `room`. */
+export function quantise(vector: usize, bytes: usize, room: usize): void {
   const offset = f32x4.splat(load<f32>(CODE_OFFSET));
   const scale = f32x4.splat(load<f32>(CODE_SCALE));
   const low = f32x4.splat(0);
@@ -24,7 +25,7 @@ function quantise(vector: usize, bytes: usize): void {
     const words = i16x8.narrow_i32x4_u(whole, whole);
     v128.store32_lane(bytes + i, i8x16.narrow_i16x8_u(words, words), 0);
   }
-  memory.fill(bytes + floats, 0, (halfBytes << 1) - floats);
+  memory.fill(bytes + floats, 0, room - floats);
 }
 
 /** Codes the vector of a slot; where vectors are on disk, its code was made when it was written. */
@@ -38,7 +39,11 @@ export function encodeGiven(slot: u32): void {
 }
 
 function encodeVector(vector: usize, slot: u32): void {
-  quantise(vector, codeBytes);
+  if (rowBytes != 0) {
+    encodeRow(vector, slot);
+    return;
+  }
+  quantise(vector, codeBytes, halfBytes << 1);
   const high = highAt(slot);
   const low = lowAt(slot);
   const ones = i8x16.splat(0x0f);
@@ -100,7 +105,7 @@ function finishTarget(target: usize): void {
 
 /** The lane's query as a target. */
 export function targetOfQuery(): usize {
-  quantise(query, walkTarget);
+  quantise(query, walkTarget, halfBytes << 1);
   finishTarget(walkTarget);
   return walkTarget;
 }

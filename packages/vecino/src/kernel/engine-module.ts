@@ -31,6 +31,36 @@ export interface EngineExports {
   searchBlocks(queries: number, from: number, to: number, k: number, filtered: number): void;
   /** Copies a query of the batch and its answer into the lane; answers its size. */
   takeAnswer(ordinal: number): number;
+  /** Seeds the random numbers of learning lists. */
+  seedRandom(seed: number): void;
+  /** Makes some lists of the first nodes, by k-means++; in order from 0. */
+  seedLists(from: number, to: number, sample: number): void;
+  /** Writes to each node's place its nearest list; answers the sum of |c|²/2 - ⟨x, c⟩. */
+  assignNodes(from: number, to: number): number;
+  /** Moves each centroid to the mean of its nodes. */
+  moveCentroids(sample: number, lists: number): void;
+  /** Makes the rows by which lists are ranked. */
+  codeCentroids(): void;
+  setListCount(lists: number): void;
+  /** Learns the codewords of one sub-quantizer from the residuals of the first nodes. */
+  learnCodewords(subspace: number, sample: number, rounds: number): void;
+  /** Measures the code that a node would have in a list: its term, factor and the squared residual. */
+  measureCode(node: number, list: number): void;
+  lastTerm(): number;
+  lastFactor(): number;
+  lastSquare(): number;
+  setUnits(term: number, factor: number): void;
+  setBoundSlope(slope: number): void;
+  /** Makes a node of the sample the query, and measures how wrong estimates of others are. */
+  queryNode(node: number): void;
+  estimateError(node: number): number;
+  clearLists(capacity: number): void;
+  layList(list: number, node: number, count: number): void;
+  fillPages(from: number, to: number): void;
+  pagesUsed(): number;
+  append(node: number, list: number): void;
+  take(node: number): void;
+  searchLists(probes: number, k: number, best: number, filtered: number, hasRemoved: number): number;
   prepareBlock(block: number, kept: number): void;
   link(slot: number, blocks: number): void;
   unlink(slot: number): void;

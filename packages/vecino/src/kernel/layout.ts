@@ -1,6 +1,8 @@
 import type { Originals } from '../api/index-options.ts';
 import { LIMITS } from '../api/limits.ts';
+import { assert } from '../base/assert.ts';
 import { VecinoError } from '../base/errors.ts';
+import { LISTS_FIELD, type ListsLayout, ListsPart, type ListsShape, roomiest } from './lists-layout.ts';
 import { type ModelLayout, modelFields, modelLayoutOf, sketchRoomOf } from './model-layout.ts';
 import { LINE, Regions, roundUp } from './regions.ts';
 
@@ -10,8 +12,8 @@ import { LINE, Regions, roundUp } from './regions.ts';
  * ```
  * header | state | lane 0 | lane 1 | … | model | block 0 | block 1 | …
  *
- * block    = slots | vectors | high halves | low halves | norms | sketches | biases | linked | levels | upper ordinals | links | upper links | live | locks | visited × lanes
- *            ╰───────────────────────────────────────────── goes into snapshots ──────────────────────────────────────────────╯  ╰── belongs to the process ──╯
+ * block    = slots | vectors | high halves | low halves | norms | rows | sketches | biases | places | pages | linked | levels | upper ordinals | links | upper links | live | locks | visited × lanes
+ *            ╰───────────────────────────────────────────── goes into snapshots ─────────────────────────────────────────────────────────────────╯  ╰── belongs to the process ──╯
  * ```
  *
  * A node is the place of one record's vector in this memory; its slot is the record's own number, which never
@@ -55,8 +57,11 @@ export interface Layout {
   readonly upper: number;
   readonly highs: number;
   readonly lows: number;
-  /** Bytes of a node's high or low half codes; 0 without codes. */
+  /** Bytes of a node's high or low half codes; 0 without such codes. */
   readonly halfBytes: number;
+  /** Offset of the codes that lie in one piece, and their bytes a node; 0 without such codes. */
+  readonly rows: number;
+  readonly rowBytes: number;
   /** Region and bytes a node of everything that codes consist of. */
   readonly codeRegions: readonly (readonly [region: number, stride: number])[];
   readonly live: number;
@@ -70,8 +75,10 @@ export interface Layout {
   readonly slotList: number;
   readonly decoded: number;
   readonly laneBytes: number;
-  /** Where the model lies, absent for families that learn nothing. */
+  /** Where the model of sketches lies, absent for families without. */
   readonly model?: ModelLayout;
+  /** Where inverted lists lie, absent for families without. */
+  readonly lists?: ListsLayout;
   readonly headerFields: readonly number[];
 }
 
@@ -88,8 +95,12 @@ export interface LayoutRequest {
   /** Kernel of the metric: cosine data are normalised and use `l2`. */
   readonly kernel: 'l2' | 'dot';
   readonly graph?: GraphShape;
-  /** Whether each node has a code of one byte a dimension beside its vector. */
+  /** Whether each node has a code of one byte a dimension beside its vector, in two halves: walks read one of them. */
   readonly coded?: boolean;
+  /** Whether each node has such a code in one piece. */
+  readonly rows?: boolean;
+  /** Inverted lists and their codes. */
+  readonly lists?: ListsShape;
   /** Whether there is room for sketches, from which exact searches learn what they need not compare with. */
   readonly sketched?: boolean;
   /** Default `f32`; the others need codes, because walks cannot compare such originals. */
@@ -129,13 +140,24 @@ const LANES_RESERVED = 17;
 const PAGE = 65_536;
 const MEMORY_MAX = 4 * 2 ** 30 - PAGE;
 
-export function layoutOf(request: LayoutRequest): Layout {
-  const { dimension, kernel, graph, lanes, coded = false, originals = 'f32' } = request;
+export function layoutOf(given: LayoutRequest): Layout {
+  const request = given.lists ? { ...given, segmentSlots: slotsBesideLists(given, given.lists) } : given;
+  return layoutFor(request);
+}
+
+/** Slots of a segment with lists: what is learnt later may take more room, and the slots stay the same. */
+function slotsBesideLists(request: LayoutRequest, lists: ListsShape): number {
+  return layoutFor({ ...request, lists: roomiest(lists) }).segmentSlots;
+}
+
+function layoutFor(request: LayoutRequest): Layout {
+  const { dimension, kernel, graph, lanes, originals = 'f32' } = request;
   const floats = roundUp(dimension, 4);
   const vectorStride = floats * BYTES_A_FLOAT[originals];
 
   // A code is kept as two halves of four bits a dimension; the engine compares 16 bytes of them at a time.
-  const halfBytes = coded ? roundUp(dimension, 32) / 2 : 0;
+  const halfBytes = request.coded ? roundUp(dimension, 32) / 2 : 0;
+  const rowBytes = request.rows ? floats : 0;
   const links0Stride = graph ? graph.M * 2 * 4 : 0;
   const upperStride = graph ? graph.M * 4 : 0;
   const upperLists = graph ? upperListsOf(graph.M) : 0;
@@ -147,9 +169,11 @@ export function layoutOf(request: LayoutRequest): Layout {
   const vectors = block.add(BLOCK_SLOTS * vectorStride);
   const highs = block.add(BLOCK_SLOTS * halfBytes);
   const lows = block.add(BLOCK_SLOTS * halfBytes);
-  const norms = block.add(coded ? BLOCK_SLOTS * 4 : 0);
+  const norms = block.add(halfBytes > 0 ? BLOCK_SLOTS * 4 : 0);
+  const rows = block.add(BLOCK_SLOTS * rowBytes);
   const sketches = block.add(room ? BLOCK_SLOTS * room.bytes : 0);
   const biases = block.add(room ? BLOCK_SLOTS * 2 * 4 : 0);
+  const listsPart = request.lists && new ListsPart(request.lists, floats, block);
   const linked = block.add(BLOCK_SLOTS);
   const levels = block.add(graph ? BLOCK_SLOTS : 0);
   const upperIndex = block.add(graph ? BLOCK_SLOTS * 2 : 0);
@@ -172,17 +196,23 @@ export function layoutOf(request: LayoutRequest): Layout {
   const keys = lane.add(8 * 4 * 2 * 64);
   const expanding = lane.add(4 * 4);
   // A target is a code spread to a byte a dimension, and a number.
-  const targetBytes = coded ? 2 * halfBytes + 16 : 0;
+  const targetBytes = halfBytes > 0 ? 2 * halfBytes + 16 : 0;
   const walkTarget = lane.add(targetBytes);
   const pairTarget = lane.add(targetBytes);
   const codeBytes = lane.add(targetBytes);
   const decoded = lane.add(floats * 4);
-  const coordinates = lane.add(room ? floats * 4 + 3 * COORDINATES_BYTES : 0);
+  const projects = room !== undefined || (request.lists?.axes ?? 0) > 0;
+  const coordinates = lane.add(
+    projects ? floats * 4 + 3 * Math.max(COORDINATES_BYTES, (request.lists?.axes ?? 0) * 4) : 0,
+  );
   const batchStride = room ? BATCH_HEAD + floats * 4 + room.coarseMax + room.fineMax + BATCH_K_MAX * 8 : 0;
   const batch = lane.add(BATCH_MAX * batchStride);
 
+  const rowTarget = lane.add(rowBytes * 2);
+  const listsLane = listsPart?.laneRegions(lane) ?? [];
+
   const laneBase = 2 * HEADER;
-  const modelBytes = room ? modelLayoutOf(0, vectorStride, room).end : 0;
+  const modelBytes = room ? modelLayoutOf(0, vectorStride, room).end : (listsPart?.modelBytes ?? 0);
   const perLane = graph ? BLOCK_SLOTS : 0;
   const roomiest = blockBytes + perLane * Math.max(0, LANES_RESERVED - lanes);
   const reserved = laneBase + Math.max(lanes, LANES_RESERVED) * (lane.end + SEGMENT_SLOTS_MAX / 8);
@@ -197,7 +227,8 @@ export function layoutOf(request: LayoutRequest): Layout {
 
   const modelBase = roundUp(laneBase + lanes * laneBytes, LINE);
   const model = room ? modelLayoutOf(modelBase, vectorStride, room) : undefined;
-  const blockBase = model ? model.end : modelBase;
+  const lists = listsPart?.layout(modelBase);
+  const blockBase = model ? model.end : modelBase + modelBytes;
   const blocksMax = Math.floor((MEMORY_MAX - blockBase) / blockBytes);
   if (blocksOfSegment < 1 || blocksMax < blocksOfSegment) {
     throw new VecinoError(
@@ -208,7 +239,7 @@ export function layoutOf(request: LayoutRequest): Layout {
   return {
     lanes,
     hasGraph: graph !== undefined,
-    coded,
+    coded: halfBytes + rowBytes > 0,
     originals,
     kernel,
     segmentSlots,
@@ -230,10 +261,13 @@ export function layoutOf(request: LayoutRequest): Layout {
     highs,
     lows,
     halfBytes,
+    rows,
+    rowBytes,
     codeRegions: [
       [highs, halfBytes],
       [lows, halfBytes],
-      [norms, coded ? 4 : 0],
+      [norms, halfBytes > 0 ? 4 : 0],
+      [rows, rowBytes],
     ],
     live,
     degree0: graph ? graph.M * 2 : 0,
@@ -245,59 +279,75 @@ export function layoutOf(request: LayoutRequest): Layout {
     decoded: laneBase + decoded,
     laneBytes,
     ...(model && { model: model.layout }),
-    headerFields: [
-      blockBase,
-      blockBytes,
-      vectors,
-      vectorStride,
-      floats,
-      kernel === 'l2' ? 0 : 1,
-      live,
-      linked,
-      visited,
-      allowed,
-      locks,
-      levels,
-      upperIndex,
-      links0,
-      links0Stride,
-      upper,
-      upperStride,
-      graph ? graph.M * 2 : 0,
-      graph ? graph.M : 0,
-      graph ? graph.efConstruction : 0,
-      graph ? graph.seed : 0,
-      upperLists,
-      laneBase,
-      laneBytes,
-      query,
-      pool,
-      POOL_MAX,
-      heap,
-      HEAP_MAX,
-      slotList,
-      gathered,
-      chosen,
-      highs,
-      lows,
-      norms,
-      halfBytes,
-      keys,
-      expanding,
-      walkTarget,
-      pairTarget,
-      codeBytes,
-      slots,
-      decoded,
-      ORIGINALS_CODE[originals],
-      sketches,
-      biases,
-      coordinates,
-      batch,
-      batchStride,
-      ...(model ? modelFields(model.layout) : []),
-    ],
+    ...(lists && { lists }),
+    headerFields: sectioned(
+      [
+        blockBase,
+        blockBytes,
+        vectors,
+        vectorStride,
+        floats,
+        kernel === 'l2' ? 0 : 1,
+        live,
+        linked,
+        visited,
+        allowed,
+        locks,
+        levels,
+        upperIndex,
+        links0,
+        links0Stride,
+        upper,
+        upperStride,
+        graph ? graph.M * 2 : 0,
+        graph ? graph.M : 0,
+        graph ? graph.efConstruction : 0,
+        graph ? graph.seed : 0,
+        upperLists,
+        laneBase,
+        laneBytes,
+        query,
+        pool,
+        POOL_MAX,
+        heap,
+        HEAP_MAX,
+        slotList,
+        gathered,
+        chosen,
+        highs,
+        lows,
+        norms,
+        halfBytes,
+        keys,
+        expanding,
+        walkTarget,
+        pairTarget,
+        codeBytes,
+        slots,
+        decoded,
+        ORIGINALS_CODE[originals],
+        sketches,
+        biases,
+        coordinates,
+        batch,
+        batchStride,
+        ...(model ? modelFields(model.layout) : lists ? learningFields(lists) : []),
+      ],
+      LISTS_FIELD,
+      [rows, rowBytes, rowTarget, ...(listsPart && lists ? listsPart.fields(lists, listsLane) : [])],
+    ),
   };
+}
+
+/** Where the learning of a projection finds mean, axes and images: as that of sketches does. */
+function learningFields({ mean, projection, images }: ListsLayout): number[] {
+  return [0, 0, 0, 0, 0, mean, projection, images];
+}
+
+/** Header fields of which those of a part begin at a fixed place. */
+function sectioned(common: readonly number[], start: number, part: readonly number[]): number[] {
+  assert(common.length <= start, 'sections of the header do not overlap');
+  return [...common, ...Array<number>(start - common.length).fill(0), ...part];
 }
 
 const BYTES_A_FLOAT: Readonly<Record<Originals, number>> = { f32: 4, f16: 2, disk: 0 };

@@ -10,6 +10,7 @@ import {
   NO_NODE,
   SLOT_LIST_MAX,
 } from './layout.ts';
+import { blocksForPages } from './lists-layout.ts';
 
 const PAGE = 65_536;
 
@@ -92,7 +93,9 @@ export class VectorSpace {
    */
   reserve(nodes: number): void {
     const before = this.blocks;
-    const wanted = Math.ceil(nodes / BLOCK_SLOTS);
+    const { lists } = this.layout;
+    const forNodes = Math.ceil(nodes / BLOCK_SLOTS);
+    const wanted = lists ? Math.max(forNodes, blocksForPages(lists, nodes)) : forNodes;
     if (wanted <= before) return;
     assert(wanted <= this.layout.blocksMax, 'a segment fits its memory');
     // Growing costs the same whatever the amount, so it grows by at least an eighth.

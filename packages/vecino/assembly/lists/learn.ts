@@ -1,0 +1,42 @@
+// What learning asks of the engine about codes that are not in any list: how good estimates are.
+
+import { dot, l2Squared } from '../distance';
+import { floats, metric, query } from '../layout';
+import { vectorOf } from '../original';
+import { nearestCodeword } from './codebook';
+import { lastFactor, lastTerm, measureCode } from './codes';
+import {
+  centroidAt, codebookAt, codewords, endOf, firstOf, listQuery, placeAt, reduced, residual, subspaces,
+} from './layout';
+import { prepareListQuery, queryTail } from './project';
+
+/** Makes a node the lane's query, and what lists see of it. */
+export function queryNode(node: u32): void {
+  memory.copy(query, vectorOf(node), <usize>floats << 2);
+  prepareListQuery();
+}
+
+/**
+ * By how much the estimate of a node of the sample is too large for the lane's query, as a share of what bounds
+ * allow for: its factor times the distance of the query from its centroid. `exact` is what is estimated: the squared
+ * distance, or the inner product times -2.
+ */
+export function estimateError(node: u32, exact: f32): f32 {
+  const list = load<u32>(placeAt(node));
+  measureCode(node, list);
+  const factor = lastFactor();
+  const centroid = centroidAt(list);
+  const far = sqrt(l2Squared(listQuery, centroid, reduced));
+  if (factor == 0 || far == 0) return 0;
+  let coded: f64 = 0;
+  for (let subspace: u32 = 0; subspace < subspaces; subspace++) {
+    const first = firstOf(subspace);
+    const word = nearestCodeword(subspace, residual + (<usize>first << 2));
+    for (let i = first; i < endOf(subspace); i++) {
+      const value = load<f32>(codebookAt(subspace) + (<usize>((i - first) * codewords + word) << 2));
+      coded += <f64>load<f32>(listQuery + (<usize>i << 2)) * <f64>value;
+    }
+  }
+  const base = metric == 0 ? far * far + queryTail : -2 * dot(listQuery, centroid, reduced);
+  return (base + lastTerm() - factor * <f32>coded - exact) / (factor * far);
+}

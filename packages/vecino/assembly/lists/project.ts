@@ -1,0 +1,81 @@
+// Vectors as lists see them. Where the data fill few of their dimensions, they are projected on principal axes
+// first: centroids, tables and codes then cost what those few cost. What the axes miss, the tail, keeps its length:
+//
+//   |q - x|² = |Pq - Px|² + |tail of q|² + |tail of x|² - 2⟨tails⟩
+//
+// where the last product is of either sign and small; the slope of the bound is measured with it. The axes lie in such
+// an order that every sub-quantizer gets its share of the spread: the eigenvalue allocation of OPQ (Ge, He, Ke and
+// Sun, "Optimized product quantization", TPAMI 2014), which with as many axes as dimensions is that rotation.
+
+import { dot, madd, sum } from '../distance';
+import { floats, metric, query } from '../layout';
+import { vectorOf } from '../original';
+import { listQuery, mean, meanImage, projected, projection, reduced } from './layout';
+
+/** The squared length of the tail of the vector projected last. */
+export let tail: f32 = 0;
+
+/** A node's vector as lists see it: where it lies, or a copy that lasts until the next call. */
+@inline export function listVectorOf(node: u32): usize {
+  const vector = vectorOf(node);
+  if (projection == 0) return vector;
+  project(vector, projected);
+  return projected;
+}
+
+/** Writes what the axes make of the mean, which is taken off every projection. */
+export function projectMean(): void {
+  for (let i: u32 = 0; i < reduced; i++) {
+    store<f32>(meanImage + (<usize>i << 2), dot(projection + ((<usize>i * floats) << 2), mean, floats));
+  }
+}
+
+/** Projects a vector of 32-bit floats. By inner product there is no mean to take off. */
+export function project(vector: usize, to: usize): void {
+  const stride = <usize>floats << 2;
+  let square = f32x4.splat(0);
+  for (let i: usize = 0; i < stride; i += 16) {
+    const value = v128.load(vector + i);
+    const from = metric == 0 ? f32x4.sub(value, v128.load(mean + i)) : value;
+    square = madd(from, from, square);
+  }
+  let row = projection;
+  let kept: f32 = 0;
+  for (let i: u32 = 0; i < reduced; i += 4) {
+    const b = row + stride;
+    const c = b + stride;
+    const d = c + stride;
+    let s0 = f32x4.splat(0);
+    let s1 = f32x4.splat(0);
+    let s2 = f32x4.splat(0);
+    let s3 = f32x4.splat(0);
+    for (let j: usize = 0; j < stride; j += 16) {
+      const value = v128.load(vector + j);
+      s0 = madd(value, v128.load(row + j), s0);
+      s1 = madd(value, v128.load(b + j), s1);
+      s2 = madd(value, v128.load(c + j), s2);
+      s3 = madd(value, v128.load(d + j), s3);
+    }
+    const into = to + (<usize>i << 2);
+    const less = metric == 0 ? v128.load(meanImage + (<usize>i << 2)) : f32x4.splat(0);
+    const image = f32x4.sub(f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(sum(s0)), 1, sum(s1)), 2, sum(s2)), 3, sum(s3)), less);
+    v128.store(into, image);
+    kept += sum(f32x4.mul(image, image));
+    row += stride << 2;
+  }
+  tail = max(sum(square) - kept, 0);
+}
+
+/** The squared length of the query's tail. */
+export let queryTail: f32 = 0;
+
+/** Makes the lane's query what lists see of it. */
+export function prepareListQuery(): void {
+  if (projection == 0) {
+    memory.copy(listQuery, query, <usize>reduced << 2);
+    queryTail = 0;
+    return;
+  }
+  project(query, listQuery);
+  queryTail = tail;
+}

@@ -1,0 +1,202 @@
+import { LINE, Regions, roundUp } from './regions.ts';
+
+/** What decides the layout of inverted lists. */
+export interface ListsShape {
+  /** Lists that there is room for. */
+  readonly capacity: number;
+  /** Records that they are made for; there may be more. */
+  readonly records: number;
+  /** Sub-quantizers of a code; 0 where lists hold no codes. */
+  readonly subspaces: number;
+  /** Bits of each of them. */
+  readonly bits: 4 | 8;
+  /** Axes on which vectors are projected before they are assigned and coded; 0 where they are taken as they are. */
+  readonly axes: number;
+}
+
+/**
+ * Where inverted lists lie. A list is a chain of **pages** of 32 entries each:
+ *
+ * ```
+ * page = codes | additive terms | factors | nodes | next page, list, entries
+ * ```
+ *
+ * Pages lie in the blocks beside the nodes, some more in each than its nodes fill, so that memory grows in one
+ * way only. The model has what belongs to lists: centroids, codebooks, the first page of each.
+ */
+export interface ListsLayout extends ListsShape {
+  /** Address of the model, whose leading bytes a snapshot keeps. */
+  readonly start: number;
+  readonly storedBytes: number;
+  readonly centroids: number;
+  /** Centroids of a byte a dimension, by which lists are ranked. */
+  readonly centroidRows: number;
+  readonly centroidNorms: number;
+  readonly centroidSquares: number;
+  /** First page of each list. */
+  readonly heads: number;
+  /** Entries of each list. */
+  readonly counts: number;
+  readonly codebooks: number;
+  /** Mean and axes of the projection, and scratch for learning it. */
+  readonly mean: number;
+  readonly projection: number;
+  readonly images: number;
+  readonly locks: number;
+  /** Dimensions of one sub-quantizer. */
+  readonly width: number;
+  readonly codewords: number;
+  /** Offset within a block. */
+  readonly pages: number;
+  readonly pageBytes: number;
+  readonly pagesOfBlock: number;
+  /** Offset within a block: the place of each node in a page. */
+  readonly places: number;
+}
+
+/** Where the header's fields of lists begin. */
+export const LISTS_FIELD = 64;
+
+export const PAGE_ENTRIES = 32;
+/** Most lists of a segment, and most pages of a block: the number of slots of a segment leaves room for both. */
+export const LISTS_MAX = 8_192;
+const PAGES_MAX = 96;
+
+/** The roomiest shape of lists, whatever is learnt later: segments have as many slots as fit beside that. */
+export function roomiest(shape: ListsShape): ListsShape {
+  return { ...shape, capacity: LISTS_MAX, records: 16 * LISTS_MAX };
+}
+/** Scalars at the start of the model. */
+const MODEL_HEAD = 256;
+
+/** Adds the regions of inverted lists to those of block, lane and model. */
+export class ListsPart {
+  readonly modelBytes: number;
+  private readonly shape: ListsShape;
+  private readonly floats: number;
+  /** Floats of a vector as lists see it. */
+  private readonly reduced: number;
+  private readonly places: number;
+  private readonly pages: number;
+  private readonly pageBytes: number;
+  private readonly pagesOfBlock: number;
+  private readonly width: number;
+  private readonly codewords: number;
+  private readonly codeBytes: number;
+
+  constructor(shape: ListsShape, floats: number, block: Regions) {
+    this.shape = shape;
+    this.floats = floats;
+    this.reduced = shape.axes > 0 ? shape.axes : floats;
+    const { subspaces, bits } = shape;
+    this.width = subspaces > 0 ? Math.ceil(this.reduced / subspaces) : 0;
+    this.codewords = subspaces > 0 ? 2 ** bits : 0;
+    this.codeBytes = (subspaces * bits * PAGE_ENTRIES) / 8;
+    const termBytes = subspaces > 0 ? 2 * 2 * PAGE_ENTRIES : 0;
+    this.pageBytes = roundUp(this.codeBytes + termBytes + 4 * PAGE_ENTRIES + 16, LINE);
+    this.places = block.add(1024 * 4);
+    // 1,024 nodes fill 32 pages, and of every list one page may have room left.
+    const nodesOfBlock = 32 * PAGE_ENTRIES;
+    const more = Math.ceil((shape.capacity * nodesOfBlock) / Math.max(nodesOfBlock, shape.records));
+    this.pagesOfBlock = shape.capacity === 0 ? 0 : Math.min(PAGES_MAX, 32 + more);
+    this.pages = block.add(this.pagesOfBlock * this.pageBytes);
+    this.modelBytes = this.regionsOf(0).end;
+  }
+
+  laneRegions(lane: Regions): number[] {
+    const { floats, reduced } = this;
+    const { subspaces, capacity } = this.shape;
+    const entries = subspaces * this.codewords;
+    return [
+      // A residual, a projected vector and the projected query.
+      lane.add((reduced + Math.max(reduced, floats) + reduced) * 4),
+      // Four vectors as lists see them, compared with centroids together.
+      lane.add(reduced * 4 * 4),
+      // The query's table, as floats and in bytes.
+      lane.add(entries * 4),
+      lane.add(entries * 2),
+      // Lists by distance.
+      lane.add(capacity * 8),
+      // Sums and counts of one sub-quantizer's codewords.
+      lane.add(this.codewords * (this.width + 1) * 4),
+      // The query as a signed byte a dimension.
+      lane.add(roundUp(reduced, 16)),
+    ];
+  }
+
+  layout(start: number): ListsLayout {
+    const { shape, places, pages, pageBytes, pagesOfBlock, width, codewords } = this;
+    const { end: _, ...regions } = this.regionsOf(start);
+    return { ...shape, start, ...regions, width, codewords, places, pages, pageBytes, pagesOfBlock };
+  }
+
+  fields(layout: ListsLayout, laneRegions: readonly number[]): number[] {
+    const { start, centroids, centroidRows, centroidNorms, heads, counts, codebooks } = layout;
+    const { subspaces, bits, axes, capacity } = this.shape;
+    return [
+      start,
+      centroids,
+      centroidRows,
+      centroidNorms,
+      heads,
+      counts,
+      codebooks,
+      axes > 0 ? layout.projection : 0,
+      layout.mean,
+      layout.locks,
+      capacity,
+      subspaces,
+      bits,
+      layout.width,
+      layout.places,
+      layout.pages,
+      layout.pageBytes,
+      layout.pagesOfBlock,
+      this.codeBytes,
+      layout.centroidSquares,
+      this.reduced,
+      ...laneRegions,
+    ];
+  }
+
+  private regionsOf(start: number) {
+    const { floats, reduced, width, codewords } = this;
+    const { capacity, subspaces, axes } = this.shape;
+    const regions = new Regions();
+    regions.end = start;
+    regions.add(MODEL_HEAD);
+    const centroids = regions.add(capacity * reduced * 4);
+    const centroidRows = regions.add(capacity * roundUp(reduced, 16));
+    const centroidNorms = regions.add(capacity * 4);
+    const centroidSquares = regions.add(capacity * 4);
+    const heads = regions.add(capacity * 4);
+    const counts = regions.add(capacity * 4);
+    const codebooks = regions.add(subspaces * codewords * width * 4);
+    const mean = regions.add(axes > 0 ? (floats + axes) * 4 : 0);
+    const projection = regions.add(axes * floats * 4);
+    const storedBytes = regions.end - start;
+    const images = regions.add(axes * floats * 4);
+    const locks = regions.add(capacity * 4);
+    return {
+      centroids,
+      centroidRows,
+      centroidNorms,
+      centroidSquares,
+      heads,
+      counts,
+      codebooks,
+      mean,
+      projection,
+      storedBytes,
+      images,
+      locks,
+      end: regions.end - start,
+    };
+  }
+}
+
+/** Blocks whose pages surely suffice for so many nodes: every list may have a page that is not full. */
+export function blocksForPages(lists: ListsLayout, nodes: number): number {
+  if (lists.capacity === 0) return 0;
+  return Math.ceil((Math.ceil(nodes / PAGE_ENTRIES) + lists.capacity) / lists.pagesOfBlock);
+}
