@@ -4,21 +4,31 @@
  *
  * The one file of the bench that reaches into Vecino's sources; everything else goes through its public entry.
  */
-import { closeSync, mkdirSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { IndexOptions } from '../../../vecino/src/api/index-options.ts';
 import { VecinoError } from '../../../vecino/src/base/errors.ts';
-import type { Family } from '../../../vecino/src/index/family.ts';
+import type { Family, FamilyLearner, Stage } from '../../../vecino/src/index/family.ts';
 import { completeIndexOptions, familyOf } from '../../../vecino/src/index/registry.ts';
-import { layingOrder, moveNodes } from '../../../vecino/src/index/relaying.ts';
+import { layingOrder, moveNodes, sortedByKey } from '../../../vecino/src/index/relaying.ts';
 import { type Found, type SearchRequest, searchSpace } from '../../../vecino/src/index/search.ts';
-import { BLOCK_SLOTS, type Layout, layoutOf } from '../../../vecino/src/kernel/layout.ts';
+import { type Layout, layoutOf } from '../../../vecino/src/kernel/layout.ts';
 import { VectorSpace } from '../../../vecino/src/kernel/vector-space.ts';
 import { ScalarRange } from '../../../vecino/src/quantizer/scalar-range.ts';
 import { kernelOf } from '../../../vecino/src/vector/metric.ts';
 import { prepared, preparedQuery, preparedWidth } from '../../../vecino/src/vector/prepare.ts';
 import { EF_SEARCH, type Knob, NPROBE, OVERSAMPLE, PROBES } from '../knob.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';
+import { seededRandom } from '../random.ts';
 import { saveInOneFile } from './one-file-index.ts';
 import type { BuildFigures, BuildTask, NodePeer, OpenTask, PeerName, Searcher } from './peer.ts';
 import { aboutVecino } from './vecino-version.ts';
@@ -70,21 +80,40 @@ function absenceOf(index: Form['index']): string | undefined {
 
 /** Vectors of one call of the builder, between which progress is told. */
 const LINK_CHUNK = 1_000;
+/** Distances after which an exact search would be cheaper: it is not what is measured here. */
+const UNLIMITED = 2 ** 31 - 1;
 /** As a collection's searches have it by default. */
 const OVERSAMPLE_DEFAULT = 3;
+
+interface Built {
+  readonly space: VectorSpace;
+  /** What its layout has room for; see `FamilyLearner.room`. */
+  readonly room: number;
+}
+
+/** What opening has to know beside the bytes. */
+interface SpaceFacts {
+  readonly rows: number;
+  readonly room: number;
+}
 
 async function build(task: BuildTask, index: Form['index']): Promise<BuildFigures> {
   const family = familyFor(index);
   const building = new Stopwatch();
   building.start();
-  const loose = makeSpace(task, index);
+  const loose = makeSpace(task, index, 0);
   putAll(loose, task);
-  linkAll(loose, family, task);
-  const space = compacted(loose, task, family, index);
+  const { space, room } = family.learner
+    ? learnt(loose, task, index, family.learner)
+    : linked(loose, task, index);
   building.stop();
 
   mkdirSync(join(task.folder, 'index'));
-  return saveInOneFile(spacePath(task.folder), building, (path) => saveSpace(space, path));
+  return saveInOneFile(spacePath(task.folder), building, (path) => {
+    saveSpace(space, path);
+    const facts: SpaceFacts = { rows: rowsOf(task), room };
+    writeFileSync(factsPath(task.folder), JSON.stringify(facts));
+  });
 }
 
 function familyFor({ family }: Form['index']): Family {
@@ -100,22 +129,27 @@ function optionsFor({ metric, parameters }: OpenTask, index: Form['index']): Req
   return completeIndexOptions('the bench', { ...Object.fromEntries(known), ...index }, metric);
 }
 
-function layoutFor(task: OpenTask, index: Form['index']): Layout {
+/** @param room for what the family learns; 0 where it has not learnt yet */
+function layoutFor(task: OpenTask, index: Form['index'], room: number): Layout {
   const { dimension, metric } = task;
   const family = familyFor(index);
   const options = optionsFor(task, index);
   return layoutOf({
     dimension: preparedWidth(metric, dimension),
     kernel: kernelOf(metric),
-    ...family.layout(options, 0),
+    ...family.layout(options, room),
     lanes: 1,
   });
 }
 
-function makeSpace(task: BuildTask, index: Form['index']): VectorSpace {
-  const space = VectorSpace.create(layoutFor(task, index));
-  space.reserve(task.base.length / task.dimension);
+function makeSpace(task: BuildTask, index: Form['index'], room: number): VectorSpace {
+  const space = VectorSpace.create(layoutFor(task, index, room));
+  space.reserve(rowsOf(task));
   return space;
+}
+
+function rowsOf({ base, dimension }: BuildTask): number {
+  return base.length / dimension;
 }
 
 /** Puts the vectors into their places; row i is slot i and, before compaction, node i. */
@@ -133,27 +167,79 @@ function putAll(space: VectorSpace, { base, dimension, metric }: BuildTask): voi
   space.writeCodeRange(offset, scale);
 }
 
-function linkAll(space: VectorSpace, family: Family, { base, dimension, progress }: BuildTask): void {
-  const rows = base.length / dimension;
+/** Links every row where it lies, and then lays the nodes out as a collection's compaction does. */
+function linked(loose: VectorSpace, task: BuildTask, index: Form['index']): Built {
+  const { builder } = familyFor(index);
+  const rows = rowsOf(task);
   const nodes = Uint32Array.from({ length: rows }, (_, row) => row);
-  if (!family.builder) {
-    for (const node of nodes) space.setLinked(node, true);
-    return;
+  for (let from = 0; from < rows && builder; from += LINK_CHUNK) {
+    builder.link(loose, nodes.subarray(from, from + LINK_CHUNK), Number.POSITIVE_INFINITY);
+    task.progress(`${Math.min(from + LINK_CHUNK, rows)} of ${rows} linked`);
   }
-  for (let from = 0; from < rows; from += LINK_CHUNK) {
-    family.builder.link(space, nodes.subarray(from, from + LINK_CHUNK), Number.POSITIVE_INFINITY);
-    progress(`${Math.min(from + LINK_CHUNK, rows)} of ${rows} linked`);
-  }
+  if (!builder?.order) return { space: loose, room: 0 };
+  const order = layingOrder(loose, familyFor(index), rows);
+  const space = makeSpace(task, index, 0);
+  moveNodes(loose, space, familyFor(index), order);
+  for (const node of order.keys()) space.setLive(node, true);
+  return { space, room: 0 };
 }
 
-/** Lays the nodes out as a collection's compaction does. */
-function compacted(loose: VectorSpace, task: BuildTask, family: Family, index: Form['index']): VectorSpace {
-  if (!family.builder?.order) return loose;
-  const order = layingOrder(loose, family, task.base.length / task.dimension);
-  const space = makeSpace(task, index);
-  moveNodes(loose, space, family, order);
-  for (const node of order.keys()) space.setLive(node, true);
-  return space;
+/** Rows of one call that learns, assigns or copies. */
+const LEARN_CHUNK = 2_048;
+
+/**
+ * Learns from a sample, lays the rows out by what was learnt and fills the structure: what a collection does with
+ * the same calls in the background, cut into tasks for its workers (`engine/index/relay-segment.ts`).
+ */
+function learnt(loose: VectorSpace, task: BuildTask, index: Form['index'], learner: FamilyLearner): Built {
+  const rows = rowsOf(task);
+  const options = optionsFor(task, index);
+  const room = learner.room(options, rows);
+  const space = makeSpace(task, index, room);
+  space.copyCodeRange(loose);
+  const copy = (order: Uint32Array) => {
+    space.copyNodes(loose, order, 0, order.length);
+    const { coded, originals } = space.layout;
+    if (coded && originals !== 'disk') space.engine.encodeRange(0, order.length);
+  };
+  const run = (stages: readonly Stage[], keys?: Uint32Array) => {
+    for (const { name, items, grain } of stages) {
+      task.progress(name);
+      for (let from = 0; from < items; from += grain) {
+        learner.run(space, name, from, Math.min(items, from + grain), keys);
+      }
+    }
+  };
+  const asTheyLie = layingOrder(loose, familyFor(index), rows);
+  const sample = spread(asTheyLie, learner.sample(options, rows), task.parameters.seed);
+  copy(sample);
+  run(learner.stages(space, options, sample.length, rows));
+
+  let laid: { readonly order: Uint32Array; readonly keys?: Uint32Array } = { order: asTheyLie };
+  if (learner.assign) {
+    copy(asTheyLie);
+    const keys = new Uint32Array(rows);
+    for (let from = 0; from < rows; from += LEARN_CHUNK) {
+      keys.set(learner.assign(space, from, Math.min(rows, from + LEARN_CHUNK)), from);
+    }
+    laid = sortedByKey({ order: asTheyLie, keys });
+  }
+  copy(laid.order);
+  for (let node = 0; node < rows; node++) {
+    space.setLive(node, true);
+    space.setLinked(node, true);
+  }
+  run(learner.fillStages(space, rows, laid.keys), laid.keys);
+  return { space, room };
+}
+
+/** So many nodes, one from each of as many equal stretches. */
+function spread(nodes: Uint32Array, wanted: number, seed: number): Uint32Array {
+  const size = Math.min(wanted, nodes.length);
+  const random = seededRandom(seed);
+  return Uint32Array.from({ length: size }, (_, i) => {
+    return nodes[Math.floor(((i + random()) * nodes.length) / size)] ?? 0;
+  });
 }
 
 async function openSpace(
@@ -168,7 +254,7 @@ async function openSpace(
     way: 'index' as const,
     nodes: rows,
     matches: rows,
-    budget: rows,
+    budget: UNLIMITED,
     pending: none,
     hasRemoved: false,
     sound: true,
@@ -199,22 +285,15 @@ function saveSpace(space: VectorSpace, path: string): void {
 function loadSpace(task: OpenTask, index: Form['index']): { space: VectorSpace; rows: number } {
   const path = spacePath(task.folder);
   const size = statSync(path).size;
-  const layout = layoutFor(task, index);
-  const space = VectorSpace.create(layout);
+  const { rows, room } = JSON.parse(readFileSync(factsPath(task.folder), 'utf8')) as SpaceFacts;
+  const space = VectorSpace.create(layoutFor(task, index, room));
   const missing = size - space.shared.memory.buffer.byteLength;
   if (missing > 0) space.shared.memory.grow(missing / PAGE);
   const bytes = new Uint8Array(space.shared.memory.buffer);
   const file = openSync(path, 'r');
   for (let at = 0; at < size; ) at += readSync(file, bytes, at, Math.min(CHUNK, size - at), at);
   closeSync(file);
-  return { space, rows: liveRows(space) };
-}
-
-/** Compaction leaves no gaps, so the rows are the leading live nodes. */
-function liveRows(space: VectorSpace): number {
-  let rows = 0;
-  while (rows < space.blocks * BLOCK_SLOTS && space.isLinked(rows)) rows += 1;
-  return rows;
+  return { space, rows };
 }
 
 const CHUNK = 64 << 20;
@@ -222,4 +301,8 @@ const PAGE = 65_536;
 
 function spacePath(folder: string): string {
   return join(folder, 'index', 'space.bin');
+}
+
+function factsPath(folder: string): string {
+  return join(folder, 'index', 'space.json');
 }
