@@ -3,7 +3,7 @@ import { seededRandom } from '../base/random.ts';
 import { layoutOf } from '../kernel/layout.ts';
 import { VectorSpace } from '../kernel/vector-space.ts';
 import { familyOf } from './registry.ts';
-import { layingOrder, moveNodes } from './relaying.ts';
+import { layingOrder, moveNodes, placesOf, sortedByKey } from './relaying.ts';
 
 const NODES = 3_000;
 const DIMENSION = 12;
@@ -89,3 +89,21 @@ function meanDistanceOfLinks(space: VectorSpace): number {
   }
   return sum / count;
 }
+
+describe('the order of keys', () => {
+  it('brings nodes together that have the same, and leaves them as they were among each other', () => {
+    const order = Uint32Array.of(9, 4, 7, 1, 5, 0);
+    const keys = Uint32Array.of(2, 0, 2, 5, 0, 2);
+    const sorted = sortedByKey({ order, keys });
+    expect([...sorted.order]).toEqual([4, 5, 9, 7, 0, 1]);
+    expect([...sorted.keys]).toEqual([0, 0, 2, 2, 2, 5]);
+  });
+
+  it('is empty where there are no nodes', () => {
+    expect(sortedByKey({ order: new Uint32Array(), keys: new Uint32Array() }).order).toHaveLength(0);
+  });
+
+  it('has a way back, in which those that were left behind are marked', () => {
+    expect([...placesOf(Uint32Array.of(3, 0, 1), 5)]).toEqual([1, 2, 0xffffffff, 0, 0xffffffff]);
+  });
+});

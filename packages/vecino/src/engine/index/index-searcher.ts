@@ -1,6 +1,7 @@
 import type { SearchExplanation } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
 import type { Matches } from '../../filter/answers.ts';
+import type { CostQuestion, SearchCost } from '../../index/family.ts';
 import { type Found, type SearchRequest, searchSpace } from '../../index/search.ts';
 import type { IndexShape } from './index-memory.ts';
 import type { IndexUpkeep } from './index-upkeep.ts';
@@ -108,10 +109,9 @@ export class IndexSearcher {
     const effort = search.effort ?? family.effort(this.shape.index);
     const pending = nodes.waiting.length;
     const mayRelyOn = sound && !this.upkeep.isRecoding;
-    const isReady = mayRelyOn && (family.isReady?.(space) ?? true);
     const { k } = search;
     const question = { k, effort, matches, live, distanceFactor: this.distanceFactor };
-    const approximate = isReady ? family.cost?.(space, question) : undefined;
+    const approximate = mayRelyOn ? this.approximate(question) : 'the index is not to be relied on now';
     const { way, reason, costNs, budget } = plan({
       exact: search.exact,
       approximate,
@@ -123,7 +123,8 @@ export class IndexSearcher {
       comparedShare: mayRelyOn ? this.comparedShare : 1,
     });
     const summary = { reason, live, matches, pending, effort };
-    const foretold = (approximate?.distances ?? 0) / this.distanceFactor;
+    const distances = typeof approximate === 'string' ? 0 : approximate.distances;
+    const foretold = distances / this.distanceFactor;
     const isOnDisk = space.layout.originals === 'disk';
     if (isOnDisk && way === 'exact' && (search.exact || this.upkeep.isRecoding)) {
       return { summary, costNs, isOnDisk, request: undefined, foretold };
@@ -143,6 +144,14 @@ export class IndexSearcher {
       hasRemoved: nodes.hasRemoved,
     };
     return { summary, costNs, isOnDisk, request, foretold };
+  }
+
+  /** What the family's own search would cost, or why there is none. */
+  private approximate(question: CostQuestion): SearchCost | string {
+    const { family, space } = this.place.memory;
+    if (!family.cost) return 'the index is exact';
+    if (family.isReady?.(space) === false) return 'the index has not learnt from the records yet';
+    return family.cost(space, question);
   }
 
   /** Learns from what was found, and compares codes' answers by the vectors on disk. */

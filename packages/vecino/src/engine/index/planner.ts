@@ -5,8 +5,8 @@ import { costNs, keepingNs } from '../../index/search-cost.ts';
 /** What the planner knows when it chooses. */
 export interface PlanInput {
   readonly exact: boolean;
-  /** What the family's approximate search would cost, pending records not counted; undefined where there is none, or none yet. */
-  readonly approximate: SearchCost | undefined;
+  /** What the family's approximate search would cost, pending records not counted; or why there is none. */
+  readonly approximate: SearchCost | string;
   readonly live: number;
   /** Records that may be answered; equal to `live` without a filter. */
   readonly matches: number;
@@ -43,7 +43,7 @@ export function plan(input: PlanInput): Plan {
   const exactNs = exactNsOf(input) + keepingNs(matches, k);
   const asExact = (reason: string): Plan => ({ way: 'exact', reason, costNs: exactNs, budget: 0 });
   if (exact) return asExact('exact was asked for');
-  if (!approximate) return asExact('the index is exact');
+  if (typeof approximate === 'string') return asExact(approximate);
   const indexNs = approximate.ns + pending * costNs(GATHER_NS, floats) + keepingNs(pending, k);
   const figures = `${matches} comparisons against about ${Math.round(approximate.distances)} by the index`;
   if (exactNs <= indexNs) return asExact(`comparing with all matches is cheaper: ${figures}`);

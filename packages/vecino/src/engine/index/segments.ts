@@ -16,6 +16,8 @@ export interface Located {
 export class Segments {
   private readonly list: Segment[] = [];
   private readonly make: (ordinal: number) => Segment;
+  /** Parts of answers of filters, so that each segment meets the same object again and need not translate it anew. */
+  private readonly parts = new WeakMap<Matches, Matches[]>();
 
   /** @param make an empty segment of that ordinal */
   constructor(make: (ordinal: number) => Segment) {
@@ -90,6 +92,13 @@ export class Segments {
   /** A segment's part of what a filter lets pass. */
   partOf(matches: Matches, ordinal: number): Matches {
     if (this.list.length === 1) return matches;
+    const parts = this.parts.get(matches) ?? [];
+    this.parts.set(matches, parts);
+    parts[ordinal] ??= this.cutOf(matches, ordinal);
+    return parts[ordinal];
+  }
+
+  private cutOf(matches: Matches, ordinal: number): Matches {
     const { capacity } = this;
     const slots = new BitSet();
     slots.words = matches.slots.words.subarray((ordinal * capacity) / 32, ((ordinal + 1) * capacity) / 32);
