@@ -64,6 +64,8 @@ interface CalibrationRow {
   readonly found: number;
   /** Found less wanted. */
   readonly error: number;
+  /** What the calibration foretells of the effort that it picks. */
+  readonly foretold: number;
   /** Share of the searches that the index itself answered, and not a comparison with all. */
   readonly byIndex: number;
   readonly distanceComputations: number;
@@ -95,6 +97,7 @@ async function runCalibration(
         { head: 'family', align: 'l', cell: ({ family }) => family },
         { head: 'wanted', cell: ({ wanted }) => String(wanted) },
         { head: 'found', cell: ({ found }) => found.toFixed(4) },
+        { head: 'foretold', cell: ({ foretold }) => foretold.toFixed(4) },
         { head: 'error', cell: ({ error }) => error.toFixed(4) },
         { head: 'by the index', cell: ({ byIndex }) => rounded(byIndex) },
         { head: 'distances', cell: (row) => whole(row.distanceComputations) },
@@ -130,6 +133,8 @@ async function judgeFamily(
   const refusal = await refusalOf(collection, data);
   if (refusal !== undefined) return refusal;
   await build(collection, data, rowRange(0, data.rows), progress);
+  progress(`${data.name}, ${facts.family}: waiting for the calibration`);
+  await calibrated(collection, data);
   const rows: CalibrationRow[] = [];
   for (const wanted of options.recalls) {
     progress(`${data.name}, ${facts.family}: recall ${wanted}`);
@@ -148,6 +153,29 @@ async function refusalOf(collection: Collection, data: Data): Promise<string | u
     if (error instanceof VecinoError) return error.message;
     throw error;
   }
+}
+
+/** How often it is looked whether a calibration is there, and for how long at most. */
+const LOOK_MS = 100;
+const LOOKS_MAX = 6_000;
+
+/** Waits until the recall of a search is foretold, which needs that somebody has asked for one. */
+async function calibrated(collection: Collection, data: Data): Promise<void> {
+  const [vector = new Float32Array(data.dimension)] = questionsOf(data);
+  for (let look = 0; look < LOOKS_MAX; look++) {
+    const [{ explain } = { explain: undefined }] = await answersOf(collection, [
+      { vector, ...aimingAt(0.9), include: [] },
+    ]);
+    if (expectedRecallOf(explain) !== undefined) return collection.flush();
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  throw new Error(`no calibration in ${(LOOK_MS * LOOKS_MAX) / 1000} s`);
+}
+
+/** Undefined before there is a calibration. */
+function expectedRecallOf(explain: object | undefined): number | undefined {
+  const expected = explain && 'expectedRecall' in explain ? explain.expectedRecall : undefined;
+  return typeof expected === 'number' ? expected : undefined;
 }
 
 async function judgeRecall(
@@ -175,6 +203,7 @@ async function judgeRecall(
     wanted,
     found,
     error: found - wanted,
+    foretold: mean(explained.map((explain) => expectedRecallOf(explain) ?? 0)),
     byIndex: explained.filter(({ way }) => (way as string) === facts.way).length / explained.length,
     distanceComputations: mean(explained.map((explain) => explain.distanceComputations)),
     qps,
