@@ -30,8 +30,8 @@ import { between, upperEnvelope } from '../upper-envelope.ts';
  */
 const CANDIDATES: Readonly<Record<DatasetName, readonly string[]>> = {
   'fashion-mnist': crossed([64, 128, 256, 512], ['PQ98x4fs', 'PQ196x4fs', 'PQ392x4fs']),
-  glosses: crossed([128, 256, 512], ['PQ96x4fs', 'PQ192x4fs']),
-  glove: crossed([512, 1_024, 2_048], ['PQ25x4fs', 'PQ50x4fs']),
+  glosses: crossed([64, 128, 256, 512], ['PQ96x4fs', 'PQ192x4fs']),
+  glove: crossed([256, 512, 1_024, 2_048], ['PQ25x4fs', 'PQ50x4fs']),
   synthetic: crossed([1_024, 2_048, 4_096], ['PQ32x4fs', 'PQ64x4fs']),
 };
 const RECALLS = [0.9, 0.95, 0.99] as const;

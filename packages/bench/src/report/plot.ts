@@ -18,20 +18,29 @@ const WIDTH = 800;
 const HEIGHT = 560;
 const PLOT = { left: 70, right: WIDTH - 190, top: 64, bottom: HEIGHT - 58 } as const;
 const RECALL_TICKS = [0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999] as const;
-/** Recall 1 is infinitely far away on this axis, so it is drawn here. */
+/** Recall 1 is infinitely far away on this axis, so approximate searches that reach it are drawn here, */
 const RECALL_DRAWN_MAX = 0.9995;
+/** and exact ones so many nines beyond all others. */
+const EXACT_BEYOND = 0.3;
 
 type Scale = (value: number) => number;
 
+/** Figures with their place on the axis of recall, in nines. */
+interface Point extends SearchFigures {
+  readonly at: number;
+}
+
 export function toSvg(report: Report): string {
-  const points = [...report.curve, ...exactPoints(report)].map((point) => ({
-    ...point,
-    recall: Math.min(point.recall, RECALL_DRAWN_MAX),
-  }));
-  const peers = [...new Set(points.map(({ peer }) => peer))];
-  const recalls = points.map(({ recall }) => recall);
+  const curve = report.curve.map((figures): Point => {
+    return { ...figures, at: nines(Math.min(figures.recall, RECALL_DRAWN_MAX)) };
+  });
+  const recalls = curve.map(({ recall }) => Math.min(recall, RECALL_DRAWN_MAX));
   const shown = ticksAround(Math.min(...recalls), Math.max(...recalls));
-  const x = scale(nines(shown[0] ?? 0), nines(Math.max(...shown, ...recalls)), PLOT.left, PLOT.right);
+  const exactAt = nines(Math.max(...recalls, ...shown)) + EXACT_BEYOND;
+  const points = [...curve, ...exactPoints(report, exactAt)];
+  const peers = [...new Set(points.map(({ peer }) => peer))];
+  const ends = [nines(shown[0] ?? 0), ...points.map(({ at }) => at), ...shown.map(nines)];
+  const x = scale(Math.min(...ends), Math.max(...ends), PLOT.left, PLOT.right);
   const speeds = points.map(({ qps }) => Math.log10(qps));
   const [low, high] = [Math.min(...speeds) - 0.05, Math.max(...speeds) + 0.05];
   const y = scale(low, high, PLOT.bottom, PLOT.top);
@@ -42,25 +51,26 @@ ${styleSheet(peers)}
 <rect class="ground" width="${WIDTH}" height="${HEIGHT}" rx="6"/>
 <text class="title" x="24" y="30">${dataset.name}: ${whole(dataset.size)} × ${dataset.dimension}, ${dataset.metric}</text>
 <text class="note" x="24" y="49">queries a second, one at a time, k = ${settings.k}; up and to the right is better</text>
-${recallAxis(shown, (recall) => x(nines(recall)), settings.k)}
-${speedAxis(10 ** low, 10 ** high, (qps) => y(Math.log10(qps)))}
-${lines(
-  report,
-  points,
-  peers,
-  (recall) => x(nines(recall)),
-  (qps) => y(Math.log10(qps)),
+${recallAxis(
+  [
+    ...shown.map((recall) => ({ at: nines(recall), words: String(recall).slice(1) })),
+    ...(points.length > curve.length ? [{ at: exactAt, words: 'exact' }] : []),
+  ],
+  x,
+  settings.k,
 )}
+${speedAxis(10 ** low, 10 ** high, (qps) => y(Math.log10(qps)))}
+${lines(report, points, peers, x, (qps) => y(Math.log10(qps)))}
 </svg>
 `;
 }
 
 /** Exact search, one query at a time as all the others. */
-function exactPoints({ exact }: Report): SearchFigures[] {
+function exactPoints({ exact }: Report, at: number): Point[] {
   return exact
     .filter(({ batch }) => batch === 1)
     .map(({ peer, recall, qps, qpsOfCpu, p50Ms }) => {
-      return { peer, ...NO_EFFORT, recall, qps, qpsOfCpu, p50Ms, p99Ms: p50Ms };
+      return { peer, ...NO_EFFORT, recall, qps, qpsOfCpu, p50Ms, p99Ms: p50Ms, at };
     });
 }
 
@@ -83,10 +93,15 @@ function ticksAround(recallMin: number, recallMax: number): number[] {
   return RECALL_TICKS.slice(Math.max(from, 0), to < 0 ? undefined : to + 1);
 }
 
-function recallAxis(shown: readonly number[], x: Scale, k: number): string {
-  const ticks = shown.map((tick) => {
-    const at = x(tick).toFixed(1);
-    return `<path class="grid" d="M${at} ${PLOT.top}V${PLOT.bottom}"/><text class="tick" x="${at}" y="${PLOT.bottom + 19}" text-anchor="middle">${String(tick).slice(1)}</text>`;
+interface Tick {
+  readonly at: number;
+  readonly words: string;
+}
+
+function recallAxis(shown: readonly Tick[], x: Scale, k: number): string {
+  const ticks = shown.map(({ at, words }) => {
+    const place = x(at).toFixed(1);
+    return `<path class="grid" d="M${place} ${PLOT.top}V${PLOT.bottom}"/><text class="tick" x="${place}" y="${PLOT.bottom + 19}" text-anchor="middle">${words}</text>`;
   });
   const middle = (PLOT.left + PLOT.right) / 2;
   return `${ticks.join('\n')}\n<text class="note" x="${middle}" y="${PLOT.bottom + 42}" text-anchor="middle">recall@${k}</text>`;
@@ -111,27 +126,30 @@ function speedAxis(qpsMin: number, qpsMax: number, y: Scale): string {
 
 function lines(
   report: Report,
-  points: readonly SearchFigures[],
+  points: readonly Point[],
   peers: readonly EntrantName[],
   x: Scale,
   y: Scale,
 ): string {
   const drawn = peers.map((peer) => {
-    const own = points.filter((point) => point.peer === peer).sort((a, b) => a.recall - b.recall);
+    const own = points.filter((point) => point.peer === peer).sort((a, b) => a.at - b.at);
     return { peer, own, endY: y(own.at(-1)?.qps ?? 1) };
   });
   drawn.sort((a, b) => a.endY - b.endY);
   const nameYs = apart(drawn.map(({ endY }) => endY));
   return drawn
     .map(({ peer, own }, i) => {
-      const places = own.map(({ recall, qps }) => `${x(recall).toFixed(1)} ${y(qps).toFixed(1)}`);
+      const places = own.map(({ at, qps }) => `${x(at).toFixed(1)} ${y(qps).toFixed(1)}`);
       const dots = own.map(
         (point) =>
-          `<circle class="dot ${peer}" cx="${x(point.recall).toFixed(1)}" cy="${y(point.qps).toFixed(1)}" r="3"><title>${peer}, ${describeEffort(report, point)}: recall ${point.recall.toFixed(4)}, ${whole(point.qps)} queries a second</title></circle>`,
+          `<circle class="dot ${peer}" cx="${x(point.at).toFixed(1)}" cy="${y(point.qps).toFixed(1)}" r="3"><title>${peer}, ${describeEffort(report, point)}: recall ${point.recall.toFixed(4)}, ${whole(point.qps)} queries a second</title></circle>`,
       );
-      return `<path class="line ${peer}" stroke-dasharray="${styleOf(peer).dash}" d="M${places.join('L')}"/>
+      const line = `class="line ${peer}" stroke-dasharray="${styleOf(peer).dash}"`;
+      const nameY = nameYs[i]?.toFixed(1);
+      const nameX = PLOT.right + 14;
+      return `<path ${line} d="M${places.join('L')}"/>
 ${dots.join('')}
-<text class="name ${peer}" x="${PLOT.right + 12}" y="${nameYs[i]?.toFixed(1)}" dy="4">${peer}</text>`;
+<path ${line} d="M${nameX} ${nameY}h22"/><text class="name ${peer}" x="${nameX + 28}" y="${nameY}" dy="4">${peer}</text>`;
     })
     .join('\n');
 }

@@ -114,10 +114,10 @@ describe('toJson', () => {
 });
 
 describe('pictures', () => {
-  it('draw a line and a name for each engine, and recall 1 inside', () => {
+  it('draw a line and a name for each engine, recall 1 inside and exact search beyond', () => {
     const svg = toSvg(exampleReport());
-    // Two curves, and two exact engines as dots.
-    expect(svg.match(/class="line /g)).toHaveLength(4);
+    // Two curves and two exact engines as dots, each once more beside its name.
+    expect(svg.match(/class="line /g)).toHaveLength(2 * 4);
     expect(svg.match(/class="name /g)).toHaveLength(4);
     expect(svg).toContain('<title>vecino, efSearch 24: recall 0.9100, 3,000 queries a second</title>');
     expect(svg).not.toMatch(/NaN|Infinity|undefined/);
