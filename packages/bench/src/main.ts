@@ -5,6 +5,7 @@ import { HELP, readInvocation } from './options.ts';
 import { progressOnStderr } from './progress.ts';
 import { toMarkdown } from './report/markdown.ts';
 import { writeReport } from './report/write.ts';
+import { quoteResultsOf } from './tuning/document.ts';
 
 try {
   const invocation = readInvocation(process.argv.slice(2), availableParallelism());
@@ -15,6 +16,7 @@ try {
     for (const run of invocation.runs) {
       const report = await runBenchmark(run, progress);
       const files = writeReport(report, invocation.outFolder);
+      quoteResultsOf(invocation.outFolder);
       progress(`written: ${files.join(', ')}`);
       console.log(toMarkdown(report));
     }

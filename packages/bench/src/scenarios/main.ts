@@ -1,6 +1,7 @@
 /** `npm run bench:scenarios`: progress on stderr, the reports on stdout and in files. */
 import { availableParallelism } from 'node:os';
 import { progressOnStderr } from '../progress.ts';
+import { quoteResultsOf } from '../tuning/document.ts';
 import { HELP, type Invocation, readInvocation } from './options.ts';
 import { inFreshProcess } from './process/fresh-process.ts';
 import { SCENARIOS } from './registry.ts';
@@ -24,6 +25,7 @@ async function runAll(invocation: Invocation): Promise<void> {
     progress(`scenario ${task.scenario}`);
     const report = await inFreshProcess(new URL('./run.ts', import.meta.url), runScenario, task, progress);
     const files = writeScenarioReport(report, invocation.outFolder);
+    quoteResultsOf(invocation.outFolder);
     progress(`written: ${files.join(', ')}`);
     console.log(toMarkdown(report));
   }

@@ -1,4 +1,7 @@
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { toFigures } from './figures.ts';
+import { readResults } from './results.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..', '..');
 
@@ -8,6 +11,17 @@ export const RESULTS_FOLDER = join(ROOT, 'packages', 'bench', 'results');
 /** Between these two lines stands what is made from the results; the rest of the document is written by hand. */
 const BEGIN = '<!-- Made from packages/bench/results by `npm run bench:tuning`; do not edit. -->';
 const END = '<!-- End of what is made. -->';
+
+/** Brings the document up to date after a run that has left its results in a folder, if that is the one it quotes. */
+export function quoteResultsOf(folder: string): void {
+  if (resolve(folder) === RESULTS_FOLDER) writeFigures();
+}
+
+/** Puts the figures of the results into the document. */
+export function writeFigures(): void {
+  const document = readFileSync(TUNING_DOCUMENT, 'utf8');
+  writeFileSync(TUNING_DOCUMENT, withFigures(document, toFigures(readResults(RESULTS_FOLDER))));
+}
 
 /** The document with other figures in their place. */
 export function withFigures(document: string, figures: string): string {
