@@ -47,6 +47,6 @@ export const PROBES: Knob = {
 
 export const OVERSAMPLE: Knob = {
   name: 'oversample',
-  efforts: [1, 1.5, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 90],
+  efforts: [1, 1.5, 2, 3, 4, 6, 8, 11, 16, 23, 32, 45, 64, 90, 128, 181, 256, 362, 512, 724],
   refines: [1],
 };

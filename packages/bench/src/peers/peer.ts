@@ -9,6 +9,7 @@ export type PeerName =
   | 'vecino-engine'
   | 'vecino-ivf'
   | 'vecino-ivf-raw'
+  | 'vecino-ivf-binary'
   | 'vecino-ivf-sq8'
   | 'vecino-pq'
   | 'vecino-lsh'

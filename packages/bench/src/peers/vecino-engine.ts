@@ -44,6 +44,7 @@ interface Form {
 const FORMS = [
   { name: 'vecino-engine', knob: EF_SEARCH, index: { family: 'hnsw' } },
   { name: 'vecino-ivf', knob: NPROBE, index: { family: 'ivf' } },
+  { name: 'vecino-ivf-binary', knob: NPROBE, index: { family: 'ivf', quantizer: 'binary' } },
   { name: 'vecino-ivf-sq8', knob: NPROBE, index: { family: 'ivf', quantizer: 'sq8' } },
   { name: 'vecino-ivf-raw', knob: NPROBE, index: { family: 'ivf', quantizer: 'none' } },
   { name: 'vecino-pq', knob: OVERSAMPLE, index: { family: 'pq' } },

@@ -13,6 +13,7 @@ const OUR_ENGINES: readonly PeerName[] = [
   'vecino-ivf',
   'vecino-ivf-raw',
   'vecino-ivf-sq8',
+  'vecino-ivf-binary',
   'vecino-pq',
   'vecino-lsh',
 ];

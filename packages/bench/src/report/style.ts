@@ -19,11 +19,13 @@ const PURPLE = { light: '#8b2fa8', dark: '#d890f0' } as const;
 const SOLID = 'none';
 const DASHED = '6 4';
 const DOTTED = '2 4';
+const MIXED = '8 3 2 3';
 
 const STYLES: Readonly<Partial<Record<EntrantName, Style>>> = {
   'vecino-engine': { ...GREEN, dash: SOLID },
   'vecino-ivf': { ...INDIGO, dash: SOLID },
   'vecino-ivf-raw': { ...INDIGO, dash: DOTTED },
+  'vecino-ivf-binary': { ...INDIGO, dash: MIXED },
   'vecino-ivf-sq8': { ...INDIGO, dash: DASHED },
   'vecino-pq': { ...TEAL, dash: SOLID },
   'vecino-lsh': { ...GREY, dash: SOLID },

@@ -16,7 +16,8 @@ interface Line {
 const OURS: readonly Line[] = [
   { peer: 'vecino-flat', called: '`flat`' },
   { peer: 'vecino-engine', called: '`hnsw`' },
-  { peer: 'vecino-ivf', called: '`ivf`, compact codes' },
+  { peer: 'vecino-ivf', called: '`ivf`, `pq`' },
+  { peer: 'vecino-ivf-binary', called: '`ivf`, `binary`' },
   { peer: 'vecino-ivf-sq8', called: '`ivf`, `sq8`' },
   { peer: 'vecino-ivf-raw', called: '`ivf`, `none`' },
   { peer: 'vecino-pq', called: '`pq`' },
