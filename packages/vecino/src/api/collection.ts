@@ -40,6 +40,24 @@ export interface CollectionDescription {
   readonly records: number;
 }
 
+/** An effort of searches, and the mean recall that it gave. */
+export interface CalibrationPoint {
+  readonly effort: number;
+  readonly recall: number;
+}
+
+/** Which effort gives which recall: measured on stored vectors, each asked with and itself left out. */
+export interface Calibration {
+  /** When it was made, as an ISO 8601 text. */
+  readonly at: string;
+  /** How many records there were. */
+  readonly records: number;
+  /** How many of them were asked with. */
+  readonly queries: number;
+  /** For so many hits, the points in ascending order of effort. */
+  readonly curves: readonly { readonly k: number; readonly points: readonly CalibrationPoint[] }[];
+}
+
 /** What a collection holds and costs at this moment. */
 export interface CollectionStats {
   readonly name: string;
@@ -58,6 +76,8 @@ export interface CollectionStats {
     readonly unreached: number;
     /** Slots allocated, live or not. */
     readonly slots: number;
+    /** What effort searches need for a recall; absent until a search or an option has named a recall. */
+    readonly calibration?: Calibration;
   };
   readonly memory: {
     /** Bytes that the vectors take in memory. */

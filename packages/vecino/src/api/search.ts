@@ -1,5 +1,6 @@
 import type { OptionSpecs } from '../base/options.ts';
 import type { Filter } from './filter.ts';
+import { RECALL_OPTION } from './index-options.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMetadata, Metadata } from './metadata.ts';
 import type { Part, VectorInput } from './record.ts';
@@ -27,8 +28,19 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
   readonly include?: readonly Part[];
   /** Leave out hits with a lower score. */
   readonly minScore?: number;
-  /** Effort of the graph walk: more finds more and takes longer. 1 to 10,000; default the collection's. */
+  /**
+   * The share of the true nearest neighbours that answers should have, as a mean over queries: 0.5 to 0.999,
+   * default the collection's, if it has one. The effort is then taken from a calibration on the collection's own
+   * vectors, made in the background; until it is there, the default effort of the family serves. An effort that is
+   * named wins over it. Exact indexes reach every recall.
+   */
+  readonly recall?: number;
+  /** Effort of a walk through the graph (`hnsw`): more finds more and takes longer. 1 to 10,000; default the collection's. */
   readonly efSearch?: number;
+  /** Lists that are searched (`ivf`). 1 to 65,536; default the collection's. */
+  readonly nprobe?: number;
+  /** Buckets of each table that are looked into (`lsh`). 1 to 10,000; default the collection's. */
+  readonly probes?: number;
   /**
    * Where the index walks over codes: how many times k of the best are compared again by the vectors
    * themselves. 1 to 100, default 3.
@@ -53,7 +65,15 @@ export const SEARCH_OPTIONS = {
     max: Number.MAX_VALUE,
     about: 'Leave out hits with a lower score.',
   },
-  efSearch: { kind: 'integer', min: 1, max: LIMITS.kMax, about: 'Effort of the graph walk.' },
+  ...RECALL_OPTION,
+  efSearch: {
+    kind: 'integer',
+    min: 1,
+    max: LIMITS.kMax,
+    about: 'Effort of a walk through the graph (hnsw).',
+  },
+  nprobe: { kind: 'integer', min: 1, max: 65_536, about: 'Lists that are searched (ivf).' },
+  probes: { kind: 'integer', min: 1, max: 10_000, about: 'Buckets of a table that are looked into (lsh).' },
   oversample: {
     kind: 'number',
     default: 3,
@@ -91,8 +111,10 @@ export interface SearchExplanation {
   readonly records: number;
   /** Records that the filter lets pass; all of them without a filter. */
   readonly matches: number;
-  /** Effort of the walk; 0 where there was none. */
-  readonly efSearch: number;
+  /** Effort of the approximate search, in the option of the family that served; 0 where there was none. */
+  readonly effort: number;
+  /** The recall that the calibration foretells of this effort; 1 for exact answers, null where there is none yet. */
+  readonly expectedRecall: number | null;
   /** Vectors that were candidates for the answer before it was cut to k. */
   readonly candidates: number;
   /** Distances computed, walk and exact parts together. */

@@ -48,6 +48,12 @@ export class CollectionState {
     return this.stored.metric as Metric;
   }
 
+  /** The recall that searches aim at where they do not say, if the collection has one. */
+  get recallTarget(): number | undefined {
+    const { recall } = this.stored.index;
+    return typeof recall === 'number' ? recall : undefined;
+  }
+
   /** The opening words of messages. */
   get thing(): string {
     return `collection "${this.stored.name}"`;

@@ -63,6 +63,7 @@ export class Reindexer {
   /** Begins a change over in the background where the collection leaves the choice to us and the policy says so. */
   review(): void {
     const { state } = this;
+    if (state.recallTarget !== undefined) state.index.wantCalibration();
     if (this.current || !state.store.writer || state.index.isClosed) return;
     const { asked } = storedIndexChoice(state.stored);
     if (asked.family !== 'auto') return;
@@ -125,6 +126,8 @@ export class Reindexer {
     } finally {
       this.current = undefined;
     }
+    // The new index knows nothing yet, and the collection may have changed its size meanwhile.
+    this.review();
   }
 
   private async change(wanted: ReadIndexChoice, isEnded: () => boolean, report: Report): Promise<void> {

@@ -4,6 +4,9 @@ import type { OptionSpecs } from '../base/options.ts';
 import type { LayoutRequest } from '../kernel/layout.ts';
 import type { VectorSpace } from '../kernel/vector-space.ts';
 
+/** The option of a query that names the effort of a family. */
+export type EffortOption = 'efSearch' | 'nprobe' | 'probes' | 'oversample';
+
 /** How the approximate search of a family goes about it, as `explain` tells. */
 export type ApproximateWay = 'graph' | 'lists' | 'codes' | 'buckets';
 
@@ -192,6 +195,10 @@ export interface Family<O extends IndexOptions = IndexOptions> {
   layout(options: Required<O>, room: number): FamilyLayout;
   /** Default effort of a search; 0 for exact families. */
   effort(options: Required<O>): number;
+  /** The option of a query that names the effort. Absent for exact families. */
+  readonly effortOption?: EffortOption;
+  /** Efforts that make sense in this space for k hits, for calibrating; integers. Absent for exact families. */
+  effortRange?(space: VectorSpace, k: number): { readonly min: number; readonly max: number };
   /** Absent, with `way` and `cost`, for exact families: every search compares all, or what `scanner` cannot rule out. */
   readonly search?: (space: VectorSpace, request: FamilySearch) => FamilyFound;
   /** How that search goes about it. */

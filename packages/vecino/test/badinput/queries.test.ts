@@ -7,6 +7,13 @@ const VECTOR = [1, 2, 3];
 
 /** `search` in the collection `books`, given the query. */
 const SEARCHES: readonly BadInput[] = [
+  {
+    what: 'the effort of another family',
+    given: { vector: VECTOR, nprobe: 8 },
+    code: 'QUERY_INVALID',
+    says: ['nprobe is an option of another family', 'expected efSearch', 'give recall instead'],
+    details: { option: 'nprobe', expected: 'efSearch', family: 'hnsw' },
+  },
   ...(
     [
       ['k of 0', { k: 0 }, '"k" is 0', 1, 10_000],
@@ -17,6 +24,8 @@ const SEARCHES: readonly BadInput[] = [
       ['infinite k', { k: Number.POSITIVE_INFINITY }, '"k" is Infinity', 1, 10_000],
       ['no effort', { efSearch: 0 }, '"efSearch" is 0', 1, 10_000],
       ['too much effort', { efSearch: 1e6 }, '"efSearch" is 1000000', 1, 10_000],
+      ['too little recall', { recall: 0.4 }, '"recall" is 0.4', 0.5, 0.999],
+      ['more recall than an index can promise', { recall: 1 }, '"recall" is 1', 0.5, 0.999],
       ['too little oversampling', { oversample: 0.5 }, '"oversample" is 0.5', 1, 100],
       [
         'minScore that is NaN',

@@ -82,7 +82,7 @@ describe.each(VARIANTS)('searching: $family, $metric, $place', (variant) => {
       way: family === 'hnsw' ? 'graph' : 'exact',
       records: GRAPH_RECORDS,
       matches: GRAPH_RECORDS,
-      efSearch: family === 'hnsw' ? 20 : 0,
+      effort: family === 'hnsw' ? 20 : 0,
       unindexed: 0,
     });
     if (family === 'hnsw') expect(hits.explain?.distanceComputations).toBeLessThan(GRAPH_RECORDS / 2);
@@ -166,7 +166,12 @@ describe.each(VARIANTS)('searching: $family, $metric, $place', (variant) => {
   it('explains what a search cost, only where asked', async () => {
     expect(await shelf.search({ vector: QUERY })).not.toHaveProperty('explain');
     const { explain } = await shelf.search({ vector: QUERY, exact: true, explain: true });
-    expect(explain).toMatchObject({ way: 'exact', reason: 'exact was asked for', efSearch: 0 });
+    expect(explain).toMatchObject({
+      way: 'exact',
+      reason: 'exact was asked for',
+      effort: 0,
+      expectedRecall: 1,
+    });
     expect(explain?.distanceComputations).toBe(GRAPH_RECORDS);
     const { total, ...stages } = explain?.timesMs ?? { total: Number.NaN };
     const sum = Object.values(stages).reduce((a, b) => a + b, 0);

@@ -127,7 +127,7 @@ function explanationLines(explain: SearchExplanation, output: Output): string[] 
     [
       ['way', `${explain.way}: ${explain.reason}`],
       ['records', `${count(explain.records)}, of which ${count(explain.matches)} match`],
-      ['efSearch', count(explain.efSearch)],
+      ['effort', effortText(explain)],
       ['candidates', count(explain.candidates)],
       ['distances', `${count(explain.distanceComputations)} computed`],
       ['not indexed yet', count(explain.unindexed)],
@@ -139,4 +139,12 @@ function explanationLines(explain: SearchExplanation, output: Output): string[] 
     ],
     (name) => output.dim(name),
   );
+}
+
+/** Exact answers have no effort. */
+function effortText({ effort, expectedRecall }: SearchExplanation): string {
+  if (effort === 0) return '-';
+  return expectedRecall === null
+    ? count(effort)
+    : `${count(effort)} (recall ${expectedRecall.toFixed(3)} expected)`;
 }

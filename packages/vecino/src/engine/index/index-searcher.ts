@@ -2,7 +2,7 @@ import type { SearchExplanation } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
 import type { Matches } from '../../filter/answers.ts';
 import type { CostQuestion, SearchCost } from '../../index/family.ts';
-import { type Found, type SearchRequest, searchSpace } from '../../index/search.ts';
+import { type Found, type SearchRequest, type SearchWay, searchSpace } from '../../index/search.ts';
 import type { IndexShape } from './index-memory.ts';
 import type { IndexUpkeep } from './index-upkeep.ts';
 import type { Place } from './place.ts';
@@ -19,6 +19,8 @@ export interface SegmentSearch {
   readonly oversample: number;
   /** The segment's slots that a filter lets pass, all of them live. */
   readonly allowed: Matches | undefined;
+  /** The way to go, whatever it costs: for measurements. */
+  readonly way?: SearchWay;
 }
 
 export interface SegmentFound extends Omit<Found, 'way'> {
@@ -42,6 +44,8 @@ interface Planned {
 
 /** Tasks a worker gets of many searches: some more than one, so that all end at about the same time. */
 const SHARES = 4;
+/** Distances that nobody computes. */
+const UNLIMITED = 2 ** 31 - 1;
 /** A search that is expected to take longer than this runs on a worker, so that the event loop stays free. */
 const INLINE_NS_MAX = 3e6;
 
@@ -112,7 +116,7 @@ export class IndexSearcher {
     const { k } = search;
     const question = { k, effort, matches, live, distanceFactor: this.distanceFactor };
     const approximate = mayRelyOn ? this.approximate(question) : 'the index is not to be relied on now';
-    const { way, reason, costNs, budget } = plan({
+    const planned = plan({
       exact: search.exact,
       approximate,
       live,
@@ -122,6 +126,10 @@ export class IndexSearcher {
       floats: space.layout.floats,
       comparedShare: mayRelyOn ? this.comparedShare : 1,
     });
+    const isFixed = search.way === 'exact' || (search.way === 'index' && typeof approximate !== 'string');
+    const way = isFixed ? (search.way ?? planned.way) : planned.way;
+    const budget = isFixed ? UNLIMITED : planned.budget;
+    const { reason, costNs } = planned;
     const summary = { reason, live, matches, pending, effort };
     const distances = typeof approximate === 'string' ? 0 : approximate.distances;
     const foretold = distances / this.distanceFactor;

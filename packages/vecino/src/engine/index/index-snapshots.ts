@@ -1,7 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { Warning } from '../../api/database.ts';
 import { isEnd } from './index-upkeep.ts';
-import type { Segment } from './segment.ts';
+import type { Knowledge, Segment } from './segment.ts';
 import type { Segments } from './segments.ts';
 
 export interface SnapshotSettings {
@@ -11,13 +11,6 @@ export interface SnapshotSettings {
   /** Told the change up to which no one needs the log of removals any more. */
   readonly forgetRemovals: (seq: number) => Promise<void>;
   readonly warn: (code: Warning['code'], what: string, cause?: unknown) => void;
-}
-
-/** What the snapshots of an index know together. */
-export interface Knowledge {
-  /** The change that all of them have seen; 0 without any. */
-  readonly seq: number;
-  readonly lengthBound: number | undefined;
 }
 
 /** Runs a task while the structure of a segment stands still. */
@@ -88,7 +81,7 @@ export class IndexSnapshots {
       if (loaded) known.push(loaded);
     }
     if (known.length > 0) this.savedSeq = Math.min(...known.map(({ seq }) => seq));
-    return { seq: this.savedSeq, lengthBound: known[0]?.lengthBound };
+    return { ...known[0], lengthBound: known[0]?.lengthBound, seq: this.savedSeq };
   }
 
   /**
@@ -105,7 +98,7 @@ export class IndexSnapshots {
         if (path === undefined) return;
         await alone(segment, async () => {
           // The older snapshot and a replay are better than links of a vector that is replaced.
-          if (segment.isWhole) await segment.save(path, knowledge.seq, knowledge.lengthBound ?? 0);
+          if (segment.isWhole) await segment.save(path, knowledge);
           else seen = Math.min(seen, this.savedSeq);
         });
       }
@@ -142,9 +135,9 @@ export class IndexSnapshots {
     committed: number,
   ): Promise<Knowledge | undefined> {
     try {
-      const { seq, lengthBound } = await this.segments.get(ordinal).load(path, committed);
+      const { seq, lengthBound, calibration } = await this.segments.get(ordinal).load(path, committed);
       // 0 stands for none: the collection was empty.
-      return { seq, lengthBound: lengthBound || undefined };
+      return { seq, lengthBound: lengthBound || undefined, calibration };
     } catch (cause) {
       // It must not outlive this session: after a crash, the store's numbers may have passed those that it
       // claims to know, and nothing would tell that it knows them from elsewhere.

@@ -2,12 +2,13 @@ import type { Warning } from '../../api/database.ts';
 import type { IndexOptions } from '../../api/index-options.ts';
 import { BLOCK_SLOTS } from '../../kernel/layout.ts';
 import { preparedWidth } from '../../vector/prepare.ts';
+import { type Calibratable, Calibrator } from './calibrator.ts';
 import type { SegmentFound, SegmentSearch } from './index-searcher.ts';
-import { type Alone, IndexSnapshots, type Knowledge } from './index-snapshots.ts';
+import { type Alone, IndexSnapshots } from './index-snapshots.ts';
 import { indexEnded, isEnd } from './index-upkeep.ts';
 import { mergeFound } from './merge-found.ts';
 import { reserveInSlices } from './reserve-in-slices.ts';
-import { Segment, type SegmentSettings } from './segment.ts';
+import { type Knowledge, Segment, type SegmentSettings } from './segment.ts';
 import { Segments } from './segments.ts';
 import type { VectorsOf } from './vectors-on-disk.ts';
 
@@ -35,9 +36,10 @@ const PENDING_FEW = 1_024;
  * All segments of one family with the same options, their snapshots, and the work on them in the background.
  * Slots are those of the whole index. What is live and which slots are free is nobody's affair here.
  */
-export class IndexStructure {
+export class IndexStructure implements Calibratable {
   readonly segments: Segments;
   readonly snapshots: IndexSnapshots;
+  readonly calibrator: Calibrator;
   private readonly settings: StructureSettings;
   private working: Promise<void> | undefined;
   private ended = false;
@@ -47,6 +49,7 @@ export class IndexStructure {
     this.settings = settings;
     this.segments = new Segments((ordinal) => this.newSegment(ordinal));
     this.snapshots = new IndexSnapshots(settings, this.segments);
+    this.calibrator = new Calibrator(this);
   }
 
   get options(): Required<IndexOptions> {
@@ -97,14 +100,14 @@ export class IndexStructure {
     this.segments.reach(slot + 1);
     const { segment, local } = this.segments.at(slot);
     segment.put(local, vector);
-    this.snapshots.changed();
+    this.changed();
   }
 
   remove(slot: number): void {
     if (slot >= this.segments.all.length * this.segments.capacity) return;
     const { segment, local } = this.segments.at(slot);
     segment.remove(local);
-    this.snapshots.changed();
+    this.changed();
   }
 
   /** Whether the slot holds this very vector, as far as the structure keeps it. */
@@ -139,9 +142,14 @@ export class IndexStructure {
 
   /** Starts the background work, if there is any. */
   kick(): void {
-    if (this.working || this.ended || this.failure || !(this.needsWork || this.isSavingDue)) return;
+    if (this.working || this.ended || this.failure) return;
+    if (!this.needsWork && !this.isSavingDue) {
+      this.calibrator.kick();
+      return;
+    }
     this.working = this.work().finally(() => {
       this.working = undefined;
+      this.calibrator.kick();
     });
   }
 
@@ -200,6 +208,47 @@ export class IndexStructure {
     );
   }
 
+  get isIdle(): boolean {
+    return !this.working && !this.failure && this.pendingCount === 0;
+  }
+
+  get isEnded(): boolean {
+    return this.ended;
+  }
+
+  effortRange(k: number): { readonly min: number; readonly max: number } | undefined {
+    const memories = this.segments.all.map(({ memory }) => memory);
+    if (!memories.every(({ family, space }) => family.isReady?.(space) ?? true)) return undefined;
+    const { family, space } = this.segments.first.memory;
+    return family.effortRange?.(space, k);
+  }
+
+  sample(count: number): { readonly slot: number; readonly query: Float32Array }[] {
+    const { dimension, vectorsOf } = this.settings;
+    const step = Math.max(1, this.count / count);
+    const slots: number[] = [];
+    let passed = 0;
+    for (const [ordinal, { nodes, memory }] of this.segments.all.entries()) {
+      const first = ordinal * this.segments.capacity;
+      for (const node of nodes.live) {
+        if (passed++ >= slots.length * step) slots.push(first + memory.space.slotOf(node));
+      }
+    }
+    const vectors = slots.map((slot) => this.vectorOf(slot) ?? vectorsOf([slot])[0]);
+    // A query lacks the coordinate that `dot` adds to stored vectors.
+    return slots.flatMap((slot, i) => {
+      const vector = vectors[i];
+      return vector ? [{ slot, query: vector.subarray(0, dimension) }] : [];
+    });
+  }
+
+  measure(searches: readonly SegmentSearch[]): Promise<SegmentFound[]> {
+    return this.searchMany(
+      searches.map(({ k }) => k),
+      () => searches,
+    );
+  }
+
   /** Takes removed slots out of the structure, lays it out anew without gaps, and writes the snapshots. */
   async compact(): Promise<void> {
     await this.flush();
@@ -212,7 +261,8 @@ export class IndexStructure {
   }
 
   async save(alone: Alone = asTurn): Promise<void> {
-    await this.snapshots.save(this.settings.knowledge(), alone);
+    const { calibration } = this.calibrator;
+    await this.snapshots.save({ ...this.settings.knowledge(), calibration }, alone);
   }
 
   /** Problems of structure and bookkeeping. */
@@ -261,6 +311,7 @@ export class IndexStructure {
     if (options.save && !this.failure && this.snapshots.isWorthwhile(this.count)) await this.save(last);
     await Promise.all(this.segments.all.map((segment) => segment.end(async () => undefined)));
     await this.working;
+    await this.calibrator.idle();
     await Promise.all(this.segments.all.map((segment) => segment.close()));
   }
 
@@ -280,6 +331,11 @@ export class IndexStructure {
 
   private get isSavingDue(): boolean {
     return this.snapshots.isDue(this.count);
+  }
+
+  private changed(): void {
+    this.snapshots.changed();
+    this.calibrator.changed();
   }
 
   /** A segment's answer with slots as the whole index counts them. */

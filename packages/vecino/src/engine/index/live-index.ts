@@ -5,6 +5,7 @@ import { BitSet } from '../../base/bit-set.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { Matches } from '../../filter/answers.ts';
 import { lengthBoundOf, prepared, preparedQuery } from '../../vector/prepare.ts';
+import { effortFor, expectedRecall } from './calibration.ts';
 import type { SegmentFound, SegmentSearch } from './index-searcher.ts';
 import { IndexStructure, type StructureSettings } from './index-structure.ts';
 import { NumberAllocator } from './number-allocator.ts';
@@ -23,6 +24,8 @@ export interface IndexSearch {
   readonly k: number;
   readonly exact: boolean;
   readonly effort: number | undefined;
+  /** Which the effort is to give, where none is named. */
+  readonly recall: number | undefined;
   readonly oversample: number;
   /** The slots that a filter lets pass, all of them live. */
   readonly allowed: Matches | undefined;
@@ -86,7 +89,8 @@ export class LiveIndex {
    * @param committed the store's latest change
    */
   async loadSnapshot(committed: number): Promise<number> {
-    const { seq, lengthBound } = await this.structure.snapshots.load(committed);
+    const { seq, lengthBound, calibration } = await this.structure.snapshots.load(committed);
+    this.structure.calibrator.use(calibration);
     this.seq = seq;
     this.lengthBound = lengthBound;
     return seq;
@@ -225,8 +229,20 @@ export class LiveIndex {
     return this.ask((structure) => structure.check());
   }
 
+  /** Sees to it that it becomes known which effort gives which recall. */
+  wantCalibration(): void {
+    this.structure.calibrator.want();
+  }
+
+  /** The recall that the calibration foretells of an effort; null without one. */
+  expectedRecall(effort: number, k: number): number | null {
+    const { calibration } = this.structure.calibrator;
+    return calibration ? expectedRecall(calibration, effort, k) : null;
+  }
+
   get figures() {
-    return this.structure.figures;
+    const { calibration } = this.structure.calibrator;
+    return { ...this.structure.figures, ...(calibration && { calibration }) };
   }
 
   /** Puts a second structure beside the present one; from now on it sees every write. */
@@ -321,10 +337,15 @@ export class LiveIndex {
   private localSearch(
     search: IndexSearch,
     query: Float32Array,
-    { segments }: IndexStructure,
+    { segments, calibrator }: IndexStructure,
     ordinal: number,
   ): SegmentSearch {
-    return { ...search, query, allowed: search.allowed && segments.partOf(search.allowed, ordinal) };
+    const { k, exact, oversample, recall } = search;
+    const { calibration } = calibrator;
+    const calibrated = recall !== undefined && calibration && effortFor(calibration, recall, k);
+    const effort = search.effort ?? (calibrated || undefined);
+    const allowed = search.allowed && segments.partOf(search.allowed, ordinal);
+    return { query, k, exact, effort, oversample, allowed };
   }
 
   private structureOf(index: Required<IndexOptions>): IndexStructure {

@@ -1,4 +1,5 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
+import type { Calibration } from '../../api/collection.ts';
 import { assert, present } from '../../base/assert.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
@@ -17,6 +18,14 @@ import {
   snapshotHeader,
 } from './snapshot.ts';
 import type { VectorsOf } from './vectors-on-disk.ts';
+
+/** What the snapshots of an index know together. */
+export interface Knowledge {
+  /** The change that all of them have seen; 0 without any. */
+  readonly seq: number;
+  readonly lengthBound: number | undefined;
+  readonly calibration?: Calibration | undefined;
+}
 
 export interface SegmentSettings extends IndexShape {
   /** Tells this collection's snapshots from another's. */
@@ -218,7 +227,7 @@ export class Segment implements Relayable {
   }
 
   /** Writes the snapshot; to be called while the structure stands still. */
-  async save(path: string, seq: number, lengthBound: number): Promise<void> {
+  async save(path: string, { seq, lengthBound = 0, calibration }: Knowledge): Promise<void> {
     const nodes = this.nodes.allocator.end;
     const header = snapshotHeader(present(this.identityWith(this.memory.room), 'a room that can be'), {
       seq,
@@ -227,6 +236,7 @@ export class Segment implements Relayable {
       lengthBound,
       codes: this.upkeep.codes,
       model: this.memory.space.hasModel,
+      ...(calibration && { calibration }),
     });
     await this.memory.run('saveSnapshot', { path, header: { ...header } as never, nodes });
   }

@@ -1,3 +1,4 @@
+import type { Calibration } from '../../api/collection.ts';
 import type { IndexOptions } from '../../api/index-options.ts';
 import type { JsonObject } from '../../api/metadata.ts';
 import { VecinoError } from '../../base/errors.ts';
@@ -34,6 +35,8 @@ export interface SnapshotHeader {
   readonly lengthBound: number;
   /** Range of the codes and what it was learnt from; null where there are none. */
   readonly codes: { readonly range: CodeRange; readonly learnt: RangeStatistics } | null;
+  /** Which effort gives which recall, where that is known. */
+  readonly calibration?: Calibration;
   /** Whether the first chunk is the model: what the family has learnt from the data as a whole. */
   readonly model?: boolean;
 }
@@ -45,11 +48,11 @@ export type SnapshotIdentity = Pick<
 
 export function snapshotHeader(
   identity: SnapshotIdentity,
-  state: Pick<SnapshotHeader, 'seq' | 'nodes' | 'entry' | 'lengthBound' | 'codes' | 'model'>,
+  state: Pick<SnapshotHeader, 'seq' | 'nodes' | 'entry' | 'lengthBound' | 'codes' | 'model' | 'calibration'>,
 ): SnapshotHeader {
-  const { seq, nodes, entry, lengthBound, codes, model = false } = state;
+  const { seq, nodes, entry, lengthBound, codes, calibration, model = false } = state;
   const always = { blockVersion: BLOCK_VERSION, ...identity, seq, nodes, entry, lengthBound, codes };
-  return model ? { ...always, model } : always;
+  return { ...always, ...(calibration && { calibration }), ...(model && { model }) };
 }
 
 /** Writes the model, if there is one, and the stored part of each block in use. Answers the file's bytes. */

@@ -9,6 +9,7 @@ import type { CollectionState } from '../collection-state.ts';
 import { embed } from '../embed.ts';
 import { readId } from '../read-records.ts';
 import { readParts } from '../record-view.ts';
+import { requireOwnEffort } from './query-effort.ts';
 
 /** A query whose form is right. */
 export interface ReadQuery {
@@ -31,6 +32,7 @@ export function readQuery(state: CollectionState, thing: string, input: unknown)
   const parts = readParts(thing, query.include);
   const predicate = query.filter === undefined ? undefined : state.filter.parse(thing, query.filter);
   requireOneTarget(thing, query);
+  requireOwnEffort(state, thing, query);
   return { thing, query, parts, predicate };
 }
 

@@ -1,5 +1,11 @@
 import type { AnyMetadata } from '../../api/metadata.ts';
-import { type Hit, SEARCH_OPTIONS, type SearchExplanation, type SearchResult } from '../../api/search.ts';
+import {
+  type Hit,
+  SEARCH_OPTIONS,
+  type SearchExplanation,
+  type SearchQuery,
+  type SearchResult,
+} from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
@@ -10,6 +16,7 @@ import type { SegmentFound } from '../index/index-searcher.ts';
 import type { IndexSearch } from '../index/live-index.ts';
 import { readWhole } from '../whole-read.ts';
 import { fetchHits } from './fetch-hits.ts';
+import { effortOf } from './query-effort.ts';
 import { type ReadQuery, readQuery, resolveTargets, type Target } from './read-query.ts';
 
 /** Queries answered from one state of the collection; between two groups writes may come in. */
@@ -93,7 +100,7 @@ async function answerFrom(
       ({ read }) => read.predicate && state.filter.evaluate(read.predicate, state.index),
     );
     const filtered = performance.now();
-    const found = await search(asked.map((one, i) => searchOf(one, allowed[i])));
+    const found = await search(asked.map((one, i) => searchOf(state, one, allowed[i])));
     const searched = performance.now();
     let whole = true;
     const answers: { readonly hits: Hit<AnyMetadata>[]; readonly found: SegmentFound }[] = [];
@@ -108,31 +115,42 @@ async function answerFrom(
   });
   const total = embedMs + performance.now() - started;
   const timesMs = { embed: embedMs, filter: filterMs, search: searchMs, fetch: fetchMs, total };
-  return answers.map(({ hits, found }, i) =>
-    asked[i]?.read.query.explain ? Object.assign(hits, { explain: explain(found, timesMs) }) : hits,
-  );
+  return answers.map(({ hits, found }, i) => {
+    const query = asked[i]?.read.query;
+    return query?.explain ? Object.assign(hits, { explain: explain(state, query, found, timesMs) }) : hits;
+  });
 }
 
-function searchOf({ read: { query }, target }: Asked, allowed: Matches | undefined): IndexSearch {
+function searchOf(
+  state: CollectionState,
+  { read: { query }, target }: Asked,
+  allowed: Matches | undefined,
+): IndexSearch {
   return {
     query: target.vector,
     // One more where the record that was asked with may be among the found.
     k: (query.k ?? SEARCH_OPTIONS.k.default) + (target.except === undefined ? 0 : 1),
     exact: query.exact ?? SEARCH_OPTIONS.exact.default,
-    effort: query.efSearch,
+    ...effortOf(state, query),
     oversample: query.oversample ?? SEARCH_OPTIONS.oversample.default,
     allowed,
   };
 }
 
-function explain(found: SegmentFound, timesMs: SearchExplanation['timesMs']): SearchExplanation {
+function explain(
+  { index }: CollectionState,
+  { k = SEARCH_OPTIONS.k.default }: SearchQuery,
+  found: SegmentFound,
+  timesMs: SearchExplanation['timesMs'],
+): SearchExplanation {
   return {
     way: found.way,
     reason: found.reason,
     thread: found.thread,
     records: found.live,
     matches: found.matches,
-    efSearch: found.effort,
+    effort: found.effort,
+    expectedRecall: found.effort === 0 ? 1 : index.expectedRecall(found.effort, k),
     candidates: found.candidates,
     distanceComputations: found.distanceComputations,
     unindexed: found.pending,

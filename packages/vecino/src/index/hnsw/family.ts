@@ -29,6 +29,9 @@ export const hnsw: Family<HnswOptions> = {
     originals,
   }),
   effort: ({ efSearch }) => efSearch,
+  effortOption: 'efSearch',
+  // No walk keeps less than it answers; with less than ten it ends where it began.
+  effortRange: (_, k) => ({ min: Math.max(10, k), max: HNSW_OPTIONS.efSearch.max }),
   way: 'graph',
   search,
   cost,

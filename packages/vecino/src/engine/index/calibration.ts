@@ -1,0 +1,77 @@
+import type { Calibration, CalibrationPoint } from '../../api/collection.ts';
+import { present } from '../../base/assert.ts';
+
+/** Hits that a curve is measured for; in between, efforts are interpolated. */
+export const CALIBRATED_K = [10, 100] as const;
+
+/**
+ * What is aimed at beyond the recall that is asked for: records find one another a little more easily than queries
+ * find them, and a mean over some hundred queries is off by half a hundredth now and then.
+ */
+const MARGIN = 0.004;
+
+/** Recalls are found to four digits. */
+const HALVINGS = 14;
+
+/** The least effort that reaches a recall for k hits; the greatest that was measured, where none does. */
+export function effortFor(calibration: Calibration, recall: number, k: number): number {
+  return Math.max(1, Math.round(rawEffortFor(calibration, recall + MARGIN, k)));
+}
+
+/** The recall to expect of an effort: the inverse of {@link effortFor}, but for the margin, found by halving. */
+export function expectedRecall(calibration: Calibration, effort: number, k: number): number {
+  const tops = calibration.curves.map(({ points }) => points.at(-1)?.recall ?? 0);
+  let [low, high] = [0, between(tops, k)];
+  for (let step = 0; step < HALVINGS; step++) {
+    const middle = (low + high) / 2;
+    if (rawEffortFor(calibration, middle, k) < effort + 0.5) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+/** Between the numbers of hits that were measured, efforts grow as a power of the number. */
+function rawEffortFor({ curves }: Calibration, recall: number, k: number): number {
+  const efforts = curves.map(({ points }) => Math.log(effortOn(points, recall)));
+  return Math.exp(between(efforts, k));
+}
+
+/**
+ * Turns measured recalls, in the order of efforts, into a curve that never falls: neighbours that contradict each
+ * other get their mean (the pool-adjacent-violators algorithm of isotonic regression, linear in their number).
+ */
+export function levelled(points: readonly CalibrationPoint[]): CalibrationPoint[] {
+  const pools: { sum: number; count: number }[] = [];
+  for (const { recall } of points) {
+    let pool = { sum: recall, count: 1 };
+    for (
+      let last = pools.at(-1);
+      last && last.sum / last.count > pool.sum / pool.count;
+      last = pools.at(-1)
+    ) {
+      pools.pop();
+      pool = { sum: pool.sum + last.sum, count: pool.count + last.count };
+    }
+    pools.push(pool);
+  }
+  const recalls = pools.flatMap(({ sum, count }) => Array<number>(count).fill(sum / count));
+  return points.map(({ effort }, i) => ({ effort, recall: recalls[i] ?? 0 }));
+}
+
+/** Between two points recall grows more slowly at the end than at the start: the straight line errs upwards in effort. */
+function effortOn(points: readonly CalibrationPoint[], recall: number): number {
+  const to = points.findIndex((point) => point.recall >= recall);
+  const upper = present(to < 0 ? points.at(-1) : points[to], 'a point of the curve');
+  const lower = points[to - 1];
+  if (!lower || upper.recall <= lower.recall) return upper.effort;
+  const share = (recall - lower.recall) / (upper.recall - lower.recall);
+  return lower.effort * (upper.effort / lower.effort) ** share;
+}
+
+/** The value for k hits, from those for the numbers of hits that were measured; at the ends, the nearest one's. */
+function between(values: readonly number[], k: number): number {
+  const [few, many = few] = values;
+  const share = Math.log(k / CALIBRATED_K[0]) / Math.log(CALIBRATED_K[1] / CALIBRATED_K[0]);
+  const within = Math.min(1, Math.max(0, share));
+  return (few ?? 0) * (1 - within) + (many ?? 0) * within;
+}

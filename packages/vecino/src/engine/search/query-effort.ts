@@ -1,0 +1,30 @@
+import type { SearchQuery } from '../../api/search.ts';
+import { VecinoError } from '../../base/errors.ts';
+import type { EffortOption } from '../../index/family.ts';
+import { familyOf } from '../../index/registry.ts';
+import type { CollectionState } from '../collection-state.ts';
+import type { IndexSearch } from '../index/live-index.ts';
+
+/** Options of a query that belong to one family each. `oversample` serves several. */
+const OF_ONE_FAMILY = ['efSearch', 'nprobe', 'probes'] as const satisfies readonly EffortOption[];
+
+/** Refuses an effort that the collection's index does not understand. An exact one needs none, and takes any. */
+export function requireOwnEffort(state: CollectionState, thing: string, query: SearchQuery): void {
+  const { name, effortOption } = familyOf(state.index.options.family);
+  const foreign = OF_ONE_FAMILY.find((option) => query[option] !== undefined && option !== effortOption);
+  if (effortOption === undefined || foreign === undefined) return;
+  throw new VecinoError(
+    'QUERY_INVALID',
+    `${thing}: ${foreign} is an option of another family, expected ${effortOption}, the effort of ${name}, which serves the collection; give recall instead, which all families understand`,
+    { details: { option: foreign, expected: effortOption, family: name } },
+  );
+}
+
+/** The effort that is named, or else the recall that it is to reach. */
+export function effortOf(state: CollectionState, query: SearchQuery): Pick<IndexSearch, 'effort' | 'recall'> {
+  const { effortOption } = familyOf(state.index.options.family);
+  const effort = effortOption && query[effortOption];
+  const recall = query.recall ?? state.recallTarget;
+  if (effort === undefined && recall !== undefined && !query.exact) state.index.wantCalibration();
+  return { effort, recall };
+}
