@@ -21,6 +21,7 @@ import type { Family, FamilyLearner, Stage } from '../../../vecino/src/index/fam
 import { completeIndexOptions, familyOf } from '../../../vecino/src/index/registry.ts';
 import { layingOrder, moveNodes, sortedByKey } from '../../../vecino/src/index/relaying.ts';
 import { type Found, type SearchRequest, searchSpace } from '../../../vecino/src/index/search.ts';
+import { copyNodes } from '../../../vecino/src/kernel/copy-nodes.ts';
 import { type Layout, layoutOf } from '../../../vecino/src/kernel/layout.ts';
 import { VectorSpace } from '../../../vecino/src/kernel/vector-space.ts';
 import { ScalarRange } from '../../../vecino/src/quantizer/scalar-range.ts';
@@ -199,7 +200,7 @@ function learnt(loose: VectorSpace, task: BuildTask, index: Form['index'], learn
   const space = makeSpace(task, index, room);
   space.copyCodeRange(loose);
   const copy = (order: Uint32Array) => {
-    space.copyNodes(loose, order, 0, order.length);
+    copyNodes(loose, space, { order, first: 0, end: order.length });
     const { coded, originals } = space.layout;
     if (coded && originals !== 'disk') space.engine.encodeRange(0, order.length);
   };

@@ -5,6 +5,7 @@
  * together.
  */
 import { assert } from '../base/assert.ts';
+import { copyNodes } from '../kernel/copy-nodes.ts';
 import { BLOCK_SLOTS } from '../kernel/layout.ts';
 import type { VectorSpace } from '../kernel/vector-space.ts';
 import type { Family, Move } from './family.ts';
@@ -65,7 +66,7 @@ export function moveNodes(
 ): void {
   assert(source.layout.storedBytes === target.layout.storedBytes, 'both memories are of one layout');
   target.copyCodeRange(source);
-  target.copyNodes(source, order, 0, order.length);
+  copyNodes(source, target, { order, first: 0, end: order.length });
   const { builder } = family;
   const move: Move = { source, target, order, newOf: placesOf(order, source.blocks * BLOCK_SLOTS) };
   for (const { name, items, grain } of builder?.moveStages?.(order.length) ?? []) {

@@ -81,6 +81,13 @@ export class VectorSpace {
     );
   }
 
+  /** Blocks that nodes below this need: their own, and those with the pages of their lists. */
+  blocksFor(nodes: number): number {
+    const { lists } = this.layout;
+    const own = Math.ceil(nodes / BLOCK_SLOTS);
+    return lists ? Math.max(own, blocksForPages(lists, nodes)) : own;
+  }
+
   /** Bytes of the memory, all of them. */
   get bytesAllocated(): number {
     return this.shared.memory.buffer.byteLength;
@@ -93,9 +100,7 @@ export class VectorSpace {
    */
   reserve(nodes: number): void {
     const before = this.blocks;
-    const { lists } = this.layout;
-    const forNodes = Math.ceil(nodes / BLOCK_SLOTS);
-    const wanted = lists ? Math.max(forNodes, blocksForPages(lists, nodes)) : forNodes;
+    const wanted = this.blocksFor(nodes);
     if (wanted <= before) return;
     assert(wanted <= this.layout.blocksMax, 'a segment fits its memory');
     // Growing costs the same whatever the amount, so it grows by at least an eighth.
@@ -201,8 +206,12 @@ export class VectorSpace {
 
   /** A node's code, a byte a dimension, put together from its halves; the order is that of `assembly/sq8.ts`. */
   private readCode(node: number): Uint8Array {
-    const { highs, lows, halfBytes, floats } = this.layout;
+    const { rows, rowBytes, highs, lows, halfBytes, floats } = this.layout;
     const { bytes } = this.fresh();
+    if (rowBytes > 0) {
+      const row = this.nodeStart(node, rows, rowBytes);
+      return bytes.slice(row, row + floats);
+    }
     const high = this.nodeStart(node, highs, halfBytes);
     const low = this.nodeStart(node, lows, halfBytes);
     return Uint8Array.from({ length: floats }, (_, dimension) => {
@@ -307,56 +316,6 @@ export class VectorSpace {
     this.storedModel().set(source.storedModel());
   }
 
-  /**
-   * Copies rows of a region from another memory: that of node `order[i]` to node i, for i from `first` to `end`.
-   * Where the region begins may differ, its stride may not.
-   */
-  copyRows(
-    source: VectorSpace,
-    order: Uint32Array,
-    regionOf: (layout: Layout) => number,
-    stride: number,
-    first: number,
-    end: number,
-  ): void {
-    const from = source.fresh().bytes;
-    const to = this.fresh().bytes;
-    const fromRegion = regionOf(source.layout);
-    const toRegion = regionOf(this.layout);
-    for (let node = first; node < end; node++) {
-      const at = source.nodeStart(order[node] ?? 0, fromRegion, stride);
-      const target = this.nodeStart(node, toRegion, stride);
-      if (stride === 1) to[target] = from[at] ?? 0;
-      else to.set(from.subarray(at, at + stride), target);
-    }
-  }
-
-  /** Copies slots, vectors, codes and marks of nodes, likewise. */
-  copyNodes(source: VectorSpace, order: Uint32Array, first: number, end: number): void {
-    const { vectorStride, codeRegions } = this.layout;
-    const copy = (regionOf: (layout: Layout) => number, stride: number) => {
-      if (stride > 0) this.copyRows(source, order, regionOf, stride, first, end);
-    };
-    copy(({ slots }) => slots, 4);
-    copy(({ vectors }) => vectors, vectorStride);
-    for (const [i, [, stride]] of codeRegions.entries()) {
-      copy((layout) => layout.codeRegions[i]?.[0] ?? 0, stride);
-    }
-    copy(({ linked }) => linked, 1);
-  }
-
-  /** Copies the vector of one node, and its code, from another memory. */
-  copyVector(node: number, source: VectorSpace, from: number): void {
-    const rows = ({ vectors, vectorStride, codeRegions }: Layout) =>
-      [[vectors, vectorStride], ...codeRegions] as const;
-    const targets = rows(this.layout);
-    for (const [i, [region, stride]] of rows(source.layout).entries()) {
-      const at = source.nodeStart(from, region, stride);
-      const row = source.fresh().bytes.subarray(at, at + stride);
-      this.fresh().bytes.set(row, this.nodeStart(node, targets[i]?.[0] ?? 0, stride));
-    }
-  }
-
   /** The words of the memory, and where the list of a node on the lowest level begins among them. */
   lowestLinks(): { readonly words: Uint32Array; wordOf(node: number): number } {
     const { links0, degree0 } = this.layout;
@@ -398,8 +357,13 @@ export class VectorSpace {
     return { node: words[GRAPH_ENTRY >> 2] ?? NO_NODE, level: words[(GRAPH_ENTRY >> 2) + 1] ?? 0 };
   }
 
+  /** All bytes of the memory; valid until it grows. */
+  get memoryBytes(): Uint8Array {
+    return this.fresh().bytes;
+  }
+
   /** Where a node's row of a region begins. */
-  private nodeStart(node: number, region: number, stride: number): number {
+  nodeStart(node: number, region: number, stride: number): number {
     const { blockBase, blockBytes } = this.layout;
     return blockBase + Math.floor(node / BLOCK_SLOTS) * blockBytes + region + (node % BLOCK_SLOTS) * stride;
   }

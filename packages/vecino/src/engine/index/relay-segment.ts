@@ -3,6 +3,7 @@ import { seededRandom } from '../../base/random.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { FamilyLearner, Stage } from '../../index/family.ts';
 import { type Keyed, sharedArray } from '../../index/relaying.ts';
+import { copyVector } from '../../kernel/copy-nodes.ts';
 import { BLOCK_SLOTS } from '../../kernel/layout.ts';
 import type { Place, Relayable } from './place.ts';
 import { reserveInSlices } from './reserve-in-slices.ts';
@@ -217,7 +218,7 @@ function takeOver(old: Place, next: Place, slot: number): void {
     return;
   }
   const node = to ?? next.nodes.place(slot);
-  next.memory.space.copyVector(node, old.memory.space, from);
+  copyVector(old.memory.space, from, next.memory.space, node);
   if (to !== undefined && old.nodes.standing(from) === 'live') next.nodes.revive(to);
   else next.nodes.put(node);
 }

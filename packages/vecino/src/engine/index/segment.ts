@@ -175,7 +175,7 @@ export class Segment implements Relayable {
     const { layout } = this.memory.space;
     const most = Math.max(
       PENDING_MIN,
-      PENDING_BYTES_MAX / Math.max(layout.vectorStride, 2 * layout.halfBytes),
+      PENDING_BYTES_MAX / Math.max(layout.vectorStride, 2 * layout.halfBytes, layout.rowBytes),
     );
     while (this.nodes.pendingCount > most) {
       const working = work();
@@ -235,7 +235,7 @@ export class Segment implements Relayable {
       entry: this.memory.space.entry,
       lengthBound,
       codes: this.upkeep.codes,
-      model: this.memory.space.hasModel,
+      model: this.memory.space.hasModel || this.memory.room > 0,
       ...(calibration && { calibration }),
     });
     await this.memory.run('saveSnapshot', { path, header: { ...header } as never, nodes });

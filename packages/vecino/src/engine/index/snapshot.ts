@@ -2,7 +2,7 @@ import type { Calibration } from '../../api/collection.ts';
 import type { IndexOptions } from '../../api/index-options.ts';
 import type { JsonObject } from '../../api/metadata.ts';
 import { VecinoError } from '../../base/errors.ts';
-import { BLOCK_SLOTS, NO_NODE } from '../../kernel/layout.ts';
+import { NO_NODE } from '../../kernel/layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 import type { CodeRange, RangeStatistics } from '../../quantizer/scalar-range.ts';
 import { SnapshotReader, SnapshotWriter } from '../../storage/snapshot-file.ts';
@@ -60,8 +60,7 @@ export function saveSnapshot(space: VectorSpace, path: string, header: JsonObjec
   const writer = new SnapshotWriter(path, header);
   try {
     if (header['model'] === true) writer.chunk(space.storedModel());
-    for (let block = 0; block < Math.ceil(nodes / BLOCK_SLOTS); block++)
-      writer.chunk(space.storedBlock(block));
+    for (let block = 0; block < space.blocksFor(nodes); block++) writer.chunk(space.storedBlock(block));
     return writer.finish();
   } catch (error) {
     writer.abort();
@@ -104,8 +103,7 @@ export function loadSnapshot(space: VectorSpace, path: string, nodes: number): v
   try {
     const { entry, model } = reader.header as unknown as SnapshotHeader;
     if (model) reader.chunkInto(space.storedModel());
-    for (let block = 0; block < Math.ceil(nodes / BLOCK_SLOTS); block++)
-      reader.chunkInto(space.storedBlock(block));
+    for (let block = 0; block < space.blocksFor(nodes); block++) reader.chunkInto(space.storedBlock(block));
     reader.finish();
     if (entry.node !== NO_NODE && entry.node >= nodes) {
       throw new VecinoError(

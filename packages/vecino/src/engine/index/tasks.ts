@@ -5,6 +5,7 @@ import type { FamilyBuilder, FamilyLearner } from '../../index/family.ts';
 import { familyOf } from '../../index/registry.ts';
 import { type Keyed, layingOrder, placesOf, sortedByKey } from '../../index/relaying.ts';
 import { type SearchRequest, searchMany, searchSpace } from '../../index/search.ts';
+import { copyNodes } from '../../kernel/copy-nodes.ts';
 import type { SharedSpace, VectorSpace } from '../../kernel/vector-space.ts';
 import { loadSnapshot, saveSnapshot } from './snapshot.ts';
 
@@ -58,7 +59,7 @@ export const TASKS = {
   sortByKey: (_: VectorSpace, args: Keyed) => sortedByKey(args),
 
   copy: (space: VectorSpace, args: Range & From & { encodes: boolean }) => {
-    space.copyNodes(space.attach(args.source), args.order, args.from, args.to);
+    copyNodes(space.attach(args.source), space, { order: args.order, first: args.from, end: args.to });
     if (args.encodes) space.engine.encodeRange(args.from, args.to);
   },
 

@@ -1,3 +1,4 @@
+import { copyRows } from '../../kernel/copy-nodes.ts';
 import { BLOCK_SLOTS, NO_NODE } from '../../kernel/layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 import type { Move, Stage } from '../family.ts';
@@ -55,9 +56,9 @@ export function move(move: Move, stage: string, from: number, to: number): void 
 }
 
 function moveLevels({ source, target, order }: Move, fromBlock: number, toBlock: number): void {
-  const from = fromBlock * BLOCK_SLOTS;
-  const to = Math.min(order.length, toBlock * BLOCK_SLOTS);
-  target.copyRows(source, order, ({ levels }) => levels, 1, from, to);
+  const first = fromBlock * BLOCK_SLOTS;
+  const end = Math.min(order.length, toBlock * BLOCK_SLOTS);
+  copyRows(source, target, { order, first, end }, ({ levels }) => [levels, 1]);
   for (let block = fromBlock; block < toBlock; block++) target.engine.prepareBlock(block, order.length);
 }
 
