@@ -112,6 +112,20 @@ describe.each(FAMILIES)('laid out anew: %o', (index) => {
     expect([...first.warnings, ...second.warnings]).toEqual([]);
   });
 
+  it('is dropped in the middle', async () => {
+    const folder = temporaryFolder();
+    const { db, shelf } = await openShelf(folder, index);
+    await shelf.add(records(0, RECORDS));
+    await shelf.flush();
+    await shelf.remove(range(0, 3_000).map(String));
+    const compacting = shelf.compact();
+    const refused = expect(compacting).rejects.toMatchObject({ code: 'COLLECTION_DROPPED' });
+    await nextTurn();
+    await db.dropCollection('shelf');
+    await refused;
+    expect(await db.listCollections()).toEqual([]);
+  });
+
   it('is closed while it builds, and has lost nothing', async () => {
     const folder = temporaryFolder();
     const first = await openShelf(folder, index);

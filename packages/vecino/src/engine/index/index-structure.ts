@@ -293,7 +293,7 @@ export class IndexStructure implements Calibratable {
   /** Runs what makes the index superfluous while nobody works on it; if that succeeds, nobody will any more. */
   async endWith(task: () => Promise<void>): Promise<void> {
     const still = this.segments.all.reduceRight<() => Promise<void>>(
-      (inner, segment) => () => segment.exclusive(inner),
+      (inner, segment) => () => segment.exclusiveSoon(inner),
       async () => {
         await task();
         this.ended = true;

@@ -39,6 +39,8 @@ export class IndexUpkeep {
   private seenRange = new ScalarRange();
   private recoding = false;
   private ended = false;
+  /** Tasks that wait for their turn and must not wait long. */
+  private hurried = 0;
 
   /** @param vectorsOf reads vectors from the store, where the memory does not hold them */
   constructor(place: Relayable, vectorsOf: VectorsOf) {
@@ -114,6 +116,16 @@ export class IndexUpkeep {
     });
   }
 
+  /** The same without waiting for a segment to be laid out anew: that gives way, and begins again afterwards. */
+  async exclusiveSoon<T>(task: () => Promise<T>): Promise<T> {
+    this.hurried += 1;
+    try {
+      return await this.exclusive(task);
+    } finally {
+      this.hurried -= 1;
+    }
+  }
+
   /** Lets no new turn begin, and runs something after the last one. */
   end(task: () => Promise<void>): Promise<void> {
     this.ended = true;
@@ -127,7 +139,7 @@ export class IndexUpkeep {
 
   /** Lays everything out anew in another memory, while searches and writes go on. */
   async compact(): Promise<void> {
-    await this.exclusive(() => this.relay(false));
+    while (!(await this.exclusive(() => this.relay(false))));
   }
 
   /** Takes what is removed or replaced out of the structure, and frees the nodes of the removed. */
@@ -177,14 +189,22 @@ export class IndexUpkeep {
     await this.relay(true);
   }
 
-  private relay(learns: boolean): Promise<void> {
+  /** Answers whether it was done: a relay gives way to what is in a hurry. */
+  private async relay(learns: boolean): Promise<boolean> {
     this.changedSinceLaid = false;
-    return relaySegment(this.place, {
-      learns,
-      step: () => {
-        if (this.ended) throw indexEnded();
-      },
-    });
+    try {
+      await relaySegment(this.place, { learns, step: () => this.mayGoOn() });
+      return true;
+    } catch (error) {
+      this.changedSinceLaid = true;
+      if (error === gaveWay) return false;
+      throw error;
+    }
+  }
+
+  private mayGoOn(): void {
+    if (this.ended) throw indexEnded();
+    if (this.hurried > 0) throw gaveWay;
   }
 
   /** One turn of every worker. */
@@ -223,6 +243,9 @@ export class IndexUpkeep {
     this.memory.space.writeCodeRange(range.offset, range.scale);
   }
 }
+
+/** Ends a relay that begins anew later; nobody else meets it. */
+const gaveWay = new VecinoError('INTERNAL', 'laying out an index anew gives way and begins again later');
 
 /** What work on the index is told that comes too late; the collection knows whether it was closed or dropped. */
 export function indexEnded(): VecinoError {

@@ -216,6 +216,11 @@ export class Segment implements Relayable {
     return this.upkeep.exclusive(task);
   }
 
+  /** The same, before anything that takes long. */
+  exclusiveSoon<T>(task: () => Promise<T>): Promise<T> {
+    return this.upkeep.exclusiveSoon(task);
+  }
+
   /** Lets no new work begin, and runs something after the last. */
   end(task: () => Promise<void>): Promise<void> {
     return this.upkeep.end(task);
