@@ -16,7 +16,7 @@ export function toMarkdown(report: Report, pictures?: Pictures): string {
   const { dataset, settings } = report;
   const approximate = report.curve.length > 0 && [
     `## Approximate search, one query at a time, k = ${settings.k}`,
-    'Interpolated at equal recall; where the least effort finds more already, its own recall stands there. "Distances" are those to records that a query takes, by codes and by vectors together, where the engine counts them.',
+    'Interpolated at equal recall; where the least effort finds more already, its own recall stands there. "Distances" are those to vectors, or rows of a byte a dimension, that a query computes, where the engine counts them; estimates by shorter codes are not among them.',
     searchTable(report),
     report.ratios.length > 0 && '### How many times as fast',
     ratioTable(report),
