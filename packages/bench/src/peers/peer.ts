@@ -33,7 +33,7 @@ export interface GraphParameters {
 
 /** What one engine is built with. */
 export interface Parameters extends GraphParameters {
-  /** FAISS's own words for an index; see `faiss-recipes.ts`. */
+  /** What an engine is made of, in its own words; what FAISS builds by (see `faiss-recipes.ts`). */
   readonly recipe?: string;
 }
 

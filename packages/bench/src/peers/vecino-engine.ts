@@ -64,9 +64,17 @@ function enginePeer({ name, knob, index }: Form): NodePeer {
     isOurs: true,
     absence: async () => absenceOf(index),
     about: aboutVecino,
+    recipe: () => described(index),
     build: async (task) => build(task, index),
     open: async (task) => openSpace(task, index, knob),
   };
+}
+
+/** `family ivf, quantizer sq8` */
+function described(index: Form['index']): string {
+  return Object.entries(index)
+    .map(([option, value]) => `${option} ${value}`)
+    .join(', ');
 }
 
 /** The engine's own words where it lacks the family or the quantizer. */
