@@ -102,3 +102,10 @@ export const HNSW_OPTIONS = {
     about: 'How vectors are kept: floats of 32 or 16 bits in memory, or on disk only.',
   },
 } as const satisfies OptionSpecs;
+
+/** The options of everything that an index can be, beside its family. */
+export const INDEX_OPTIONS = {
+  auto: AUTO_OPTIONS,
+  flat: FLAT_OPTIONS,
+  hnsw: { ...HNSW_OPTIONS, ...RECALL_OPTION },
+} as const satisfies Readonly<Record<'auto' | IndexFamily, OptionSpecs>>;

@@ -8,6 +8,7 @@ import { addExport } from './command/export.ts';
 import { addGet } from './command/get.ts';
 import { addImport } from './command/import.ts';
 import { addList } from './command/list.ts';
+import { addReindex } from './command/reindex.ts';
 import { addSearch } from './command/search.ts';
 import { addStats } from './command/stats.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
@@ -47,6 +48,7 @@ export function buildProgram(): Command {
     addExport,
     addCheck,
     addCompact,
+    addReindex,
     addDrop,
   ]) {
     add(program);

@@ -15,6 +15,12 @@ const REPORT_MS = 100;
 interface Run {
   /** Begun by ourselves, because the collection has grown or shrunk. */
   readonly automatic: boolean;
+  /** What it makes of the collection, as the store will have it. */
+  readonly form: string;
+  /** Whoever wants to know how far it is. */
+  readonly reports: Report[];
+  /** Whoever may end it. */
+  readonly signals: AbortSignal[];
   cancelled: boolean;
   readonly ended: Promise<unknown>;
 }
@@ -44,9 +50,17 @@ export class Reindexer {
     const thing = `reindex ${state.thing}`;
     const { onProgress, signal } = readReindexOptions(thing, options);
     const read = readIndexChoice(thing, index, state.metric);
+    const report = reporting(onProgress);
     while (this.current?.automatic) {
-      this.current.cancelled = true;
-      await this.current.ended.catch(() => undefined);
+      const { current } = this;
+      if (current.form === JSON.stringify(storedFormOf(this.settled(read)))) {
+        current.reports.push(report);
+        if (signal) current.signals.push(signal);
+        await current.ended;
+        return true;
+      }
+      current.cancelled = true;
+      await current.ended.catch(() => undefined);
     }
     if (this.current) {
       throw new VecinoError(
@@ -56,7 +70,7 @@ export class Reindexer {
     }
     const wanted = this.settled(read);
     if (JSON.stringify(storedFormOf(wanted)) === JSON.stringify(this.storedForm)) return false;
-    await this.begin(wanted, false, reporting(onProgress), signal);
+    await this.begin(wanted, false, [report], signal ? [signal] : []);
     return true;
   }
 
@@ -70,7 +84,7 @@ export class Reindexer {
     const { family } = this.verdict(asked.recall);
     if (family === state.index.options.family || this.hasJustFailed) return;
     const wanted = this.settled({ asked, structure: state.index.options });
-    this.begin(wanted, true, () => undefined, undefined).catch((error: unknown) => {
+    this.begin(wanted, true, [], []).catch((error: unknown) => {
       if (state.index.isClosed || isCancelled(error)) return;
       this.failedAt = state.index.count;
       state.index.warn(
@@ -113,13 +127,17 @@ export class Reindexer {
   private async begin(
     wanted: ReadIndexChoice,
     automatic: boolean,
-    report: Report,
-    signal: AbortSignal | undefined,
+    reports: Report[],
+    signals: AbortSignal[],
   ): Promise<void> {
-    const isEnded = () => run.cancelled || signal?.aborted === true;
+    const isEnded = () => run.cancelled || signals.some(({ aborted }) => aborted);
+    const report: Report = (progress) => {
+      for (const one of reports) one(progress);
+    };
+    const form = JSON.stringify(storedFormOf(wanted));
     // In the next turn, so that `run` is there.
     const ended = Promise.resolve().then(() => this.change(wanted, isEnded, report));
-    const run: Run = { automatic, cancelled: false, ended };
+    const run: Run = { automatic, form, reports, signals, cancelled: false, ended };
     this.current = run;
     try {
       await ended;

@@ -261,6 +261,16 @@ describe('an index that chooses for itself', () => {
     await expectRight(reopened, (ordinal) => ordinal < BORDER / 2 - 10);
   });
 
+  it('is waited for by asking for the same', async () => {
+    const { shelf } = await openGrowing(temporaryFolder());
+    await filled(shelf);
+    const stages: string[] = [];
+    expect(await shelf.reindex('auto', { onProgress: ({ stage }) => stages.push(stage) })).toBe(true);
+    expect(stages.at(-1)).toBe('saving');
+    expect((await shelf.stats()).index.family).toBe('hnsw');
+    expect(await shelf.reindex('auto')).toBe(false);
+  });
+
   it('gives way to what the caller asks for', async () => {
     const { shelf } = await openGrowing(temporaryFolder());
     await filled(shelf);

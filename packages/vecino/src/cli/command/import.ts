@@ -2,7 +2,6 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CollectionOptions } from '../../api/collection.ts';
 import { COLLECTION_OPTIONS } from '../../api/collection.ts';
 import { type Database, OPEN_OPTIONS } from '../../api/database.ts';
-import { HNSW_OPTIONS, type IndexFamily, type IndexOptions } from '../../api/index-options.ts';
 import { LIMITS } from '../../api/limits.ts';
 import { Embedder, embeddingFlag } from '../embedder.ts';
 import { flagsOf, integerFlag, namesIn, optionsFrom } from '../flags.ts';
@@ -13,6 +12,7 @@ import { ImportTarget } from '../import/import-target.ts';
 import { inspectInput } from '../import/input-file.ts';
 import { FORMATS, type FormatFlags, inputFormat } from '../import/input-format.ts';
 import { placeOf } from '../import/row-faults.ts';
+import { indexFlags, indexFrom } from '../index-flags.ts';
 import { Interrupt } from '../interrupt.ts';
 import { Output, type OutputFlags } from '../output.ts';
 import { counted, duration } from '../text/units.ts';
@@ -20,7 +20,7 @@ import { defineCommand } from './command.ts';
 
 interface ImportFlags extends OutputFlags, FormatFlags {
   readonly embedding?: string;
-  readonly index?: IndexFamily;
+  readonly index?: string;
   readonly batch?: number;
   readonly skipBad?: boolean;
   readonly again?: boolean;
@@ -58,8 +58,8 @@ export function addImport(program: Command): void {
   );
   command.option('--strings', 'Keep every CSV cell a string in metadata, also numbers, booleans and JSON.');
   for (const option of flagsOf(COLLECTION_FLAGS)) command.addOption(option);
-  command.addOption(new Option('--index <family>', 'Index of a new collection.').choices(['hnsw', 'flat']));
-  for (const option of flagsOf(HNSW_OPTIONS)) command.addOption(option);
+  for (const option of indexFlags('index', 'Index of a new collection. Default auto.'))
+    command.addOption(option);
   command.addOption(embeddingFlag());
   command.addOption(integerFlag('batch', 'Records of one transaction.', 1, LIMITS.batchMax));
   command.option('--skip-bad', 'Go on past lines that are no record; count them and show the first.');
@@ -125,16 +125,9 @@ async function openTarget(
 }
 
 function collectionOptions(flags: ImportFlags): CollectionOptions {
-  const index = indexOptions(flags);
+  const index = indexFrom(flags.index, flags);
   const options = optionsFrom<CollectionOptions>(COLLECTION_FLAGS, flags);
   return index === undefined ? options : { ...options, index };
-}
-
-/** Options of the graph without `--index` mean the graph; with `--index flat` the database refuses them. */
-function indexOptions(flags: ImportFlags): IndexOptions | IndexFamily | undefined {
-  const options = optionsFrom<Partial<IndexOptions>>(HNSW_OPTIONS, flags);
-  if (Object.keys(options).length === 0) return flags.index;
-  return { ...options, family: flags.index ?? 'hnsw' } as IndexOptions;
 }
 
 function oneCharacter(text: string): string {

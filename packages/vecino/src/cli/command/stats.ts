@@ -1,11 +1,16 @@
 import type { Command } from 'commander';
-import type { CollectionStats } from '../../api/collection.ts';
+import type { Calibration, CollectionStats } from '../../api/collection.ts';
 import type { Database } from '../../api/database.ts';
 import { openForReading } from '../folder.ts';
 import { Output, type OutputFlags } from '../output.ts';
 import { type Column, pairLines, tableLines } from '../text/table.ts';
 import { bytes, count } from '../text/units.ts';
 import { defineCommand } from './command.ts';
+
+/** The figures, and why the index is the one that it is. */
+interface Shown extends CollectionStats {
+  readonly reason: string;
+}
 
 export function addStats(program: Command): void {
   const command = defineCommand(program, 'stats <folder> [collection]', 'What collections hold and cost.', [
@@ -24,15 +29,16 @@ async function stats(folder: string, collectionName: string | undefined, flags: 
     else await output.lines(pairLines(statsPairs(found), (name) => output.dim(name)));
     return;
   }
-  const collections: CollectionStats[] = [];
+  const collections: Shown[] = [];
   for (const { name } of await db.listCollections()) collections.push(await statsOf(db, name));
   if (output.json) await output.document({ collections });
   else await output.lines(tableLines(COLUMNS, collections, (text) => output.bold(text)));
 }
 
-async function statsOf(db: Database, name: string): Promise<CollectionStats> {
+async function statsOf(db: Database, name: string): Promise<Shown> {
   const collection = await db.openCollection(name);
-  return collection.stats();
+  const { serving } = await collection.describe();
+  return { ...(await collection.stats()), reason: serving.reason };
 }
 
 const COLUMNS: readonly Column<CollectionStats>[] = [
@@ -47,16 +53,18 @@ const COLUMNS: readonly Column<CollectionStats>[] = [
   { title: 'snapshot', align: 'right', cell: ({ disk }) => bytes(disk.snapshotBytes) },
 ];
 
-function statsPairs({ name, records, seq, index, memory, disk }: CollectionStats): [string, string][] {
+function statsPairs({ name, records, seq, index, memory, disk, reason }: Shown): [string, string][] {
   return [
     ['collection', name],
     ['records', count(records)],
     ['latest change', count(seq)],
     ['index', index.family],
+    ['  chosen', reason],
     ['  linked', count(index.linked)],
     ['  pending', count(index.pending)],
     ['  removed', count(index.removed)],
     ['  slots', count(index.slots)],
+    ...calibrationPairs(index.calibration),
     ['memory', bytes(memory.vectorBytes + memory.indexBytes + memory.filterBytes)],
     ['  vectors', bytes(memory.vectorBytes)],
     ['  index', bytes(memory.indexBytes)],
@@ -65,4 +73,15 @@ function statsPairs({ name, records, seq, index, memory, disk }: CollectionStats
     ['  index snapshot', bytes(disk.snapshotBytes)],
     ['  store, all collections', bytes(disk.storeBytes)],
   ];
+}
+
+/** The efforts that were measured, with the recall of each. */
+function calibrationPairs(calibration: Calibration | undefined): [string, string][] {
+  if (!calibration) return [];
+  const { at, records, curves } = calibration;
+  const lines = curves.map(({ k, points }): [string, string] => {
+    const recalls = points.map(({ effort, recall }) => `${effort}: ${recall.toFixed(3)}`);
+    return [`  recall@${k}`, recalls.join(', ')];
+  });
+  return [['  calibrated', `${at}, ${count(records)} records`], ...lines];
 }

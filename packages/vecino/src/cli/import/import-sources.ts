@@ -48,12 +48,29 @@ export async function importSources(
   return outcomes;
 }
 
-/** Waits until the index has linked every record, so that the first search after the import finds it ready. */
+/** Waits until the index is as it is to stay, so that the first search after the import finds it ready. */
 export async function finishIndex(
   collection: Collection,
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
+  await changeOver(collection, output, signal);
+  await linkAll(collection, output, signal);
+}
+
+/** A collection that chooses its index for itself may just have grown out of the one that it has. */
+async function changeOver(collection: Collection, output: Output, signal: AbortSignal): Promise<void> {
+  const { index } = await collection.describe();
+  if (index.family !== 'auto') return;
+  const start = { done: 0, total: undefined, records: 0 };
+  using progress = showProgress(output, { what: 'indexing', unit: 'records', start });
+  await collection.reindex(index, {
+    signal,
+    onProgress: ({ records, total }) => progress.update({ done: records, total, records }),
+  });
+}
+
+async function linkAll(collection: Collection, output: Output, signal: AbortSignal): Promise<void> {
   const total = (await collection.stats()).index.pending;
   if (total === 0) return;
   const flushed = collection.flush().then(() => true);

@@ -1,0 +1,85 @@
+import type { Command } from 'commander';
+import type { CollectionDescription, ReindexProgress } from '../../api/collection.ts';
+import { OPEN_OPTIONS } from '../../api/database.ts';
+import { VecinoError } from '../../base/errors.ts';
+import { flagsOf, optionsFrom } from '../flags.ts';
+import { openForWriting } from '../folder.ts';
+import { indexFlags, indexFrom } from '../index-flags.ts';
+import { Interrupt } from '../interrupt.ts';
+import { Output, type OutputFlags } from '../output.ts';
+import { type Progress, showProgress } from '../progress.ts';
+import { defineCommand } from './command.ts';
+
+interface ReindexFlags extends OutputFlags {
+  readonly family?: string;
+}
+
+const THREADS = { threads: OPEN_OPTIONS.threads };
+
+export function addReindex(program: Command): void {
+  const command = defineCommand(
+    program,
+    'reindex <folder> <collection>',
+    'Give a collection another index. The old one stays where this is interrupted.',
+    [
+      'vecino reindex ./library books --family hnsw --m 24 --ef-construction 300',
+      'vecino reindex ./library books --family auto --recall 0.98',
+    ],
+  );
+  for (const option of indexFlags('family', 'The family of the index, or auto.')) command.addOption(option);
+  for (const option of flagsOf(THREADS)) command.addOption(option);
+  command.action(reindex);
+}
+
+async function reindex(folder: string, collectionName: string, flags: ReindexFlags): Promise<void> {
+  const output = new Output(flags);
+  const index = indexFrom(flags.family, flags);
+  if (index === undefined) {
+    throw new VecinoError('OPTION_INVALID', 'reindex needs --family, or options of one; see --help', {
+      details: { option: '--family', expected: 'a family', received: 'undefined' },
+    });
+  }
+  using interrupt = new Interrupt(() => output.note('the old index stays; Ctrl-C again ends at once'));
+  await using db = await openForWriting(folder, output, { create: false, ...optionsFrom(THREADS, flags) });
+  const collection = await db.openCollection(collectionName);
+  using stages = new Stages(output);
+  const changed = await collection.reindex(index, {
+    signal: interrupt.signal,
+    onProgress: (progress) => stages.show(progress),
+  });
+  await collection.flush();
+  const description = await collection.describe();
+  if (output.json) await output.document({ changed, ...description });
+  else await output.lines([summaryOf(description, changed)]);
+}
+
+/** Progress of one stage after another. */
+class Stages implements Disposable {
+  private readonly output: Output;
+  private stage: ReindexProgress['stage'] | undefined;
+  private shown: Progress | undefined;
+
+  constructor(output: Output) {
+    this.output = output;
+  }
+
+  show({ stage, records, total }: ReindexProgress): void {
+    const state = { done: records, total, records };
+    if (stage !== this.stage) {
+      this[Symbol.dispose]();
+      this.stage = stage;
+      this.shown = showProgress(this.output, { what: stage, unit: 'records', start: state });
+    }
+    this.shown?.update(state);
+  }
+
+  [Symbol.dispose](): void {
+    this.shown?.[Symbol.dispose]();
+    this.shown = undefined;
+  }
+}
+
+function summaryOf({ name, serving }: CollectionDescription, changed: boolean): string {
+  const what = changed ? 'is served by' : 'has that index already:';
+  return `collection "${name}" ${what} ${serving.options.family} (${serving.reason})`;
+}
