@@ -19,7 +19,7 @@ import type { IndexOptions } from '../../../vecino/src/api/index-options.ts';
 import { VecinoError } from '../../../vecino/src/base/errors.ts';
 import type { Family, FamilyLearner, Stage } from '../../../vecino/src/index/family.ts';
 import { completeIndexOptions, familyOf } from '../../../vecino/src/index/registry.ts';
-import { layingOrder, moveNodes, sortedByKey } from '../../../vecino/src/index/relaying.ts';
+import { layingOrder, moveNodes, runToEnd, sortedByKey } from '../../../vecino/src/index/relaying.ts';
 import { type Found, type SearchRequest, searchSpace } from '../../../vecino/src/index/search.ts';
 import { copyNodes } from '../../../vecino/src/kernel/copy-nodes.ts';
 import { type Layout, layoutOf } from '../../../vecino/src/kernel/layout.ts';
@@ -216,7 +216,7 @@ function learnt(loose: VectorSpace, task: BuildTask, index: Form['index'], learn
     for (const { name, items, grain } of stages) {
       task.progress(name);
       for (let from = 0; from < items; from += grain) {
-        learner.run(space, name, from, Math.min(items, from + grain), keys);
+        runToEnd(learner.run(space, name, from, Math.min(items, from + grain), keys));
       }
     }
   };

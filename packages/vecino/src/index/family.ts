@@ -161,8 +161,18 @@ export interface FamilyLearner<O extends IndexOptions = IndexOptions> {
    * @param keys of the nodes, where the family has `assign` or `keys`
    */
   fillStages(space: VectorSpace, nodes: number, keys: Uint32Array | undefined): readonly Stage[];
-  /** Does items `from` to `to` of a stage of either kind, on a worker. `keys` as in `fillStages`. */
-  run(space: VectorSpace, stage: string, from: number, to: number, keys: Uint32Array | undefined): void;
+  /**
+   * Does items `from` to `to` of a stage of either kind, on a worker. `keys` as in `fillStages`. What takes long and
+   * cannot be shared out answers a generator that yields often: the worker goes on with it in turns, between which
+   * others use the lane.
+   */
+  run(
+    space: VectorSpace,
+    stage: string,
+    from: number,
+    to: number,
+    keys: Uint32Array | undefined,
+  ): void | Generator<void, void>;
   /**
    * The key by which nodes are laid out after learning, of a range of nodes that lie in the space in any order. Nodes
    * of equal keys keep their order. Absent: as they lie.

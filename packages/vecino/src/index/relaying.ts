@@ -76,6 +76,11 @@ export function moveNodes(
   }
 }
 
+/** Does all of a task of learning in one go. */
+export function runToEnd(work: void | Generator<void, void>): void {
+  while (work && !work.next().done);
+}
+
 /** Room for numbers that all threads read and write. */
 export function sharedArray(length: number): Uint32Array<SharedArrayBuffer> {
   return new Uint32Array(new SharedArrayBuffer(length * 4));

@@ -12,8 +12,8 @@ const MARGIN = 1.02;
 /** Codes are 0 to 127 with 64 in the middle. */
 const CODE_REACH = 63.4;
 
-/** Makes what was learnt the model: writes axes and rotations, then scales the codes by the sample. */
-export function adoptSketches(space: VectorSpace, next: Learnt, choice: Choice): void {
+/** Makes what was learnt the model: writes axes and rotations, then scales the codes by the sample. Yields often. */
+export function* adoptSketches(space: VectorSpace, next: Learnt, choice: Choice): Generator<void, void> {
   const model = new FlatModel(space);
   model.disuse(next.records);
   const { kernel, floats, vectorStride } = space.layout;
@@ -33,7 +33,8 @@ export function adoptSketches(space: VectorSpace, next: Learnt, choice: Choice):
     model.cut(sketch, { bytes, ...shape });
     const rotation = model.rotation(sketch, bytes);
     const rotationError = writeRotation(rotation, bytes).error;
-    const { step, tailCentre } = scaleOf(next, shape, rotation, bytes);
+    yield;
+    const { step, tailCentre } = yield* scaleOf(next, shape, rotation, bytes);
     model.scale(sketch, {
       step,
       tailCentre,
@@ -52,6 +53,7 @@ export function adoptSketches(space: VectorSpace, next: Learnt, choice: Choice):
       error.push(space.engine.lastError(sketch));
       reach.push(space.engine.lastReach(sketch));
     }
+    yield;
   }
   for (const [sketch, { error, reach }] of errors) {
     model.scale(sketch, { slack: coveredBy(error) * MARGIN, reach: coveredBy(reach) * MARGIN });
@@ -60,12 +62,12 @@ export function adoptSketches(space: VectorSpace, next: Learnt, choice: Choice):
 }
 
 /** The step of the codes that covers the coordinates of nearly all of the sample, and the mean of their tails. */
-function scaleOf(
+function* scaleOf(
   { axes: stride, coordinates, lengths }: Learnt,
   { axes, hasTail }: { readonly axes: number; readonly hasTail: boolean },
   rotation: Float32Array,
   bytes: number,
-): { readonly step: number; readonly tailCentre: number } {
+): Generator<void, { readonly step: number; readonly tailCentre: number }> {
   const rows = lengths.length;
   const tails = Float64Array.from(lengths, (length, row) => {
     let left = length;
@@ -85,6 +87,7 @@ function scaleOf(
       most = Math.max(most, Math.abs(value));
     }
     largest.push(most);
+    yield;
   }
   return { step: coveredBy(largest) / CODE_REACH, tailCentre };
 }

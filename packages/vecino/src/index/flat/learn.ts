@@ -40,17 +40,14 @@ export const learner: FamilyLearner = {
   },
 
   run(space, stage, from, to) {
-    if (stage === AXES) learnSketches(space, to);
-    else sketch(space, from, to);
+    if (stage === AXES) return learnSketches(space, to);
+    return sketch(space, from, to);
   },
 };
 
-function learnSketches(space: VectorSpace, nodes: number): void {
-  const learning = learnFrom(space, nodes);
-  let step = learning.next();
-  while (!step.done) step = learning.next();
-  const { value: learnt } = step;
-  if (learnt.choice) adoptSketches(space, learnt, learnt.choice);
+function* learnSketches(space: VectorSpace, nodes: number): Generator<void, void> {
+  const learnt = yield* learnFrom(space, nodes);
+  if (learnt.choice) yield* adoptSketches(space, learnt, learnt.choice);
   else new FlatModel(space).disuse(learnt.records);
 }
 

@@ -7,6 +7,7 @@ import { type EngineBuild, engineModule } from '../../kernel/engine-module.ts';
 import { layoutOf } from '../../kernel/layout.ts';
 import { innerProduct, squaredL2 } from '../../kernel/oracle.ts';
 import { VectorSpace } from '../../kernel/vector-space.ts';
+import { runToEnd } from '../relaying.ts';
 import { type SearchRequest, searchMany, searchSpace } from '../search.ts';
 import { adoptSketches } from './adopt.ts';
 import { flat } from './family.ts';
@@ -42,7 +43,7 @@ function indexOf(
   const { fineMax } = present(space.layout.model, 'model').room;
   // Small examples and odd data are where sketches are not worth it, and where they must be right too.
   const forced = { coarse: 16, fine: learnt.axes % 2 === 0 ? fineMax : 0, cost: 0 };
-  if (learnt.axes > 0) adoptSketches(space, learnt, learnt.choice ?? forced);
+  if (learnt.axes > 0) runToEnd(adoptSketches(space, learnt, learnt.choice ?? forced));
   learner.run(space, 'sketches', 0, vectors.length, undefined);
   return space;
 }
