@@ -51,8 +51,9 @@ describe('npm run bench:scenarios -- --tiny', () => {
     for (const family of families) {
       const own = rows.filter((row) => row['family'] === family);
       expect(own.map((row) => row['records'])).toEqual([500, 1_000, 3_000]);
-      // The smallest is compared as a whole.
-      const distances = own.slice(1).map((row) => Number(row['distanceComputations']));
+      // The smallest are compared as a whole: by families that learn, and where that is quicker.
+      const byIndex = own.slice(1).filter((row) => row['byIndex'] === 1);
+      const distances = byIndex.map((row) => Number(row['distanceComputations']));
       expect(distances, String(family)).toEqual(distances.toSorted((a, b) => a - b));
       for (const row of own) expect(row['searchMicroseconds']).toBeGreaterThan(0);
     }
