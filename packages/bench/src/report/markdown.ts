@@ -112,13 +112,19 @@ function ratioTable({ ratios, settings }: Report): string {
   return `${table(heads, `rl${'r'.repeat(ours.length)}`, cells)}\n\nIn brackets the same by processor time.`;
 }
 
+/** Every loss: for each of ours the others that are quicker, with the recalls at which they are. */
 function behind({ ratios }: Report): string {
   const losses = ratios.filter(({ byClock }) => byClock < 1);
   if (losses.length === 0) return '';
-  const places = losses.map(
-    ({ ours, theirs, recallWanted }) => `${ours} than ${theirs} at ${recallWanted.toFixed(2)}`,
-  );
-  return `**Vecino is slower**: ${places.join(', ')}.`;
+  const ours = [...new Set(losses.map((row) => row.ours))].map((name) => {
+    const own = losses.filter((row) => row.ours === name);
+    const places = [...new Set(own.map(({ theirs }) => theirs))].map((theirs) => {
+      const recalls = own.filter((row) => row.theirs === theirs).map((row) => row.recallWanted.toFixed(2));
+      return `${theirs} at ${recalls.join(' and ')}`;
+    });
+    return `${name} than ${places.join(', ')}`;
+  });
+  return `**Vecino is slower**: ${ours.join('; ')}.`;
 }
 
 function curveTable(report: Report): string {
