@@ -51,8 +51,15 @@ export function nearestCodeword(subspace: u32, from: usize): u32 {
   }
 }
 
-/** Learns the codewords of one sub-quantizer from residuals of the sample, whose nodes know their lists. */
+/**
+ * Learns the codewords of one sub-quantizer from residuals of the sample, whose nodes know their lists. Without rounds
+ * they are the corners of a cube, so that a code is the signs of the residual: RaBitQ's (see `codes.ts`).
+ */
 export function learnCodewords(subspace: u32, sample: u32, rounds: u32): void {
+  if (rounds == 0) {
+    writeCorners(subspace);
+    return;
+  }
   const book = codebookAt(subspace);
   const dimensions = endOf(subspace) - firstOf(subspace);
   for (let word: u32 = 0; word < codewords; word++) seedCodeword(subspace, word, sample);
@@ -78,6 +85,15 @@ export function learnCodewords(subspace: u32, sample: u32, rounds: u32): void {
         const at = <usize>(i * codewords + word) << 2;
         store<f32>(book + at, load<f32>(wordSums + at) / <f32>count);
       }
+    }
+  }
+}
+
+function writeCorners(subspace: u32): void {
+  const book = codebookAt(subspace);
+  for (let i: u32 = 0; i < width; i++) {
+    for (let word: u32 = 0; word < codewords; word++) {
+      store<f32>(book + (<usize>(i * codewords + word) << 2), ((word >> i) & 1) == 0 ? -1 : 1);
     }
   }
 }

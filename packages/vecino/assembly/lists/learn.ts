@@ -1,19 +1,41 @@
 // What learning asks of the engine about codes that are not in any list: how good estimates are.
 
 import { dot, l2Squared } from '../distance';
-import { floats, metric, query } from '../layout';
+import { entryOf, keyOf } from '../entry';
+import { floats, metric, pool, query } from '../layout';
+import { insert } from '../pool';
 import { vectorOf } from '../original';
 import { nearestCodeword } from './codebook';
 import { lastFactor, lastTerm, measureCode } from './codes';
 import {
-  centroidAt, codebookAt, codewords, endOf, firstOf, listQuery, placeAt, reduced, residual, subspaces,
+  centroidAt, codebookAt, codewords, endOf, firstOf, listQuery, placeAt, projection, reduced, residual, subspaces,
 } from './layout';
-import { prepareListQuery, queryTail } from './project';
+import { listVectorOf, prepareListQuery, queryTail, tail } from './project';
 
 /** Makes a node the lane's query, and what lists see of it. */
 export function queryNode(node: u32): void {
   memory.copy(query, vectorOf(node), <usize>floats << 2);
   prepareListQuery();
+}
+
+/** Leaves in the pool the nearest of the first nodes to the lane's query, live or not. Answers the number of entries. */
+export function scanNearest(nodes: u32, k: u32): u32 {
+  let size: u32 = 0;
+  for (let node: u32 = 0; node < nodes; node++) {
+    const vector = vectorOf(node);
+    const far = metric == 0 ? l2Squared(query, vector, floats) : -dot(query, vector, floats);
+    const entry = entryOf(keyOf(far), node);
+    if (size == k && entry >= load<u64>(pool + (<usize>(k - 1) << 3))) continue;
+    insert(pool, size, k, entry);
+    if (size < k) size += 1;
+  }
+  return size;
+}
+
+/** The squared distance of a node from the centroid of a list. */
+export function residualSquare(node: u32, list: u32): f32 {
+  const square = l2Squared(listVectorOf(node), centroidAt(list), reduced);
+  return projection == 0 ? square : square + tail;
 }
 
 /**

@@ -8,9 +8,10 @@
 // Sun, "Optimized product quantization", TPAMI 2014), which with as many axes as dimensions is that rotation.
 
 import { dot, madd, sum } from '../distance';
-import { floats, metric, query } from '../layout';
+import { floats, metric, query, vectorAt } from '../layout';
 import { vectorOf } from '../original';
 import { listQuery, mean, meanImage, projected, projection, reduced } from './layout';
+import { isSampleProjected } from './state';
 
 /** The squared length of the tail of the vector projected last. */
 export let tail: f32 = 0;
@@ -18,7 +19,7 @@ export let tail: f32 = 0;
 /** A node's vector as lists see it: where it lies, or a copy that lasts until the next call. */
 @inline export function listVectorOf(node: u32): usize {
   const vector = vectorOf(node);
-  if (projection == 0) return vector;
+  if (projection == 0 || isSampleProjected()) return vector;
   project(vector, projected);
   return projected;
 }
@@ -27,6 +28,14 @@ export let tail: f32 = 0;
 export function projectMean(): void {
   for (let i: u32 = 0; i < reduced; i++) {
     store<f32>(meanImage + (<usize>i << 2), dot(projection + ((<usize>i * floats) << 2), mean, floats));
+  }
+}
+
+/** Puts projections in the place of the vectors of some nodes, which are the sample's and no records. */
+export function projectNodes(from: u32, to: u32): void {
+  for (let node = from; node < to; node++) {
+    project(vectorAt(node), projected);
+    memory.copy(vectorAt(node), projected, <usize>reduced << 2);
   }
 }
 
@@ -71,7 +80,7 @@ export let queryTail: f32 = 0;
 
 /** Makes the lane's query what lists see of it. */
 export function prepareListQuery(): void {
-  if (projection == 0) {
+  if (projection == 0 || isSampleProjected()) {
     memory.copy(listQuery, query, <usize>reduced << 2);
     queryTail = 0;
     return;

@@ -47,6 +47,31 @@ let touched: u32 = 0;
  * compared by vector. Where vectors are on disk, the keys are those of rows. Answers the number of entries.
  */
 export function searchLists(probes: u32, wanted: u32, best: u32, isFiltered: bool, hasRemoved: bool): u32 {
+  prepare(wanted, best, isFiltered, hasRemoved);
+  const lists = min(probes, listCount());
+  if (listCount() > 1) rankLists(lists);
+  for (let i: u32 = 0; i < lists; i++) {
+    const list = listCount() > 1 ? rankedList(i) : 0;
+    if (subspaces == 0) {
+      compareList(list);
+    } else {
+      if (i == 0 && k + SPARE <= FIRST_MAX) compareNearest(list, k + SPARE);
+      scanList(list);
+    }
+  }
+  countComputations(compared + lists);
+  return finish();
+}
+
+/** Leaves in the lane's pool the nearest of the `candidates` of the one list there is that are nearest by estimate. */
+export function searchCodes(candidates: u32, wanted: u32, isFiltered: bool, hasRemoved: bool): u32 {
+  prepare(wanted, wanted, isFiltered, hasRemoved);
+  compareNearest(0, candidates);
+  countComputations(compared);
+  return finish();
+}
+
+function prepare(wanted: u32, best: u32, isFiltered: bool, hasRemoved: bool): void {
   k = wanted;
   most = min(poolMax, max(best, wanted));
   size = 0;
@@ -62,18 +87,9 @@ export function searchLists(probes: u32, wanted: u32, best: u32, isFiltered: boo
     makeTable();
     prepareScan();
   }
-  const lists = min(probes, listCount());
-  if (listCount() > 1) rankLists(lists);
-  for (let i: u32 = 0; i < lists; i++) {
-    const list = listCount() > 1 ? rankedList(i) : 0;
-    if (subspaces == 0) {
-      compareList(list);
-    } else {
-      if (i == 0) findLimit(list);
-      scanList(list);
-    }
-  }
-  countComputations(compared + lists);
+}
+
+function finish(): u32 {
   return rowBytes != 0 && originals != ON_DISK ? compareBest() : min(size, k);
 }
 
@@ -81,21 +97,18 @@ export function searchLists(probes: u32, wanted: u32, best: u32, isFiltered: boo
 let listBase: f32 = 0;
 
 /**
- * Finds a first limit: of the first list the entries that are nearest by estimate are compared before all others.
- * Without, the limit comes down only as a list is gone through in the order in which it lies: 110 rows were
- * compared of the first list of 200, where some 30 do.
+ * Compares the entries of a list that are nearest by estimate. In a search of several lists this finds a first limit:
+ * without, it comes down only as a list is gone through in the order in which it lies, and of the first list of 200
+ * entries 110 rows were compared, where some 30 do.
  */
-function findLimit(list: u32): void {
-  const wanted = k + SPARE;
-  if (wanted > FIRST_MAX) return;
+function compareNearest(list: u32, wanted: u32): void {
   setBase(list);
   const offset = sumOffset(0);
   let found: u32 = 0;
   let page = load<u32>(headAt(list));
   while (page != NONE) {
     const at = pageAt(page);
-    const last = found == wanted ? load<u64>(slotList + (<usize>(wanted - 1) << 3)) : <u64>(-1);
-    let passing = scanPage(at, offset, found == wanted ? <i32>(last >> 32) - 32768 : 32767);
+    let passing = scanPage(at, offset, found == wanted ? <i32>(nearestAt(wanted - 1) >> 32) - 32768 : 32767);
     const entries = entriesOf(at);
     if (entries < 32) passing &= (1 << entries) - 1;
     while (passing != 0) {
@@ -104,16 +117,23 @@ function findLimit(list: u32): void {
       const node = load<u32>(nodesAt(at) + (<usize>entry << 2));
       if (filtered ? !isAllowed(node) : mayBeRemoved && !isLive(node)) continue;
       const ranked = (<u64>(estimateAt(entry) + 32768) << 32) | node;
-      if (found == wanted && ranked >= load<u64>(slotList + (<usize>(wanted - 1) << 3))) continue;
+      if (found == wanted && ranked >= nearestAt(wanted - 1)) continue;
       insert(slotList, found, wanted, ranked);
       if (found < wanted) found += 1;
     }
     page = nextOf(at);
   }
-  for (let i: u32 = 0; i < found; i++) {
-    store<u32>(gathered + (<usize>i << 2), <u32>load<u64>(slotList + (<usize>i << 3)));
+  for (let from: u32 = 0; from < found; from += FIRST_MAX) {
+    const count = min(FIRST_MAX, found - from);
+    for (let i: u32 = 0; i < count; i++) {
+      store<u32>(gathered + (<usize>i << 2), <u32>nearestAt(from + i));
+    }
+    compareGathered(count);
   }
-  if (found > 0) compareGathered(found);
+}
+
+@inline function nearestAt(i: u32): u64 {
+  return load<u64>(slotList + (<usize>i << 3));
 }
 
 /** Entries beyond k that are compared first, and the most of them. */

@@ -1,13 +1,16 @@
 // What is known of the lists as a whole; the scalars at the start of the model:
 //
-//   0   u32  lists in use, 0 where nothing is learnt    4   u32  records when it was learnt
-//   8   u32  pages in use, free ones included           12  u32  first free page + 1
+//   0   u32  lists in use, 0 where nothing is learnt    4   u32  first free page + 1
+//   8   u32  pages in use, free ones included           12  u32  records when it was learnt
 //   16  u32  lock of the free pages
 //   20  f32  unit of the additive terms                 24  f32  unit of the factors
 //   28  f32  slope of the bound, see `codes.ts`          32  f32  value of one unit of a centroid's row
 //   36  f32  offset of the centroids' rows
-//   40  f64  sum of the squared residuals when learnt    48  u32  and their number
-//   56  f64  the same of what came later                 64  u32  and their number
+//   40  f32  squared length that a tenth of the sample's residuals exceeded
+//   44  u32  entries that came after the learning       48  u32  those of them whose residual is longer than that
+//   56  u32  nodes to learn from                        60  u32  lists to make
+//   64  u32  records there are
+//   68  u32  whether the sample is projected            72  u32  state of the random numbers
 
 import { model } from './layout';
 
@@ -24,7 +27,7 @@ import { model } from './layout';
 }
 
 @inline export function freePageAt(): usize {
-  return model + 12;
+  return model + 4;
 }
 
 @inline export function freeLockAt(): usize {
@@ -51,16 +54,23 @@ import { model } from './layout';
   return load<f32>(model, 36);
 }
 
-export function setUnits(term: f32, factor: f32): void {
-  store<f32>(model, term, 20);
-  store<f32>(model, factor, 24);
-}
-
-export function setBoundSlope(slope: f32): void {
-  store<f32>(model, slope, 28);
-}
-
 export function setCentroidRange(step: f32, offset: f32): void {
   store<f32>(model, step, 32);
   store<f32>(model, offset, 36);
+}
+
+@inline export function farLimit(): f32 {
+  return load<f32>(model, 40);
+}
+
+@inline export function countMet(): void {
+  atomic.add<u32>(model + 44, 1);
+}
+
+@inline export function countFar(): void {
+  atomic.add<u32>(model + 48, 1);
+}
+
+@inline export function isSampleProjected(): bool {
+  return load<u32>(model, 68) != 0;
 }

@@ -38,7 +38,7 @@ export interface HnswOptions {
 }
 
 /** Which index serves a collection. A bare name stands for its defaults. */
-export type IndexOptions = FlatOptions | HnswOptions;
+export type IndexOptions = FlatOptions | HnswOptions | IvfOptions | PqOptions;
 export type IndexFamily = IndexOptions['family'];
 
 /** The share of the true nearest neighbours that answers should have, as a mean over queries. */
@@ -56,6 +56,54 @@ export interface RecallTarget {
  */
 export interface AutoOptions extends RecallTarget {
   readonly family: 'auto';
+}
+
+/** How the lists of an inverted file shorten vectors; see {@link IvfOptions}. */
+export type ListQuantizer = 'pq' | 'binary' | 'sq8' | 'none';
+
+/** Inverted lists: k-means puts vectors into lists, a search scans those that are nearest. */
+export interface IvfOptions {
+  readonly family: 'ivf';
+  /**
+   * Number of lists: 1 to 8,192. Default 1.2 √n of the records there are when it is learnt, and learnt anew as they
+   * grow. With fewer records than lists, each record is a list.
+   */
+  readonly nlist?: number;
+  /** Lists that a search scans: 1 to 8,192, at most `nlist`. Default a sixteenth of all, at least 8. */
+  readonly nprobe?: number;
+  /**
+   * What lists hold beside the vectors: `pq`, codes of a bit a dimension, by which a scan leaves out nearly all, and
+   * rows of a byte a dimension, by which the others are compared; `binary`, the same with signs in place of learnt
+   * codewords; `sq8`, the rows alone; `none`, the vectors alone. Default `pq`.
+   */
+  readonly quantizer?: ListQuantizer;
+  /**
+   * Whether vectors are rotated before they are coded, so that every part of a code has its share of their spread
+   * (OPQ): better codes where few directions have most of it, for dimension² products a query. Needs `originals`
+   * `f32`. Default false.
+   */
+  readonly rotation?: boolean;
+  /** Seed of the learning: the same seed and order of writes give the same index. Default 42. */
+  readonly seed?: number;
+  /** As in {@link HnswOptions}; `disk` needs another quantizer than `none`. Default `f32`. */
+  readonly originals?: Originals;
+}
+
+/** Product quantisation: every search scans short codes of all vectors and compares the best. */
+export interface PqOptions {
+  readonly family: 'pq';
+  /** Bits of a sub-quantizer: 4 (scanned with shuffles, some ten times as fast) or 8 (more exact). Default 4. */
+  readonly bits?: 4 | 8;
+  /** Dimensions of a sub-quantizer: 1 to 64. Default `bits`, which makes a bit a dimension. */
+  readonly width?: number;
+  /** Times k of the best codes that are compared by vector: 1 to 800. Default 10. */
+  readonly oversample?: number;
+  /** As in {@link IvfOptions}. Default false. */
+  readonly rotation?: boolean;
+  /** Seed of the learning. Default 42. */
+  readonly seed?: number;
+  /** As in {@link HnswOptions}. Default `f32`. */
+  readonly originals?: Originals;
 }
 
 /** What serves a collection: a family with its options, the bare name of one, or `auto`. Default `auto`. */
@@ -103,9 +151,50 @@ export const HNSW_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
+const SEED = {
+  kind: 'integer',
+  default: 42,
+  min: 0,
+  max: 2 ** 32 - 1,
+  about: 'Seed of the learning.',
+} as const;
+const ORIGINALS = HNSW_OPTIONS.originals;
+const ROTATION = { kind: 'boolean', default: false, about: 'Rotate vectors before they are coded.' } as const;
+
+export const IVF_OPTIONS = {
+  nlist: { kind: 'integer', min: 1, max: 8_192, about: 'Number of lists.' },
+  nprobe: { kind: 'integer', min: 1, max: 8_192, about: 'Lists that a search scans.' },
+  quantizer: {
+    kind: 'choice',
+    values: ['pq', 'binary', 'sq8', 'none'],
+    default: 'pq',
+    about: 'What lists hold: short codes, rows of a byte a dimension, or vectors.',
+  },
+  rotation: ROTATION,
+  seed: SEED,
+  originals: ORIGINALS,
+} as const satisfies OptionSpecs;
+
+export const PQ_OPTIONS = {
+  bits: { kind: 'integer', default: 4, min: 4, max: 8, about: 'Bits of a sub-quantizer: 4 or 8.' },
+  width: { kind: 'integer', min: 1, max: 64, about: 'Dimensions of a sub-quantizer.' },
+  oversample: {
+    kind: 'number',
+    default: 10,
+    min: 1,
+    max: 800,
+    about: 'Times k of the best codes compared by vector.',
+  },
+  rotation: ROTATION,
+  seed: SEED,
+  originals: ORIGINALS,
+} as const satisfies OptionSpecs;
+
 /** The options of everything that an index can be, beside its family. */
 export const INDEX_OPTIONS = {
   auto: AUTO_OPTIONS,
   flat: FLAT_OPTIONS,
   hnsw: { ...HNSW_OPTIONS, ...RECALL_OPTION },
+  ivf: { ...IVF_OPTIONS, ...RECALL_OPTION },
+  pq: { ...PQ_OPTIONS, ...RECALL_OPTION },
 } as const satisfies Readonly<Record<'auto' | IndexFamily, OptionSpecs>>;

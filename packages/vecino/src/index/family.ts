@@ -203,8 +203,8 @@ export interface Family<O extends IndexOptions = IndexOptions> {
    *   a segment must not depend on it.
    */
   layout(options: Required<O>, room: number): FamilyLayout;
-  /** Default effort of a search; 0 for exact families. */
-  effort(options: Required<O>): number;
+  /** Default effort of a search in this space; 0 for exact families. */
+  effort(options: Required<O>, space: VectorSpace): number;
   /** The option of a query that names the effort. Absent for exact families. */
   readonly effortOption?: EffortOption;
   /** Efforts that make sense in this space for k hits, for calibrating; integers. Absent for exact families. */

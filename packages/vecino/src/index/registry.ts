@@ -5,11 +5,15 @@ import { describeValue, type OptionSpecs, readOptions } from '../base/options.ts
 import type { Family } from './family.ts';
 import { flat } from './flat/family.ts';
 import { hnsw } from './hnsw/family.ts';
+import { ivf } from './ivf/family.ts';
+import { pq } from './pq/family.ts';
 
 /** The one place that knows which families there are. */
 const FAMILIES: Readonly<Record<IndexFamily, Family>> = {
   flat: flat as Family,
   hnsw: hnsw as Family,
+  ivf: ivf as Family,
+  pq: pq as Family,
 };
 
 export const FAMILY_NAMES = Object.keys(FAMILIES) as IndexFamily[];

@@ -49,18 +49,33 @@ export interface EngineExports {
   lastTerm(): number;
   lastFactor(): number;
   lastSquare(): number;
-  setUnits(term: number, factor: number): void;
-  setBoundSlope(slope: number): void;
-  /** Makes a node of the sample the query, and measures how wrong estimates of others are. */
+  /** Makes a node of the sample the query. */
   queryNode(node: number): void;
-  estimateError(node: number): number;
+  /** Leaves in the pool the nearest of the first nodes to the query, live or not; answers their number. */
+  scanNearest(nodes: number, k: number): number;
+  /** The squared distance of a node from a list's centroid. */
+  residualSquare(node: number, list: number): number;
+  /** How much too large the estimate of a node of the sample is, of what bounds allow for; given what is estimated. */
+  estimateError(node: number, exact: number): number;
+  /** Writes what the axes make of the mean. */
+  projectMean(): void;
+  /** Puts projections in the place of the vectors of some nodes of the sample. */
+  projectNodes(from: number, to: number): void;
   clearLists(capacity: number): void;
+  /** Lays a list of nodes that lie in a row over the next pages, without their codes. */
   layList(list: number, node: number, count: number): void;
+  /** Writes the codes of some pages, counted as they lie. */
   fillPages(from: number, to: number): void;
   pagesUsed(): number;
-  append(node: number, list: number): void;
-  take(node: number): void;
+  /** Brings the first nodes of the lane's list into the lists of their nearest centroids. */
+  linkListed(count: number): void;
+  unlinkNode(node: number): void;
+  unlinkGone(from: number, to: number): number;
+  /** Linked nodes that are in no list. */
+  lostNodes(nodes: number): number;
+  listOfNode(node: number): number;
   searchLists(probes: number, k: number, best: number, filtered: number, hasRemoved: number): number;
+  searchCodes(candidates: number, k: number, filtered: number, hasRemoved: number): number;
   prepareBlock(block: number, kept: number): void;
   link(slot: number, blocks: number): void;
   unlink(slot: number): void;

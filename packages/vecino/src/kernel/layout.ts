@@ -201,10 +201,8 @@ function layoutFor(request: LayoutRequest): Layout {
   const pairTarget = lane.add(targetBytes);
   const codeBytes = lane.add(targetBytes);
   const decoded = lane.add(floats * 4);
-  const projects = room !== undefined || (request.lists?.axes ?? 0) > 0;
-  const coordinates = lane.add(
-    projects ? floats * 4 + 3 * Math.max(COORDINATES_BYTES, (request.lists?.axes ?? 0) * 4) : 0,
-  );
+  const axesMax = Math.max(room ? COORDINATES_BYTES : 0, request.lists?.rotated ? floats * 4 : 0);
+  const coordinates = lane.add(axesMax > 0 ? floats * 4 + 3 * axesMax : 0);
   const batchStride = room ? BATCH_HEAD + floats * 4 + room.coarseMax + room.fineMax + BATCH_K_MAX * 8 : 0;
   const batch = lane.add(BATCH_MAX * batchStride);
 

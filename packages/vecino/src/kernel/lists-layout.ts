@@ -6,12 +6,14 @@ export interface ListsShape {
   readonly capacity: number;
   /** Records that they are made for; there may be more. */
   readonly records: number;
-  /** Sub-quantizers of a code; 0 where lists hold no codes. */
-  readonly subspaces: number;
-  /** Bits of each of them. */
+  /** Dimensions of one sub-quantizer of the codes; 0 where lists hold none. */
+  readonly width: number;
+  /** Bits of each sub-quantizer. */
   readonly bits: 4 | 8;
-  /** Axes on which vectors are projected before they are assigned and coded; 0 where they are taken as they are. */
-  readonly axes: number;
+  /** Whether codewords are the corners of a cube: a bit a dimension, its sign. */
+  readonly binary: boolean;
+  /** Whether vectors are rotated before they are assigned and coded. */
+  readonly rotated: boolean;
 }
 
 /**
@@ -42,10 +44,13 @@ export interface ListsLayout extends ListsShape {
   readonly mean: number;
   readonly projection: number;
   readonly images: number;
+  /** Scratch for measuring how wrong estimates are. */
+  readonly errors: number;
   readonly locks: number;
-  /** Dimensions of one sub-quantizer. */
-  readonly width: number;
+  readonly subspaces: number;
   readonly codewords: number;
+  /** Axes on which vectors are projected before they are assigned and coded; 0 where they are taken as they are. */
+  readonly axes: number;
   /** Offset within a block. */
   readonly pages: number;
   readonly pageBytes: number;
@@ -66,6 +71,8 @@ const PAGES_MAX = 96;
 export function roomiest(shape: ListsShape): ListsShape {
   return { ...shape, capacity: LISTS_MAX, records: 16 * LISTS_MAX };
 }
+/** Errors of estimates that are measured. */
+export const ERRORS_MAX = 1_024;
 /** Scalars at the start of the model. */
 const MODEL_HEAD = 256;
 
@@ -80,19 +87,20 @@ export class ListsPart {
   private readonly pages: number;
   private readonly pageBytes: number;
   private readonly pagesOfBlock: number;
-  private readonly width: number;
+  private readonly subspaces: number;
+  private readonly axes: number;
   private readonly codewords: number;
   private readonly codeBytes: number;
 
   constructor(shape: ListsShape, floats: number, block: Regions) {
     this.shape = shape;
     this.floats = floats;
-    this.reduced = shape.axes > 0 ? shape.axes : floats;
-    const { subspaces, bits } = shape;
-    this.width = subspaces > 0 ? Math.ceil(this.reduced / subspaces) : 0;
-    this.codewords = subspaces > 0 ? 2 ** bits : 0;
-    this.codeBytes = (subspaces * bits * PAGE_ENTRIES) / 8;
-    const termBytes = subspaces > 0 ? 2 * 2 * PAGE_ENTRIES : 0;
+    this.axes = shape.rotated ? floats : 0;
+    this.reduced = shape.rotated ? this.axes : floats;
+    this.subspaces = shape.width > 0 ? Math.ceil(this.reduced / shape.width) : 0;
+    this.codewords = this.subspaces > 0 ? 2 ** shape.bits : 0;
+    this.codeBytes = (this.subspaces * shape.bits * PAGE_ENTRIES) / 8;
+    const termBytes = this.subspaces > 0 ? 2 * 2 * PAGE_ENTRIES : 0;
     this.pageBytes = roundUp(this.codeBytes + termBytes + 4 * PAGE_ENTRIES + 16, LINE);
     this.places = block.add(1024 * 4);
     // 1,024 nodes fill 32 pages, and of every list one page may have room left.
@@ -104,8 +112,8 @@ export class ListsPart {
   }
 
   laneRegions(lane: Regions): number[] {
-    const { floats, reduced } = this;
-    const { subspaces, capacity } = this.shape;
+    const { floats, reduced, subspaces } = this;
+    const { capacity, width } = this.shape;
     const entries = subspaces * this.codewords;
     return [
       // A residual, a projected vector and the projected query.
@@ -118,21 +126,33 @@ export class ListsPart {
       // Lists by distance.
       lane.add(capacity * 8),
       // Sums and counts of one sub-quantizer's codewords.
-      lane.add(this.codewords * (this.width + 1) * 4),
+      lane.add(this.codewords * (width + 1) * 4),
       // The query as a signed byte a dimension.
       lane.add(roundUp(reduced, 16)),
     ];
   }
 
   layout(start: number): ListsLayout {
-    const { shape, places, pages, pageBytes, pagesOfBlock, width, codewords } = this;
+    const { shape, places, pages, pageBytes, pagesOfBlock, subspaces, codewords, axes } = this;
     const { end: _, ...regions } = this.regionsOf(start);
-    return { ...shape, start, ...regions, width, codewords, places, pages, pageBytes, pagesOfBlock };
+    return {
+      ...shape,
+      start,
+      ...regions,
+      subspaces,
+      codewords,
+      axes,
+      places,
+      pages,
+      pageBytes,
+      pagesOfBlock,
+    };
   }
 
   fields(layout: ListsLayout, laneRegions: readonly number[]): number[] {
     const { start, centroids, centroidRows, centroidNorms, heads, counts, codebooks } = layout;
-    const { subspaces, bits, axes, capacity } = this.shape;
+    const { bits, capacity, width } = this.shape;
+    const { subspaces, axes } = this;
     return [
       start,
       centroids,
@@ -147,7 +167,7 @@ export class ListsPart {
       capacity,
       subspaces,
       bits,
-      layout.width,
+      width,
       layout.places,
       layout.pages,
       layout.pageBytes,
@@ -160,8 +180,8 @@ export class ListsPart {
   }
 
   private regionsOf(start: number) {
-    const { floats, reduced, width, codewords } = this;
-    const { capacity, subspaces, axes } = this.shape;
+    const { floats, reduced, subspaces, codewords, axes } = this;
+    const { capacity, width } = this.shape;
     const regions = new Regions();
     regions.end = start;
     regions.add(MODEL_HEAD);
@@ -176,6 +196,7 @@ export class ListsPart {
     const projection = regions.add(axes * floats * 4);
     const storedBytes = regions.end - start;
     const images = regions.add(axes * floats * 4);
+    const errors = regions.add(ERRORS_MAX * 4);
     const locks = regions.add(capacity * 4);
     return {
       centroids,
@@ -189,6 +210,7 @@ export class ListsPart {
       projection,
       storedBytes,
       images,
+      errors,
       locks,
       end: regions.end - start,
     };

@@ -7,7 +7,6 @@
  * passes do. A pass costs 2 × sample × axes × dimension.
  */
 import { seededRandom } from '../base/random.ts';
-import type { ModelLayout } from '../kernel/model-layout.ts';
 import type { VectorSpace } from '../kernel/vector-space.ts';
 import { eigenOf } from './symmetric-eigen.ts';
 
@@ -15,6 +14,13 @@ const PASSES = 3;
 /** Images shorter than this share of what they were before the others were taken out of them are rounding. */
 const RANK_TOLERANCE = 1e-5;
 const SEED = 20_120;
+
+/** Addresses of what axes are learnt in. */
+export interface AxesScratch {
+  readonly nextMean: number;
+  readonly nextAxes: number;
+  readonly images: number;
+}
 
 /**
  * Learns at most `most` axes from the vectors of some slots and leaves mean and axes in the model's scratch
@@ -25,7 +31,7 @@ const SEED = 20_120;
  */
 export function* learnAxes(
   space: VectorSpace,
-  model: ModelLayout,
+  model: AxesScratch,
   sample: Uint32Array,
   most: number,
 ): Generator<void, number> {

@@ -110,7 +110,7 @@ export class IndexSearcher {
     const { space, family } = memory;
     const live = nodes.count;
     const matches = search.allowed ? search.allowed.count : live;
-    const effort = search.effort ?? family.effort(this.shape.index);
+    const effort = search.effort ?? family.effort(this.shape.index, space);
     const pending = nodes.waiting.length;
     const mayRelyOn = sound && !this.upkeep.isRecoding;
     const { k } = search;

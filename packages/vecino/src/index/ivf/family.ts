@@ -1,0 +1,78 @@
+import { IVF_OPTIONS, type IvfOptions } from '../../api/index-options.ts';
+import { VecinoError } from '../../base/errors.ts';
+import type { Family } from '../family.ts';
+import { builder } from '../lists/build.ts';
+import { check } from '../lists/check.ts';
+import { listsLearner } from '../lists/learner.ts';
+import { ListsModel } from '../lists/model.ts';
+import { listsFor, probesOf, withSpare } from './choose.ts';
+import { cost } from './cost.ts';
+import { search } from './search.ts';
+
+/** Dimensions of a sub-quantizer of four bits: a bit a dimension. */
+const WIDTH = 4;
+
+/**
+ * Inverted lists: k-means puts every vector into the list of its nearest centroid, and a search scans the lists that
+ * are nearest to the query (Jégou, Douze and Schmid, "Product quantization for nearest neighbor search", TPAMI 2011,
+ * section 4). With about √n lists a search costs about √n comparisons of centroids and a few percent of n estimates
+ * from codes; a build n × √n products of vectors. Codes take a bit a dimension and four bytes, rows for reranking a
+ * byte a dimension, and there are no links.
+ */
+export const ivf: Family<IvfOptions> = {
+  name: 'ivf',
+  options: IVF_OPTIONS,
+  validate,
+  layout: (options, room) => ({
+    rows: options.quantizer !== 'none',
+    originals: options.originals,
+    lists: {
+      capacity: room === 0 ? 0 : withSpare(listsFor(options, room)),
+      records: room,
+      width: isCoded(options.quantizer) ? WIDTH : 0,
+      bits: 4,
+      binary: options.quantizer === 'binary',
+      rotated: options.rotation,
+    },
+  }),
+  effort: ({ nprobe }, space) => (ListsModel.isReady(space) ? probesOf(space, nprobe ?? 0) : 0),
+  effortOption: 'nprobe',
+  effortRange: (space) => ({ min: 1, max: Math.max(1, new ListsModel(space).lists) }),
+  way: 'lists',
+  search,
+  cost,
+  isReady: ListsModel.isReady,
+  learner: listsLearner<IvfOptions>({ lists: listsFor }),
+  builder,
+  check,
+};
+
+function isCoded(quantizer: Required<IvfOptions>['quantizer']): boolean {
+  return quantizer === 'pq' || quantizer === 'binary';
+}
+
+function validate(
+  thing: string,
+  { nlist, nprobe, quantizer, originals, rotation }: Required<IvfOptions>,
+): void {
+  if (nlist !== undefined && nprobe !== undefined && nprobe > nlist) {
+    throw new VecinoError(
+      'OPTION_INVALID',
+      `${thing}: option "nprobe" is ${nprobe} of ${nlist} lists, expected at most that many; probe fewer lists, or make more`,
+      { details: { option: 'nprobe', expected: nlist, received: nprobe } },
+    );
+  }
+  if (originals === 'disk' && quantizer === 'none')
+    throw unfit(thing, 'originals', 'disk', 'the quantizer "none"');
+  if (rotation && originals !== 'f32') throw unfit(thing, 'rotation', 'true', `originals "${originals}"`);
+  if (rotation && !isCoded(quantizer)) throw unfit(thing, 'rotation', 'true', `the quantizer "${quantizer}"`);
+}
+
+function unfit(thing: string, option: string, received: string, beside: string): VecinoError {
+  const remedy = option === 'originals' ? 'use the quantizer "pq", "binary" or "sq8"' : 'leave it out';
+  return new VecinoError(
+    'OPTION_INVALID',
+    `${thing}: option "${option}" is ${received} beside ${beside}, expected them to go together; ${remedy}`,
+    { details: { option, received } },
+  );
+}

@@ -1,0 +1,232 @@
+/**
+ * Learning inverted lists: centroids by k-means over a sample, codewords by k-means over its residuals, and how wrong
+ * the estimates from codes are, on vectors of the sample that ask for their neighbours among the others. All of it
+ * is a sequence of stages over the first nodes of a new memory; the arithmetic is in `assembly/lists`.
+ */
+import { present } from '../../base/assert.ts';
+import { BLOCK_SLOTS } from '../../kernel/layout.ts';
+import { ERRORS_MAX, PAGE_ENTRIES } from '../../kernel/lists-layout.ts';
+import type { VectorSpace } from '../../kernel/vector-space.ts';
+import type { Stage } from '../family.ts';
+import { learnProjection } from './axes.ts';
+import { ListsModel } from './model.ts';
+
+/** Rounds of k-means: the sum of squares fell by less than a hundredth in each after the sixth. */
+const ROUNDS = 8;
+const WORD_ROUNDS = 8;
+/** Seeds are chosen among so many of the sample a list. */
+const SEEDED_FROM = 8;
+/** Residuals that codewords are learnt from: for each of 16, or of 256. */
+const RESIDUALS = { 4: 8_192, 8: 16_384 } as const;
+/** Residuals whose additive terms and factors give these their units. */
+const MEASURED = 4_096;
+/** Nodes that ask for neighbours, to learn how wrong estimates are. */
+const ASKING = 64;
+const NEIGHBOURS = ERRORS_MAX / ASKING;
+/** Later residuals may be a little longer than those of the sample. */
+const TERM_ROOM = 1.25;
+const FACTOR_ROOM = 1.5;
+/** The share of neighbours' estimates that bounds cover: of the others some are lost to recall. */
+const COVERED = 0.985;
+/** Of the sample's residuals so many are no longer than the limit beyond which later ones count as far. */
+const NEAR_SHARE = 0.9;
+
+const AXES = 'axes';
+const PROJECT = 'project';
+const PROJECTED = 'projected';
+const SEEDS = 'seeds';
+const ASSIGN = 'assign';
+const MOVE = 'move';
+const WORDS = 'codewords';
+const UNITS = 'units';
+const ERRORS = 'errors';
+const FINISH = 'finish';
+const LAY = 'lay';
+const FILL = 'fill';
+const SIFT = 'sift';
+
+function once(name: string): Stage {
+  return { name, items: 1, grain: 1, parallel: false };
+}
+
+/** What is to be learnt. */
+export interface Learning {
+  readonly lists: number;
+  /** Nodes that are learnt from, and how many records there are. */
+  readonly sample: number;
+  readonly records: number;
+  readonly seed: number;
+}
+
+/** The stages of learning; nodes 0 … sample - 1 are the sample. */
+export function learningStages(space: VectorSpace, { lists, sample, records, seed }: Learning): Stage[] {
+  const model = new ListsModel(space);
+  model.begin(sample, lists, records);
+  space.engine.seedRandom(seed);
+  const { subspaces, axes } = model.layout;
+  const assign = { name: ASSIGN, items: sample, grain: 2_048, parallel: true };
+  const rounds = lists > 1 ? ROUNDS : 1;
+  return [
+    ...(axes > 0
+      ? [once(AXES), { name: PROJECT, items: sample, grain: 256, parallel: true }, once(PROJECTED)]
+      : []),
+    { name: SEEDS, items: lists, grain: 4, parallel: false },
+    ...Array.from({ length: rounds }, () => [assign, once(MOVE)]).flat(),
+    assign,
+    ...(subspaces > 0
+      ? [
+          { name: WORDS, items: subspaces, grain: 1, parallel: true },
+          once(UNITS),
+          { name: ERRORS, items: Math.min(ASKING, Math.floor(sample / 4)), grain: 1, parallel: true },
+        ]
+      : []),
+    once(FINISH),
+  ];
+}
+
+/** The stages that lay nodes out in lists: `keys` are the lists of nodes, in ascending order. */
+export function layingStages(keys: Uint32Array): Stage[] {
+  const pages = countsOf(keys).reduce((sum, count) => sum + Math.ceil(count / PAGE_ENTRIES), 0);
+  return [
+    once(LAY),
+    { name: FILL, items: pages, grain: 16, parallel: true },
+    { name: SIFT, items: keys.length, grain: keys.length, parallel: false },
+  ];
+}
+
+type Run = (space: VectorSpace, from: number, to: number, keys: Uint32Array | undefined) => void;
+
+/** What is done in each stage, with items `from` to `to`. */
+const RUN: Readonly<Record<string, Run>> = {
+  [AXES]: (space) => learnProjection(space, new ListsModel(space).sample),
+  [PROJECT]: (space, from, to) => space.engine.projectNodes(from, to),
+  [PROJECTED]: (space) => new ListsModel(space).sampleIsProjected(),
+  [SEEDS]: (space, from, to) => {
+    const { sample, wanted } = new ListsModel(space);
+    space.engine.seedLists(from, to, Math.min(sample, SEEDED_FROM * wanted));
+  },
+  [ASSIGN]: (space, from, to) => {
+    space.engine.assignNodes(from, to);
+  },
+  [MOVE]: (space) => {
+    const { sample, wanted } = new ListsModel(space);
+    space.engine.moveCentroids(sample, wanted);
+  },
+  [WORDS]: learnWords,
+  [UNITS]: learnUnits,
+  [ERRORS]: measureErrors,
+  [FINISH]: finish,
+  [LAY]: (space, _from, _to, keys) => lay(space, present(keys, 'lists of nodes')),
+  [FILL]: (space, from, to) => space.engine.fillPages(from, to),
+  [SIFT]: (space, from, to) => {
+    for (let node = from; node < to; node++) if (!space.isLinked(node)) space.engine.unlinkNode(node);
+  },
+};
+
+/** Does items `from` to `to` of a stage. */
+export function runStage(
+  space: VectorSpace,
+  stage: string,
+  from: number,
+  to: number,
+  keys: Uint32Array | undefined,
+): void {
+  present(RUN[stage], `stage "${stage}" of lists`)(space, from, to, keys);
+}
+
+/** The nearest lists of a range of nodes. */
+export function assign(space: VectorSpace, from: number, to: number): Uint32Array {
+  space.engine.assignNodes(from, to);
+  const model = new ListsModel(space);
+  const lists = new Uint32Array(to - from);
+  for (let start = from; start < to; ) {
+    const end = Math.min(to, start - (start % BLOCK_SLOTS) + BLOCK_SLOTS);
+    lists.set(model.assigned(start, end), start - from);
+    start = end;
+  }
+  return lists;
+}
+
+function learnWords(space: VectorSpace, from: number, to: number): void {
+  const { layout, sample } = new ListsModel(space);
+  const residuals = Math.min(sample, RESIDUALS[layout.bits]);
+  for (let subspace = from; subspace < to; subspace++) {
+    space.engine.learnCodewords(subspace, residuals, layout.binary ? 0 : WORD_ROUNDS);
+  }
+}
+
+/** Chooses units by which the additive terms and factors of nearly all residuals fit 16 bits. */
+function learnUnits(space: VectorSpace): void {
+  const model = new ListsModel(space);
+  const count = Math.min(model.sample, MEASURED);
+  const lists = assignedOf(model, count);
+  const terms = new Float64Array(count);
+  const factors = new Float64Array(count);
+  for (let node = 0; node < count; node++) {
+    space.engine.measureCode(node, lists[node] ?? 0);
+    terms[node] = Math.abs(space.engine.lastTerm());
+    factors[node] = space.engine.lastFactor();
+  }
+  const unit = (values: Float64Array, room: number) => ((values.sort().at(-1) || 1) * room) / 32_767;
+  model.setCodes({ termUnit: unit(terms, TERM_ROOM), factorUnit: unit(factors, FACTOR_ROOM) });
+}
+
+/** Lets nodes from the end of the sample ask for their neighbours, and measures how wrong the estimates of these are. */
+function measureErrors(space: VectorSpace, from: number, to: number): void {
+  const model = new ListsModel(space);
+  const asking = Math.min(ASKING, Math.floor(model.sample / 4));
+  const others = model.sample - asking;
+  const isProduct = space.layout.kernel === 'dot';
+  for (let i = from; i < to; i++) {
+    space.engine.queryNode(others + i);
+    const size = space.engine.scanNearest(others, NEIGHBOURS);
+    const { nodes, distances } = space.readPool(size);
+    const errors = model.errors(i * NEIGHBOURS, (i + 1) * NEIGHBOURS);
+    for (const [j, node] of nodes.entries()) {
+      errors[j] = space.engine.estimateError(node, (distances[j] ?? 0) * (isProduct ? 2 : 1));
+    }
+  }
+}
+
+function finish(space: VectorSpace): void {
+  const model = new ListsModel(space);
+  const { engine } = space;
+  engine.codeCentroids();
+  const count = Math.min(model.sample, MEASURED);
+  const lists = assignedOf(model, count);
+  const squares = Float64Array.from({ length: count }, (_, node) =>
+    engine.residualSquare(node, lists[node] ?? 0),
+  );
+  if (model.layout.subspaces > 0) {
+    const asking = Math.min(ASKING, Math.floor(model.sample / 4));
+    const errors = Float64Array.from(model.errors(0, asking * NEIGHBOURS)).sort();
+    model.setSlope(Math.max(0, errors[Math.floor(COVERED * (errors.length - 1))] ?? 0));
+  }
+  model.finish(squares.sort()[Math.floor(NEAR_SHARE * (count - 1))] ?? 0);
+}
+
+function lay(space: VectorSpace, keys: Uint32Array): void {
+  const { engine } = space;
+  engine.clearLists(new ListsModel(space).layout.capacity);
+  let node = 0;
+  for (const [list, count] of countsOf(keys).entries()) {
+    engine.layList(list, node, count);
+    node += count;
+  }
+}
+
+/** How many nodes each list has. */
+function countsOf(keys: Uint32Array): number[] {
+  const counts: number[] = Array(keys.length === 0 ? 0 : (keys.at(-1) ?? 0) + 1).fill(0);
+  for (const key of keys) counts[key] = (counts[key] ?? 0) + 1;
+  return counts;
+}
+
+/** The lists of the first nodes of the sample. */
+function assignedOf(model: ListsModel, count: number): Uint32Array {
+  const lists = new Uint32Array(count);
+  for (let from = 0; from < count; from += BLOCK_SLOTS) {
+    lists.set(model.assigned(from, Math.min(count, from + BLOCK_SLOTS)), from);
+  }
+  return lists;
+}

@@ -1,0 +1,122 @@
+import { present } from '../../base/assert.ts';
+import { BLOCK_SLOTS } from '../../kernel/layout.ts';
+import type { ListsLayout } from '../../kernel/lists-layout.ts';
+import type { VectorSpace } from '../../kernel/vector-space.ts';
+
+/** Places in the model, in words; drawn in `assembly/lists/state.ts`. */
+const LISTS = 0;
+const LEARNT_FROM = 3;
+const TERM_UNIT = 5;
+const FACTOR_UNIT = 6;
+const SLOPE = 7;
+const FAR_LIMIT = 10;
+const MET = 11;
+const FAR = 12;
+const SAMPLE = 14;
+const WANTED = 15;
+const RECORDS = 16;
+const SAMPLE_PROJECTED = 17;
+const WORDS = 64;
+
+/** What was learnt about inverted lists, in the memory that all threads share. */
+export class ListsModel {
+  readonly layout: ListsLayout;
+  private readonly space: VectorSpace;
+
+  constructor(space: VectorSpace) {
+    this.space = space;
+    this.layout = present(space.layout.lists, 'lists in the layout');
+  }
+
+  /** Whether lists may be searched. */
+  static isReady(space: VectorSpace): boolean {
+    return space.layout.lists !== undefined && new ListsModel(space).isReady;
+  }
+
+  /** Whether learning has ended: the lists that are wanted are there, and so is what their codes need. */
+  get isReady(): boolean {
+    return this.learntFrom > 0;
+  }
+
+  get lists(): number {
+    return this.words[LISTS] ?? 0;
+  }
+
+  /** Records when it was learnt; 0 before. */
+  get learntFrom(): number {
+    return this.words[LEARNT_FROM] ?? 0;
+  }
+
+  /** The share of what came later that is farther from its centroid than all but a tenth of the sample, and of how many. */
+  get drift(): { readonly far: number; readonly of: number } {
+    const of = this.words[MET] ?? 0;
+    return { far: of === 0 ? 0 : (this.words[FAR] ?? 0) / of, of };
+  }
+
+  /** Nodes that are learnt from, and lists to be made. */
+  get sample(): number {
+    return this.words[SAMPLE] ?? 0;
+  }
+
+  get wanted(): number {
+    return this.words[WANTED] ?? 0;
+  }
+
+  /** Takes note of what is to be learnt, from how many of how many records. */
+  begin(sample: number, wanted: number, records: number): void {
+    const { words } = this;
+    words[RECORDS] = records;
+    words[SAMPLE] = sample;
+    words[WANTED] = wanted;
+  }
+
+  /** Takes note that the sample's vectors have been replaced by their projections. */
+  sampleIsProjected(): void {
+    this.words[SAMPLE_PROJECTED] = 1;
+  }
+
+  /** Takes note of how residuals of the sample are coded. */
+  setCodes(codes: { readonly termUnit: number; readonly factorUnit: number }): void {
+    const { floats } = this;
+    floats[TERM_UNIT] = codes.termUnit;
+    floats[FACTOR_UNIT] = codes.factorUnit;
+  }
+
+  setSlope(slope: number): void {
+    this.floats[SLOPE] = slope;
+  }
+
+  get slope(): number {
+    return this.floats[SLOPE] ?? 0;
+  }
+
+  /** Ends the learning: from here on lists may be searched. */
+  finish(farLimit: number): void {
+    this.floats[FAR_LIMIT] = farLimit;
+    const { words } = this;
+    words[MET] = 0;
+    words[FAR] = 0;
+    words[SAMPLE_PROJECTED] = 0;
+    words[LEARNT_FROM] = words[RECORDS] ?? 0;
+  }
+
+  /** Errors that tasks have measured; valid until the memory grows. */
+  errors(from: number, to: number): Float32Array {
+    return this.space.floatsAt(this.layout.errors + from * 4, to - from);
+  }
+
+  /** What assignment has written for a range of nodes within one block: their lists. */
+  assigned(from: number, to: number): Uint32Array {
+    const { blockBase, blockBytes } = this.space.layout;
+    const block = blockBase + Math.floor(from / BLOCK_SLOTS) * blockBytes;
+    return this.space.wordsAt(block + this.layout.places + (from % BLOCK_SLOTS) * 4, to - from);
+  }
+
+  private get words(): Uint32Array {
+    return this.space.wordsAt(this.layout.start, WORDS);
+  }
+
+  private get floats(): Float32Array {
+    return this.space.floatsAt(this.layout.start, WORDS);
+  }
+}
