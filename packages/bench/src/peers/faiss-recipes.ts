@@ -21,7 +21,7 @@ interface Best {
 
 const BEST: Readonly<Record<DatasetName, Best>> = {
   'fashion-mnist': { size: 60_000, nlist: 128, codes: 'PQ392x4fs' },
-  glosses: { size: 60_000, nlist: 128, codes: 'PQ96x4fs' },
+  glosses: { size: 60_000, nlist: 64, codes: 'PQ96x4fs' },
   glove: { size: 339_479, nlist: 512, codes: 'PQ50x4fs' },
   synthetic: { size: 1_000_000, nlist: 1_024, codes: 'PQ64x4fs' },
 };
