@@ -2,14 +2,14 @@
  * Calibration: whether `recall: .95` keeps its word. The collection picks the effort by what its own vectors have
  * shown; the data set's queries, which it has never seen, show what it found.
  */
-import { type Collection, type SearchQuery, VecinoError } from 'vecino';
+import { type Collection, type IndexOptions, open, type SearchQuery, VecinoError } from 'vecino';
 import { mean } from '../measure/statistics.ts';
 import type { Progress } from '../progress.ts';
 import { rounded, whole } from '../report/numbers.ts';
 import { answersOf, build, createCollection, rowRange, temporaryFolder } from './collections.ts';
 import { type Data, type DataRequest, questionsOf } from './data.ts';
 import { type ExactAnswers, loadJudged } from './exact-answers.ts';
-import { absenceOf, type FamilyFacts, type FamilyName, factsOf, indexOf } from './families.ts';
+import { type FamilyFacts, type FamilyName, factsOf, indexOf } from './families.ts';
 import { pinned } from './pinned.ts';
 import { tableOf } from './report/table.ts';
 import type { Conditions, Findings, Scenario } from './scenario.ts';
@@ -128,14 +128,12 @@ async function judgeFamily(
   progress: Progress,
 ): Promise<CalibrationRow[] | string> {
   const index = indexOf(facts.family, conditions);
-  const absence = await absenceOf(index);
-  if (absence !== undefined) return absence;
+  const refusal = await refusalOf(index);
+  if (refusal !== undefined) return refusal;
   progress(`${data.name}: building ${facts.family}`);
   using folder = temporaryFolder(conditions);
   await using opened = await createCollection(folder.path, data, conditions, { index });
   const { collection } = opened;
-  const refusal = await refusalOf(collection, data);
-  if (refusal !== undefined) return refusal;
   await build(collection, data, rowRange(0, data.rows), progress);
   progress(`${data.name}, ${facts.family}: waiting for the calibration`);
   if (!(await isCalibrated(collection, data, options))) {
@@ -149,11 +147,15 @@ async function judgeFamily(
   return rows;
 }
 
-/** In its own words, why this version of Vecino takes no `recall`. */
-async function refusalOf(collection: Collection, data: Data): Promise<string | undefined> {
-  const [vector = new Float32Array(data.dimension)] = questionsOf(data);
+/**
+ * In its own words, why this version of Vecino takes no `recall` with the index. Asked of another collection, so that
+ * the one that is measured calibrates itself when all of its records are there.
+ */
+async function refusalOf(index: IndexOptions): Promise<string | undefined> {
+  await using db = await open(':memory:');
   try {
-    await collection.search({ vector, ...aimingAt(0.9) });
+    const collection = await db.createCollection('asked', { dimension: 2, metric: 'l2', index });
+    await collection.search({ vector: [0, 1], ...aimingAt(0.9) });
     return undefined;
   } catch (error) {
     if (error instanceof VecinoError) return error.message;
