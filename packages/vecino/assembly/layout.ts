@@ -11,6 +11,7 @@
 // this memory.
 
 import { attachLists } from './lists/layout';
+import { attachTables } from './lsh/layout';
 
 export const HEADER: usize = 4096;
 
@@ -33,7 +34,7 @@ export let metric: u32 = 0;
 let live: usize = 0;
 let linked: usize = 0;
 let visited: usize = 0;
-let allowed: usize = 0;
+export let allowed: usize = 0;
 let locks: usize = 0;
 let levels: usize = 0;
 let upperIndex: usize = 0;
@@ -176,6 +177,7 @@ export function attach(lane: u32): void {
   rowBytes = field(65);
   rowTarget = laneBase + field(66);
   attachLists(laneBase);
+  attachTables(laneBase);
 }
 
 @inline export function blockOf(slot: u32): usize {

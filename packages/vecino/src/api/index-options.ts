@@ -37,8 +37,39 @@ export interface HnswOptions {
   readonly originals?: Originals;
 }
 
+/** How hash tables cut space: by planes through the middle of the data, or into cells of equal width. */
+export type HashKind = 'hyperplanes' | 'p-stable';
+
+/** Hash tables: records that fall into the same bucket as the query, or one next to it, are compared. */
+export interface LshOptions {
+  readonly family: 'lsh';
+  /** Hash tables: 1 to 32, 4 bytes a record each. Default 8. */
+  readonly tables?: number;
+  /**
+   * Hash bits of a table: 4 to 20. Default such that a bucket has some 16 records, of as many as there are when it is
+   * learnt, and learnt anew as they grow.
+   */
+  readonly hashBits?: number;
+  /**
+   * Default number of buckets that a search looks at, in all tables together: 1 to 32,768. Default what stored
+   * vectors needed to find nine in ten of their neighbours.
+   */
+  readonly probes?: number;
+  /** Default `p-stable` under the metric `l2`, otherwise `hyperplanes`. */
+  readonly hash?: HashKind;
+  /** Seed of the projections: the same seed and order of writes give the same index. Default 42. */
+  readonly seed?: number;
+  /**
+   * What candidates are compared by first: codes of one byte a dimension (`sq8`), or the vectors themselves (`none`).
+   * Default `sq8`, and `none` under the metric `dot`, as in {@link HnswOptions}.
+   */
+  readonly quantizer?: Quantizer;
+  /** As in {@link HnswOptions}; `disk` needs the quantizer `sq8`. Default `f32`. */
+  readonly originals?: Originals;
+}
+
 /** Which index serves a collection. A bare name stands for its defaults. */
-export type IndexOptions = FlatOptions | HnswOptions | IvfOptions | PqOptions;
+export type IndexOptions = FlatOptions | HnswOptions | IvfOptions | PqOptions | LshOptions;
 export type IndexFamily = IndexOptions['family'];
 
 /** The share of the true nearest neighbours that answers should have, as a mean over queries. */
@@ -190,6 +221,29 @@ export const PQ_OPTIONS = {
   originals: ORIGINALS,
 } as const satisfies OptionSpecs;
 
+export const LSH_OPTIONS = {
+  tables: { kind: 'integer', default: 8, min: 1, max: 32, about: 'Hash tables, 4 bytes a record each.' },
+  hashBits: { kind: 'integer', min: 4, max: 20, about: 'Hash bits of a table.' },
+  probes: {
+    kind: 'integer',
+    min: 1,
+    max: 32_768,
+    about: 'Buckets that a search looks at, in all tables together.',
+  },
+  hash: {
+    kind: 'choice',
+    values: ['hyperplanes', 'p-stable'],
+    about: 'How tables cut space: by planes, or into cells of equal width.',
+  },
+  seed: SEED,
+  quantizer: {
+    kind: 'choice',
+    values: ['none', 'sq8'],
+    about: 'What is compared first: vectors or codes of a byte.',
+  },
+  originals: ORIGINALS,
+} as const satisfies OptionSpecs;
+
 /** The options of everything that an index can be, beside its family. */
 export const INDEX_OPTIONS = {
   auto: AUTO_OPTIONS,
@@ -197,4 +251,5 @@ export const INDEX_OPTIONS = {
   hnsw: { ...HNSW_OPTIONS, ...RECALL_OPTION },
   ivf: { ...IVF_OPTIONS, ...RECALL_OPTION },
   pq: { ...PQ_OPTIONS, ...RECALL_OPTION },
+  lsh: { ...LSH_OPTIONS, ...RECALL_OPTION },
 } as const satisfies Readonly<Record<'auto' | IndexFamily, OptionSpecs>>;

@@ -73,7 +73,12 @@ export const SEARCH_OPTIONS = {
     about: 'Effort of a walk through the graph (hnsw).',
   },
   nprobe: { kind: 'integer', min: 1, max: 65_536, about: 'Lists that are searched (ivf).' },
-  probes: { kind: 'integer', min: 1, max: 10_000, about: 'Buckets of a table that are looked into (lsh).' },
+  probes: {
+    kind: 'integer',
+    min: 1,
+    max: 32_768,
+    about: 'Buckets that are looked into, of all tables (lsh).',
+  },
   oversample: {
     kind: 'number',
     default: 3,

@@ -6,6 +6,7 @@ import type { Family } from './family.ts';
 import { flat } from './flat/family.ts';
 import { hnsw } from './hnsw/family.ts';
 import { ivf } from './ivf/family.ts';
+import { lsh } from './lsh/family.ts';
 import { pq } from './pq/family.ts';
 
 /** The one place that knows which families there are. */
@@ -14,6 +15,7 @@ const FAMILIES: Readonly<Record<IndexFamily, Family>> = {
   hnsw: hnsw as Family,
   ivf: ivf as Family,
   pq: pq as Family,
+  lsh: lsh as Family,
 };
 
 export const FAMILY_NAMES = Object.keys(FAMILIES) as IndexFamily[];

@@ -76,6 +76,28 @@ export interface EngineExports {
   listOfNode(node: number): number;
   searchLists(probes: number, k: number, best: number, filtered: number, hasRemoved: number): number;
   searchCodes(candidates: number, k: number, filtered: number, hasRemoved: number): number;
+  /** Empties all buckets. */
+  clearTables(): void;
+  /** Brings a node into its bucket of each table, or all linked ones of a range. */
+  insertNode(node: number): void;
+  insertNodes(from: number, to: number): void;
+  /** Takes every node that is not linked out of its buckets. */
+  sweepTables(): void;
+  /** How many linked nodes a table has, each where its vector belongs. */
+  rightEntries(table: number, nodes: number): number;
+  /** Where a node's vector lies as 32-bit floats, until the next call. */
+  vectorOf(node: number): number;
+  /** Makes a node's vector the lane's query, as a caller would ask with it. */
+  askWith(node: number): void;
+  searchTables(
+    probes: number,
+    k: number,
+    best: number,
+    filtered: number,
+    hasRemoved: number,
+    budget: number,
+    nodes: number,
+  ): number;
   prepareBlock(block: number, kept: number): void;
   link(slot: number, blocks: number): void;
   unlink(slot: number): void;

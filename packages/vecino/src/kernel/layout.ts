@@ -1,10 +1,17 @@
 import type { Originals } from '../api/index-options.ts';
 import { LIMITS } from '../api/limits.ts';
-import { assert } from '../base/assert.ts';
 import { VecinoError } from '../base/errors.ts';
 import { LISTS_FIELD, type ListsLayout, ListsPart, type ListsShape, roomiest } from './lists-layout.ts';
 import { type ModelLayout, modelFields, modelLayoutOf, sketchRoomOf } from './model-layout.ts';
-import { LINE, Regions, roundUp } from './regions.ts';
+import { LINE, Regions, roundUp, sectioned } from './regions.ts';
+import {
+  roomiestTables,
+  TABLE_SLOTS_MAX,
+  TABLES_FIELD,
+  type TablesLayout,
+  TablesPart,
+  type TablesShape,
+} from './tables-layout.ts';
 
 /**
  * Where everything lies in an index's linear memory.
@@ -79,6 +86,8 @@ export interface Layout {
   readonly model?: ModelLayout;
   /** Where inverted lists lie, absent for families without. */
   readonly lists?: ListsLayout;
+  /** Where hash tables lie, absent for families without. */
+  readonly tables?: TablesLayout;
   readonly headerFields: readonly number[];
 }
 
@@ -101,6 +110,8 @@ export interface LayoutRequest {
   readonly rows?: boolean;
   /** Inverted lists and their codes. */
   readonly lists?: ListsShape;
+  /** Hash tables. */
+  readonly tables?: TablesShape;
   /** Whether there is room for sketches, from which exact searches learn what they need not compare with. */
   readonly sketched?: boolean;
   /** Default `f32`; the others need codes, because walks cannot compare such originals. */
@@ -141,13 +152,16 @@ const PAGE = 65_536;
 const MEMORY_MAX = 4 * 2 ** 30 - PAGE;
 
 export function layoutOf(given: LayoutRequest): Layout {
-  const request = given.lists ? { ...given, segmentSlots: slotsBesideLists(given, given.lists) } : given;
-  return layoutFor(request);
+  return layoutFor({ ...given, ...slotsBesideLearnt(given) });
 }
 
-/** Slots of a segment with lists: what is learnt later may take more room, and the slots stay the same. */
-function slotsBesideLists(request: LayoutRequest, lists: ListsShape): number {
-  return layoutFor({ ...request, lists: roomiest(lists) }).segmentSlots;
+/** Slots of a segment of a family that learns: what is learnt later may take more room, and the slots stay the same. */
+function slotsBesideLearnt(request: LayoutRequest): Pick<LayoutRequest, 'segmentSlots'> {
+  const { lists, tables } = request;
+  if (lists) return { segmentSlots: layoutFor({ ...request, lists: roomiest(lists) }).segmentSlots };
+  if (!tables) return {};
+  const { segmentSlots } = layoutFor({ ...request, tables: roomiestTables(tables) });
+  return { segmentSlots: Math.min(segmentSlots, TABLE_SLOTS_MAX) };
 }
 
 function layoutFor(request: LayoutRequest): Layout {
@@ -174,6 +188,8 @@ function layoutFor(request: LayoutRequest): Layout {
   const sketches = block.add(room ? BLOCK_SLOTS * room.bytes : 0);
   const biases = block.add(room ? BLOCK_SLOTS * 2 * 4 : 0);
   const listsPart = request.lists && new ListsPart(request.lists, floats, block);
+  const queryFloats = kernel === 'dot' ? dimension - 1 : dimension;
+  const tablesPart = request.tables && new TablesPart(request.tables, floats, queryFloats, block);
   const linked = block.add(BLOCK_SLOTS);
   const levels = block.add(graph ? BLOCK_SLOTS : 0);
   const upperIndex = block.add(graph ? BLOCK_SLOTS * 2 : 0);
@@ -208,12 +224,17 @@ function layoutFor(request: LayoutRequest): Layout {
 
   const rowTarget = lane.add(rowBytes * 2);
   const listsLane = listsPart?.laneRegions(lane) ?? [];
+  const tablesLane = tablesPart?.laneRegions(lane) ?? [];
+  const bitmaps = tablesPart ? 2 : 1;
 
   const laneBase = 2 * HEADER;
-  const modelBytes = room ? modelLayoutOf(0, vectorStride, room).end : (listsPart?.modelBytes ?? 0);
+  const modelBytes = room
+    ? modelLayoutOf(0, vectorStride, room).end
+    : ((listsPart ?? tablesPart)?.modelBytes ?? 0);
   const perLane = graph ? BLOCK_SLOTS : 0;
   const roomiest = blockBytes + perLane * Math.max(0, LANES_RESERVED - lanes);
-  const reserved = laneBase + Math.max(lanes, LANES_RESERVED) * (lane.end + SEGMENT_SLOTS_MAX / 8);
+  const reserved =
+    laneBase + Math.max(lanes, LANES_RESERVED) * (lane.end + (bitmaps * SEGMENT_SLOTS_MAX) / 8);
   const blocksOfSegment = Math.min(
     Math.floor((MEMORY_MAX - reserved - modelBytes) / roomiest),
     SEGMENT_SLOTS_MAX / BLOCK_SLOTS,
@@ -221,11 +242,13 @@ function layoutFor(request: LayoutRequest): Layout {
   );
   const segmentSlots = blocksOfSegment * BLOCK_SLOTS;
   const allowed = lane.add(Math.max(0, segmentSlots) / 8);
+  const seen = lane.add(tablesPart ? Math.max(0, segmentSlots) / 8 : 0);
   const laneBytes = lane.end;
 
   const modelBase = roundUp(laneBase + lanes * laneBytes, LINE);
   const model = room ? modelLayoutOf(modelBase, vectorStride, room) : undefined;
   const lists = listsPart?.layout(modelBase);
+  const tables = tablesPart?.layout(modelBase);
   const blockBase = model ? model.end : modelBase + modelBytes;
   const blocksMax = Math.floor((MEMORY_MAX - blockBase) / blockBytes);
   if (blocksOfSegment < 1 || blocksMax < blocksOfSegment) {
@@ -278,6 +301,7 @@ function layoutFor(request: LayoutRequest): Layout {
     laneBytes,
     ...(model && { model: model.layout }),
     ...(lists && { lists }),
+    ...(tables && { tables }),
     headerFields: sectioned(
       [
         blockBase,
@@ -333,6 +357,8 @@ function layoutFor(request: LayoutRequest): Layout {
       ],
       LISTS_FIELD,
       [rows, rowBytes, rowTarget, ...(listsPart && lists ? listsPart.fields(lists, listsLane) : [])],
+      TABLES_FIELD,
+      tablesPart && tables ? tablesPart.fields(tables, tablesLane, seen) : [],
     ),
   };
 }
@@ -340,12 +366,6 @@ function layoutFor(request: LayoutRequest): Layout {
 /** Where the learning of a projection finds mean, axes and images: as that of sketches does. */
 function learningFields({ mean, projection, images }: ListsLayout): number[] {
   return [0, 0, 0, 0, 0, mean, projection, images];
-}
-
-/** Header fields of which those of a part begin at a fixed place. */
-function sectioned(common: readonly number[], start: number, part: readonly number[]): number[] {
-  assert(common.length <= start, 'sections of the header do not overlap');
-  return [...common, ...Array<number>(start - common.length).fill(0), ...part];
 }
 
 const BYTES_A_FLOAT: Readonly<Record<Originals, number>> = { f32: 4, f16: 2, disk: 0 };

@@ -239,13 +239,13 @@ export class VectorSpace {
 
   /** Whether the family has learnt from the data as a whole, be it that there is nothing to learn. */
   get hasModel(): boolean {
-    const model = this.layout.model ?? this.layout.lists;
+    const model = this.layout.model ?? this.layout.lists ?? this.layout.tables;
     return model !== undefined && this.wordsAt(model.start + 12, 1)[0] !== 0;
   }
 
   /** The part of the model that a snapshot keeps; empty for families that learn nothing. */
   storedModel(): Uint8Array {
-    const model = this.layout.model ?? this.layout.lists;
+    const model = this.layout.model ?? this.layout.lists ?? this.layout.tables;
     return model
       ? this.fresh().bytes.subarray(model.start, model.start + model.storedBytes)
       : new Uint8Array();

@@ -1,0 +1,97 @@
+// Candidates of a search: gathered first, compared together, the best of them compared again.
+//
+// The rows of what is gathered are touched before they are compared, so that the processor fetches them side by side.
+// Where there are codes in one piece, candidates are compared by those, and in the end what is not surely behind the
+// k-th by its vector.
+
+import { compareForSearching, countComputations } from './distance';
+import { entryOf, keyIn, slotOf } from './entry';
+import { gathered, heap, ON_DISK, originals, pool, poolMax, rowAt, rowBytes, vectorAt, vectorStride } from './layout';
+import { keyOfOriginal, prepareOriginals } from './original';
+import { holds, insert } from './pool';
+import { rowKey, rowTargetOfQuery, surelyBeyond } from './rows';
+
+/** Candidates that are gathered before they are compared: enough to hide the latency of memory. */
+export const GATHERED: u32 = 32;
+
+let k: u32 = 0;
+let most: u32 = 0;
+let size: u32 = 0;
+/** Keys beyond this one cannot be among the k nearest. */
+let limitKey: u32 = 0;
+/** Candidates compared since the search began. */
+export let compared: u32 = 0;
+/** Keeps the compiler from dropping the reads that only warm the cache. */
+let touched: u32 = 0;
+
+/** Begins a search for the lane's query: `wanted` entries, of which at most `best` are compared by vector. */
+export function startComparing(wanted: u32, best: u32): void {
+  k = wanted;
+  most = min(poolMax, max(best, wanted));
+  size = 0;
+  limitKey = 0xffffffff;
+  compared = 0;
+  compareForSearching();
+  if (rowBytes != 0) rowTargetOfQuery();
+  else prepareOriginals();
+}
+
+/** Takes the lane's gathered nodes into the pool, as far as they are near enough. */
+export function compareGathered(count: u32): void {
+  touchGathered(count);
+  compared += count;
+  let changed = false;
+  for (let i: u32 = 0; i < count; i++) {
+    const node = load<u32>(gathered + (<usize>i << 2));
+    const key = rowBytes != 0 ? rowKey(node) : keyOfOriginal(node);
+    if (key > limitKey) continue;
+    const entry = entryOf(key, node);
+    if (size == most && entry >= load<u64>(pool + (<usize>(most - 1) << 3))) continue;
+    // What is moved while a search is under way can be met twice.
+    if (holds(pool, size, entry)) continue;
+    const place = insert(pool, size, most, entry);
+    if (size < most) size += 1;
+    if (place < k && size >= k) changed = true;
+  }
+  if (!changed) return;
+  const key = keyIn(load<u64>(pool + (<usize>(k - 1) << 3)));
+  limitKey = rowBytes == 0 ? key : surelyBeyond(key);
+}
+
+@inline function touchGathered(count: u32): void {
+  let warm: u32 = 0;
+  const bytes = rowBytes != 0 ? rowBytes : vectorStride;
+  for (let i: u32 = 0; i < count; i++) {
+    const node = load<u32>(gathered + (<usize>i << 2));
+    const row = rowBytes != 0 ? rowAt(node) : vectorAt(node);
+    for (let line: usize = 0; line < bytes; line += 64) warm += load<u8>(row + line);
+  }
+  touched = warm;
+}
+
+/** Leaves exact keys in the pool; those of codes where vectors are on disk. Answers the number of entries. */
+export function finishComparing(): u32 {
+  countComputations(compared);
+  return rowBytes != 0 && originals != ON_DISK ? compareBest() : min(size, k);
+}
+
+/** Replaces keys of rows by exact ones, for what is not surely behind the k-th. */
+function compareBest(): u32 {
+  let count: u32 = 0;
+  let warm: u32 = 0;
+  while (count < size) {
+    const entry = load<u64>(pool + (<usize>count << 3));
+    if (keyIn(entry) > limitKey) break;
+    const row = vectorAt(slotOf(entry));
+    for (let line: usize = 0; line < vectorStride; line += 64) warm += load<u8>(row + line);
+    count += 1;
+  }
+  touched = warm;
+  for (let i: u32 = 0; i < count; i++) {
+    const node = slotOf(load<u64>(pool + (<usize>i << 3)));
+    insert(heap, i, count, entryOf(keyOfOriginal(node), node));
+  }
+  memory.copy(pool, heap, <usize>count << 3);
+  countComputations(count);
+  return min(count, k);
+}

@@ -1,0 +1,11 @@
+// What learning asks of the engine: to search with vectors that are stored.
+
+import { floats, query } from '../layout';
+import { vectorOf } from '../original';
+import { queryFloats } from './layout';
+
+/** Makes a node's vector the lane's query, without what only records have. */
+export function askWith(node: u32): void {
+  memory.copy(query, vectorOf(node), <usize>floats << 2);
+  memory.fill(query + (<usize>queryFloats << 2), 0, <usize>(floats - queryFloats) << 2);
+}

@@ -1,0 +1,65 @@
+import { BLOCK_SLOTS } from '../../kernel/layout.ts';
+import type { VectorSpace } from '../../kernel/vector-space.ts';
+import { EFFORTS, effortAt, type Measured, TablesModel } from './model.ts';
+
+/** Stored vectors that ask for their neighbours: the recall of ten neighbours each is then known to some .02. */
+export const QUERIES = 48;
+const K = 10;
+/** Share of its neighbours that a query is to find by default. */
+const TARGET = 0.9;
+/** Searches that compare more of the records than this are not worth their while. */
+const SHARE_MAX = 0.25;
+const NO_BUDGET = 0xffff_ffff;
+
+/** Lets one stored vector ask for its neighbours, itself left out, with more and more probes. */
+export function measureEffort(space: VectorSpace, query: number): void {
+  const model = new TablesModel(space);
+  const nodes = model.learntFrom;
+  const { engine } = space;
+  const asking = askingNode(space, Math.floor(((query + 0.5) * nodes) / QUERIES), nodes);
+  engine.askWith(asking);
+  let size = 0;
+  for (let from = 0; from < nodes; from += BLOCK_SLOTS) {
+    size = engine.scanRange(from, Math.min(nodes, from + BLOCK_SLOTS), size, K + 1);
+  }
+  const limit = distancesWithout(space, asking, size).at(-1) ?? 0;
+  for (let i = 0; i < EFFORTS; i++) {
+    engine.takeComputations();
+    const found = engine.searchTables(effortAt(i), K + 1, 3 * K, 0, 1, NO_BUDGET, nodes);
+    const near = distancesWithout(space, asking, found).filter((distance) => distance <= limit).length;
+    const distances = engine.takeComputations();
+    model.measure(i, { wanted: K, found: near, distances });
+    if (distances > SHARE_MAX * nodes) break;
+  }
+  if (query === QUERIES - 1) model.defaultProbes = probesFor(model.measured());
+}
+
+/** The node itself, or the next that is in the tables. */
+function askingNode(space: VectorSpace, first: number, nodes: number): number {
+  let node = first;
+  while (node < nodes - 1 && !space.isLinked(node)) node++;
+  return node;
+}
+
+function distancesWithout(space: VectorSpace, asking: number, size: number): number[] {
+  const { nodes, distances } = space.readPool(size);
+  return [...distances].filter((_, i) => nodes[i] !== asking).slice(0, K);
+}
+
+/** The least number of probes that reaches the target; between two that were measured, in proportion. */
+function probesFor(measured: readonly Measured[]): number {
+  let lower: Measured | undefined;
+  for (const upper of measured) {
+    if (recallOf(upper) >= TARGET) {
+      if (!lower) return upper.effort;
+      const share = (TARGET - recallOf(lower)) / (recallOf(upper) - recallOf(lower));
+      return Math.round(lower.effort * (upper.effort / lower.effort) ** share);
+    }
+    lower = upper;
+  }
+  return lower?.effort ?? effortAt(0);
+}
+
+function recallOf({ wanted, found }: Measured): number {
+  return wanted === 0 ? 1 : found / wanted;
+}
