@@ -55,7 +55,10 @@ export interface LshOptions {
    * vectors needed to find nine in ten of their neighbours.
    */
   readonly probes?: number;
-  /** Default `p-stable` under the metric `l2`, otherwise `hyperplanes`. */
+  /**
+   * Default `p-stable` under the metric `l2`, otherwise `hyperplanes`. Under `dot` queries lie beside the data, where
+   * cells find less.
+   */
   readonly hash?: HashKind;
   /** Seed of the projections: the same seed and order of writes give the same index. Default 42. */
   readonly seed?: number;

@@ -39,7 +39,7 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
   readonly efSearch?: number;
   /** Lists that are searched (`ivf`). 1 to 65,536; default the collection's. */
   readonly nprobe?: number;
-  /** Buckets of each table that are looked into (`lsh`). 1 to 10,000; default the collection's. */
+  /** Buckets that are looked into, of all tables together (`lsh`). 1 to 32,768; default the collection's. */
   readonly probes?: number;
   /**
    * Where the index walks over codes: how many times k of the best are compared again by the vectors
