@@ -83,9 +83,13 @@ const OPTIONS: readonly BadInput[] = [
       [
         'a misspelt family',
         { index: 'hsnw' },
-        '"family" is "hsnw", expected one of flat, hnsw; did you mean "hnsw"?',
+        '"family" is "hsnw", expected one of flat, hnsw, ivf, pq, lsh; did you mean "hnsw"?',
       ],
-      ['a family to come', { index: { family: 'ivf' } }, '"family" is "ivf", expected one of flat, hnsw'],
+      [
+        'a family of others',
+        { index: { family: 'vamana' } },
+        '"family" is "vamana", expected one of flat, hnsw',
+      ],
       ['an index without a family', { index: { M: 8 } }, '"family" is undefined, expected flat or hnsw'],
       ['an index that is a number', { index: 5 }, '"index" is the number 5, expected flat or hnsw'],
       ['an index that is null', { index: null }, '"index" is null, expected flat or hnsw'],

@@ -22,13 +22,13 @@ export function measureEffort(space: VectorSpace, query: number): void {
   for (let from = 0; from < nodes; from += BLOCK_SLOTS) {
     size = engine.scanRange(from, Math.min(nodes, from + BLOCK_SLOTS), size, K + 1);
   }
-  const limit = distancesWithout(space, asking, size).at(-1) ?? 0;
+  const truth = new Set(othersFound(space, asking, size));
   for (let i = 0; i < EFFORTS; i++) {
     engine.takeComputations();
     const found = engine.searchTables(effortAt(i), K + 1, 3 * K, 0, 1, NO_BUDGET, nodes);
-    const near = distancesWithout(space, asking, found).filter((distance) => distance <= limit).length;
+    const near = othersFound(space, asking, found).filter((node) => truth.has(node)).length;
     const distances = engine.takeComputations();
-    model.measure(i, { wanted: K, found: near, distances });
+    model.measure(i, { wanted: truth.size, found: near, distances });
     if (distances > SHARE_MAX * nodes) break;
   }
   if (query === QUERIES - 1) model.defaultProbes = probesFor(model.measured());
@@ -41,9 +41,9 @@ function askingNode(space: VectorSpace, first: number, nodes: number): number {
   return node;
 }
 
-function distancesWithout(space: VectorSpace, asking: number, size: number): number[] {
-  const { nodes, distances } = space.readPool(size);
-  return [...distances].filter((_, i) => nodes[i] !== asking).slice(0, K);
+/** The nearest that the pool has beside the one that asked. Where vectors are on disk, its keys are no distances. */
+function othersFound(space: VectorSpace, asking: number, size: number): number[] {
+  return [...space.readPool(size).nodes].filter((node) => node !== asking).slice(0, K);
 }
 
 /** The least number of probes that reaches the target; between two that were measured, in proportion. */
