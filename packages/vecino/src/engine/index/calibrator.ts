@@ -10,6 +10,8 @@ export interface Calibratable {
   readonly count: number;
   /** Efforts that make sense for k hits, where the family can search by them at this moment. */
   effortRange(k: number): { readonly min: number; readonly max: number } | undefined;
+  /** What the structure has learnt from the data, by identity: others where it may have been learnt anew. */
+  readonly models: readonly object[];
   /** Whether nothing is to be done but this. */
   readonly isIdle: boolean;
   readonly isEnded: boolean;
@@ -59,6 +61,7 @@ export class Calibrator {
   /** Records put or removed since the last calibration, or the last attempt at one. */
   private changes = 0;
   private attemptedWith = 0;
+  private attemptedOn: readonly object[] = [];
   private running: Promise<void> | undefined;
 
   constructor(place: Calibratable) {
@@ -73,6 +76,7 @@ export class Calibrator {
   use(calibration: Calibration | undefined): void {
     this.latest = calibration;
     this.attemptedWith = calibration?.records ?? 0;
+    this.attemptedOn = this.place.models;
     this.changes = 0;
   }
 
@@ -102,17 +106,23 @@ export class Calibrator {
   }
 
   private get isDue(): boolean {
-    const isOutdated = this.attemptedWith === 0 || this.changes > DRIFT * this.attemptedWith;
-    if (!this.isWanted || !isOutdated || this.running) return false;
+    if (!this.isWanted || this.running || !this.isOutdated) return false;
     const { count, isIdle, isEnded } = this.place;
     if (isEnded || !isIdle || count < RECORDS_MIN) return false;
     return this.place.effortRange(CALIBRATED_K[0]) !== undefined;
+  }
+
+  private get isOutdated(): boolean {
+    if (this.attemptedWith === 0 || this.changes > DRIFT * this.attemptedWith) return true;
+    const { models } = this.place;
+    return this.attemptedOn.some((model, i) => model !== models[i]);
   }
 
   /** A failure leaves the calibration that there is; it is tried again when much has changed. */
   private async run(): Promise<void> {
     const { count } = this.place;
     this.attemptedWith = count;
+    this.attemptedOn = this.place.models;
     this.changes = 0;
     const probes = this.place
       .sample(count > MANY ? PROBES_OF_MANY : PROBES)
@@ -164,7 +174,8 @@ export class Calibrator {
       const last = truth[Math.min(k, truth.length) - 1] ?? Number.POSITIVE_INFINITY;
       const tolerance = Math.abs(last) * 1e-6;
       const near = distancesOfOthers(answer, slot).filter((distance) => distance <= last + tolerance);
-      hits += Math.min(k, near.length);
+      // An effort that finds too few ends as a comparison with all, which is no merit of it.
+      if (answer.effort > 0) hits += Math.min(k, near.length);
       wanted += Math.min(k, truth.length);
       computations += answer.distanceComputations;
     }

@@ -1,4 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
+import type { Calibration } from '../../api/collection.ts';
 import type { Warning } from '../../api/database.ts';
 import { isEnd } from './index-upkeep.ts';
 import type { Knowledge, Segment } from './segment.ts';
@@ -28,6 +29,7 @@ export class IndexSnapshots {
   private readonly settings: SnapshotSettings;
   private readonly segments: Segments;
   private savedSeq = 0;
+  private savedCalibration: Calibration | undefined;
   private changedSinceSave = 0;
   private missing = false;
 
@@ -53,10 +55,10 @@ export class IndexSnapshots {
   }
 
   /** Whether closing should write them: a few changes are replayed faster than everything is written anew. */
-  isWorthwhile(records: number): boolean {
+  isWorthwhile(records: number, calibration: Calibration | undefined): boolean {
     const isMuch = this.changedSinceSave > Math.min(REPLAYED_MAX, records * REPLAYED_SHARE);
     // Files that were neither loaded nor written here are those of another family.
-    return isMuch || this.savedSeq === 0 || !this.areThere;
+    return isMuch || this.savedSeq === 0 || !this.areThere || calibration !== this.savedCalibration;
   }
 
   /**
@@ -81,6 +83,7 @@ export class IndexSnapshots {
       if (loaded) known.push(loaded);
     }
     if (known.length > 0) this.savedSeq = Math.min(...known.map(({ seq }) => seq));
+    this.savedCalibration = known[0]?.calibration;
     return { ...known[0], lengthBound: known[0]?.lengthBound, seq: this.savedSeq };
   }
 
@@ -90,7 +93,7 @@ export class IndexSnapshots {
    */
   async save(knowledge: Knowledge, alone: Alone): Promise<void> {
     this.changedSinceSave = 0;
-    if (this.settings.readOnly || (this.savedSeq === knowledge.seq && this.areThere)) return;
+    if (this.settings.readOnly || this.isSaved(knowledge)) return;
     let seen = knowledge.seq;
     try {
       for (const [ordinal, segment] of this.segments.all.entries()) {
@@ -105,6 +108,7 @@ export class IndexSnapshots {
       // Readers may have opened the snapshots before these: what they lack they still find in the log.
       await this.settings.forgetRemovals(this.savedSeq);
       this.savedSeq = seen;
+      this.savedCalibration = knowledge.calibration;
     } catch (cause) {
       // Whoever closes the collection meanwhile writes them, and whoever drops it wants none.
       if (isEnd(cause)) return;
@@ -123,6 +127,10 @@ export class IndexSnapshots {
       if (path === undefined || !existsSync(path)) return;
       rmSync(path);
     }
+  }
+
+  private isSaved({ seq, calibration }: Knowledge): boolean {
+    return this.savedSeq === seq && this.savedCalibration === calibration && this.areThere;
   }
 
   private get areThere(): boolean {

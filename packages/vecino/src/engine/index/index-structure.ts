@@ -216,6 +216,11 @@ export class IndexStructure implements Calibratable {
     return this.ended;
   }
 
+  get models(): readonly object[] {
+    const { family } = this.segments.first.memory;
+    return family.learner ? this.segments.all.map(({ memory }) => memory) : [];
+  }
+
   effortRange(k: number): { readonly min: number; readonly max: number } | undefined {
     const memories = this.segments.all.map(({ memory }) => memory);
     if (!memories.every(({ family, space }) => family.isReady?.(space) ?? true)) return undefined;
@@ -308,7 +313,7 @@ export class IndexStructure implements Calibratable {
     this.ended = true;
     // Whoever compacts or checks at this moment ends the present turn; the next one is refused.
     const last: Alone = (segment, task) => segment.end(task);
-    if (options.save && !this.failure && this.snapshots.isWorthwhile(this.count)) await this.save(last);
+    if (options.save && !this.failure && this.isSavingWorthwhile) await this.save(last);
     await Promise.all(this.segments.all.map((segment) => segment.end(async () => undefined)));
     await this.working;
     await this.calibrator.idle();
@@ -331,6 +336,10 @@ export class IndexStructure implements Calibratable {
 
   private get isSavingDue(): boolean {
     return this.snapshots.isDue(this.count);
+  }
+
+  private get isSavingWorthwhile(): boolean {
+    return this.snapshots.isWorthwhile(this.count, this.calibrator.calibration);
   }
 
   private changed(): void {
