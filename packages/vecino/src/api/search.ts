@@ -52,6 +52,9 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
   readonly explain?: boolean;
 }
 
+/** Times k of the best codes that are compared by vector, where neither query nor index says. */
+export const OVERSAMPLE = 3;
+
 export const SEARCH_OPTIONS = {
   vector: { kind: 'opaque', about: 'Look near this vector.' },
   text: { kind: 'opaque', about: 'Look near this text, by the collection’s embedding.' },
@@ -81,7 +84,6 @@ export const SEARCH_OPTIONS = {
   },
   oversample: {
     kind: 'number',
-    default: 3,
     min: 1,
     max: 100,
     about: 'Times k of the best codes compared by vector.',

@@ -45,6 +45,8 @@ const CHANGES: readonly (readonly [from: IndexChoice, to: IndexChoice, Metric])[
   ['flat', GRAPH, 'l2'],
   ['flat', GRAPH, 'dot'],
   [GRAPH, 'flat', 'cosine'],
+  ['flat', 'ivf', 'l2'],
+  ['ivf', 'pq', 'cosine'],
   [GRAPH, { family: 'hnsw', M: 12, originals: 'disk' }, 'cosine'],
   [{ family: 'hnsw', originals: 'disk' }, 'flat', 'l2'],
   [{ family: 'hnsw', originals: 'f16' }, { family: 'hnsw', originals: 'disk' }, 'l2'],

@@ -20,6 +20,8 @@ const TOLERANCE = 0.02;
 const CASES: readonly (readonly [Metric, IndexChoice])[] = [
   ['l2', { family: 'hnsw', recall: 0.95 }],
   ['cosine', { family: 'hnsw', recall: 0.95 }],
+  ['l2', { family: 'ivf', recall: 0.95 }],
+  ['cosine', { family: 'pq', recall: 0.95 }],
 ];
 
 const { base, queries } = readPictures(RECORDS, QUERIES);
@@ -40,12 +42,16 @@ async function measure(collection: Collection, recall: number, k: number) {
   const truth = await ask({ exact: true });
   const answers = await ask({ recall });
   let found = 0;
+  let exact = 0;
   for (const [i, hits] of answers.entries()) {
     const last = truth[i]?.at(-1)?.score ?? Number.NaN;
     found += hits.filter(({ score }) => score >= last - Math.abs(last) * 1e-6).length;
-    expect(hits.explain?.way).not.toBe('exact');
+    exact += hits.explain?.way === 'exact' ? 1 : 0;
   }
-  const { effort = 0, expectedRecall } = answers[0]?.explain ?? {};
+  // A few queries find too little in a few lists, and are compared with all.
+  expect(exact).toBeLessThan(queries.length / 10);
+  const approximate = answers.find(({ explain }) => explain?.way !== 'exact');
+  const { effort = 0, expectedRecall } = approximate?.explain ?? {};
   return { recall: found / (queries.length * k), effort, expected: expectedRecall ?? Number.NaN };
 }
 

@@ -1,5 +1,5 @@
 import type { Calibration, CalibrationPoint } from '../../api/collection.ts';
-import { SEARCH_OPTIONS } from '../../api/search.ts';
+import { OVERSAMPLE } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
 import { CALIBRATED_K, levelled } from './calibration.ts';
 import type { SegmentFound, SegmentSearch } from './index-searcher.ts';
@@ -8,6 +8,8 @@ import type { SegmentFound, SegmentSearch } from './index-searcher.ts';
 export interface Calibratable {
   /** Live records. */
   readonly count: number;
+  /** Efforts are multiples of so many parts of 1: whole where they are numbers of something, tenths where times k. */
+  readonly effortParts: number;
   /** Efforts that make sense for k hits, where the family can search by them at this moment. */
   effortRange(k: number): { readonly min: number; readonly max: number } | undefined;
   /** What the structure has learnt from the data, by identity: others where it may have been learnt anew. */
@@ -150,22 +152,27 @@ export class Calibrator {
       return { recall, compared };
     };
     let before = 0;
-    for (let effort = min; effort <= max; effort *= 2) {
+    for (let effort = min; ; effort = Math.min(max, effort * 2)) {
       const { recall, compared } = await measure(effort);
       const isFlat = recall > 0.9 && recall - before < GAIN_MIN && effort > 4 * k;
-      if (recall >= RECALL_ENOUGH || isFlat || compared > COMPARED_MAX) break;
+      if (recall >= RECALL_ENOUGH || isFlat || compared > COMPARED_MAX || effort >= max) break;
       before = recall;
     }
     for (let round = 0; round < REFINEMENTS; round++) {
-      for (const effort of steepEfforts(points)) await measure(effort);
+      for (const effort of steepEfforts(points, this.place.effortParts)) await measure(effort);
       points.sort((a, b) => a.effort - b.effort);
     }
     return levelled(points);
   }
 
   private async recallAt(probes: readonly Probe[], k: number, effort: number) {
-    const oversample = SEARCH_OPTIONS.oversample.default;
-    const found = await this.inTurns(probes, k, { way: 'index', effort, oversample });
+    // What is counted for each hit is counted for the probe itself as well, which others do not ask for.
+    const forOthers = (timesK: number) => (timesK * k + 1) / (k + 1);
+    const found = await this.inTurns(probes, k, {
+      way: 'index',
+      effort: this.place.effortParts > 1 ? forOthers(effort) : effort,
+      oversample: forOthers(OVERSAMPLE),
+    });
     let hits = 0;
     let wanted = 0;
     let computations = 0;
@@ -175,9 +182,11 @@ export class Calibrator {
       const tolerance = Math.abs(last) * 1e-6;
       const near = distancesOfOthers(answer, slot).filter((distance) => distance <= last + tolerance);
       // An effort that finds too few ends as a comparison with all, which is no merit of it.
-      if (answer.effort > 0) hits += Math.min(k, near.length);
+      if (answer.effort > 0) {
+        hits += Math.min(k, near.length);
+        computations += answer.distanceComputations;
+      }
       wanted += Math.min(k, truth.length);
-      computations += answer.distanceComputations;
     }
     return { recall: hits / Math.max(1, wanted), compared: computations / probes.length / this.place.count };
   }
@@ -216,11 +225,11 @@ function distancesOfOthers({ slots, distances }: SegmentFound, own: number): Flo
 }
 
 /** Efforts halfway between those where recall grows much, as the eye would place them. */
-function steepEfforts(points: readonly CalibrationPoint[]): number[] {
+function steepEfforts(points: readonly CalibrationPoint[], parts: number): number[] {
   return points.flatMap(({ effort, recall }, i) => {
     const next = points[i + 1];
     if (!next || next.recall < 0.5 || next.recall - recall <= STEP_MAX) return [];
-    const middle = Math.round(Math.sqrt(effort * next.effort));
+    const middle = Math.round(Math.sqrt(effort * next.effort) * parts) / parts;
     return middle > effort && middle < next.effort ? [middle] : [];
   });
 }

@@ -221,6 +221,10 @@ export class IndexStructure implements Calibratable {
     return family.learner ? this.segments.all.map(({ memory }) => memory) : [];
   }
 
+  get effortParts(): number {
+    return this.segments.first.memory.family.effortOption === 'oversample' ? 10 : 1;
+  }
+
   effortRange(k: number): { readonly min: number; readonly max: number } | undefined {
     const memories = this.segments.all.map(({ memory }) => memory);
     if (!memories.every(({ family, space }) => family.isReady?.(space) ?? true)) return undefined;

@@ -236,8 +236,9 @@ export class LiveIndex {
 
   /** The recall that the calibration foretells of an effort; null without one. */
   expectedRecall(effort: number, k: number): number | null {
-    const { calibration } = this.structure.calibrator;
-    return calibration ? expectedRecall(calibration, effort, k) : null;
+    const { calibrator, effortParts } = this.structure;
+    const { calibration } = calibrator;
+    return calibration ? expectedRecall(calibration, effort, k, effortParts) : null;
   }
 
   get figures() {
@@ -337,12 +338,15 @@ export class LiveIndex {
   private localSearch(
     search: IndexSearch,
     query: Float32Array,
-    { segments, calibrator }: IndexStructure,
+    { segments, calibrator, effortParts }: IndexStructure,
     ordinal: number,
   ): SegmentSearch {
     const { k, exact, oversample, recall } = search;
     const { calibration } = calibrator;
-    const calibrated = recall !== undefined && calibration && effortFor(calibration, recall, k);
+    const calibrated =
+      recall !== undefined &&
+      calibration &&
+      effortFor(calibration, recall, k, this.settings.metric, effortParts);
     const effort = search.effort ?? (calibrated || undefined);
     const allowed = search.allowed && segments.partOf(search.allowed, ordinal);
     return { query, k, exact, effort, oversample, allowed };

@@ -1,6 +1,7 @@
 import type { AnyMetadata } from '../../api/metadata.ts';
 import {
   type Hit,
+  OVERSAMPLE,
   SEARCH_OPTIONS,
   type SearchExplanation,
   type SearchQuery,
@@ -132,7 +133,7 @@ function searchOf(
     k: (query.k ?? SEARCH_OPTIONS.k.default) + (target.except === undefined ? 0 : 1),
     exact: query.exact ?? SEARCH_OPTIONS.exact.default,
     ...effortOf(state, query),
-    oversample: query.oversample ?? SEARCH_OPTIONS.oversample.default,
+    oversample: query.oversample ?? OVERSAMPLE,
     allowed,
   };
 }
