@@ -6,10 +6,12 @@
 
 import { compareForSearching, countComputations } from './distance';
 import { entryOf, keyIn, slotOf } from './entry';
-import { gathered, heap, ON_DISK, originals, pool, poolMax, rowAt, rowBytes, vectorAt, vectorStride } from './layout';
+import {
+  gathered, heap, metric, ON_DISK, originals, pool, poolMax, rowAt, rowBytes, vectorAt, vectorStride,
+} from './layout';
 import { keyOfOriginal, prepareOriginals } from './original';
 import { holds, insert } from './pool';
-import { rowKey, rowTargetOfQuery, surelyBeyond } from './rows';
+import { rowKey, rowTargetOfQuery, surelyBeyond, valueOf } from './rows';
 
 /** Candidates that are gathered before they are compared: enough to hide the latency of memory. */
 export const GATHERED: u32 = 32;
@@ -19,6 +21,8 @@ let most: u32 = 0;
 let size: u32 = 0;
 /** Keys beyond this one cannot be among the k nearest. */
 let limitKey: u32 = 0;
+/** The same as a value that estimates are compared with: a squared distance, or an inner product times -2. */
+export let limit: f32 = 0;
 /** Candidates compared since the search began. */
 export let compared: u32 = 0;
 /** Keeps the compiler from dropping the reads that only warm the cache. */
@@ -30,6 +34,7 @@ export function startComparing(wanted: u32, best: u32): void {
   most = min(poolMax, max(best, wanted));
   size = 0;
   limitKey = 0xffffffff;
+  limit = Infinity;
   compared = 0;
   compareForSearching();
   if (rowBytes != 0) rowTargetOfQuery();
@@ -53,9 +58,17 @@ export function compareGathered(count: u32): void {
     if (size < most) size += 1;
     if (place < k && size >= k) changed = true;
   }
-  if (!changed) return;
+  if (changed) tighten();
+}
+
+function tighten(): void {
   const key = keyIn(load<u64>(pool + (<usize>(k - 1) << 3)));
-  limitKey = rowBytes == 0 ? key : surelyBeyond(key);
+  if (rowBytes == 0) {
+    limitKey = key;
+    return;
+  }
+  limitKey = surelyBeyond(key);
+  limit = metric == 0 ? valueOf(limitKey) : 2 * valueOf(limitKey);
 }
 
 @inline function touchGathered(count: u32): void {

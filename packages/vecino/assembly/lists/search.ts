@@ -9,15 +9,10 @@
 // A query costs nlist comparisons of a centroid's row, 16 × dimension for its table, n × nprobe / nlist estimates of
 // one to four nanoseconds, and some hundred rows.
 
-import { countComputations, compareForSearching, dot, l2Squared } from '../distance';
-import { entryOf, keyIn, slotOf } from '../entry';
-import {
-  gathered, heap, isAllowed, isLive, metric, NONE, ON_DISK, originals, pool, poolMax, rowAt, rowBytes, slotList,
-  vectorAt, vectorStride,
-} from '../layout';
-import { keyOfOriginal } from '../original';
-import { holds, insert } from '../pool';
-import { rowKey, rowTargetOfQuery, surelyBeyond, valueOf } from '../rows';
+import { compareGathered, finishComparing, GATHERED, limit, startComparing } from '../candidates';
+import { countComputations, dot, l2Squared } from '../distance';
+import { gathered, isAllowed, isLive, metric, NONE, slotList } from '../layout';
+import { insert } from '../pool';
 import { centroidAt, headAt, listQuery, nodesAt, pageAt, reduced, subspaces } from './layout';
 import { prepareListQuery, queryTail } from './project';
 import { entriesOf, nextOf } from './pages';
@@ -26,21 +21,9 @@ import { estimateAt, estimateUnit, prepareScan, scanPage, sumOffset } from './sc
 import { boundSlope, listCount } from './state';
 import { makeTable } from './table';
 
-/** Entries that are gathered before they are compared: enough to hide the latency of memory. */
-const GATHERED: u32 = 32;
-
 let k: u32 = 0;
-let most: u32 = 0;
-let size: u32 = 0;
-/** Keys beyond this one cannot be among the k nearest. */
-let limitKey: u32 = 0;
-/** The same as a value that estimates are compared with. */
-let limit: f32 = 0;
 let filtered: bool = false;
 let mayBeRemoved: bool = false;
-let compared: u32 = 0;
-/** Keeps the compiler from dropping the reads that only warm the cache. */
-let touched: u32 = 0;
 
 /**
  * Leaves in the lane's pool, sorted by exact keys, what the `probes` nearest lists have. `best` bounds how many are
@@ -59,38 +42,27 @@ export function searchLists(probes: u32, wanted: u32, best: u32, isFiltered: boo
       scanList(list);
     }
   }
-  countComputations(compared + lists);
-  return finish();
+  countComputations(lists);
+  return finishComparing();
 }
 
 /** Leaves in the lane's pool the nearest of the `candidates` of the one list there is that are nearest by estimate. */
 export function searchCodes(candidates: u32, wanted: u32, isFiltered: bool, hasRemoved: bool): u32 {
   prepare(wanted, wanted, isFiltered, hasRemoved);
   compareNearest(0, candidates);
-  countComputations(compared);
-  return finish();
+  return finishComparing();
 }
 
 function prepare(wanted: u32, best: u32, isFiltered: bool, hasRemoved: bool): void {
   k = wanted;
-  most = min(poolMax, max(best, wanted));
-  size = 0;
-  limitKey = 0xffffffff;
-  limit = Infinity;
   filtered = isFiltered;
   mayBeRemoved = hasRemoved;
-  compared = 0;
-  compareForSearching();
-  if (rowBytes != 0) rowTargetOfQuery();
+  startComparing(wanted, best);
   prepareListQuery();
   if (subspaces != 0) {
     makeTable();
     prepareScan();
   }
-}
-
-function finish(): u32 {
-  return rowBytes != 0 && originals != ON_DISK ? compareBest() : min(size, k);
 }
 
 /** What estimates in a list begin with: |q - c|², or -2⟨q, c⟩ by inner product. */
@@ -204,65 +176,4 @@ function compareList(list: u32): void {
     page = nextOf(at);
   }
   if (count > 0) compareGathered(count);
-}
-
-function compareGathered(count: u32): void {
-  touchGathered(count);
-  compared += count;
-  let changed = false;
-  for (let i: u32 = 0; i < count; i++) {
-    const node = load<u32>(gathered + (<usize>i << 2));
-    const key = rowBytes != 0 ? rowKey(node) : keyOfOriginal(node);
-    if (key > limitKey) continue;
-    const entry = entryOf(key, node);
-    if (size == most && entry >= load<u64>(pool + (<usize>(most - 1) << 3))) continue;
-    // An entry that was moved within its list meanwhile can be met twice.
-    if (holds(pool, size, entry)) continue;
-    const place = insert(pool, size, most, entry);
-    if (size < most) size += 1;
-    if (place < k && size >= k) changed = true;
-  }
-  if (changed) tighten();
-}
-
-function tighten(): void {
-  const key = keyIn(load<u64>(pool + (<usize>(k - 1) << 3)));
-  if (rowBytes == 0) {
-    limitKey = key;
-    return;
-  }
-  limitKey = surelyBeyond(key);
-  limit = metric == 0 ? valueOf(limitKey) : 2 * valueOf(limitKey);
-}
-
-@inline function touchGathered(count: u32): void {
-  let warm: u32 = 0;
-  const bytes = rowBytes != 0 ? rowBytes : vectorStride;
-  for (let i: u32 = 0; i < count; i++) {
-    const node = load<u32>(gathered + (<usize>i << 2));
-    const row = rowBytes != 0 ? rowAt(node) : vectorAt(node);
-    for (let line: usize = 0; line < bytes; line += 64) warm += load<u8>(row + line);
-  }
-  touched = warm;
-}
-
-/** Replaces keys of rows by exact ones, for what is not surely behind the k-th. Answers the number of entries. */
-function compareBest(): u32 {
-  let count: u32 = 0;
-  let warm: u32 = 0;
-  while (count < size) {
-    const entry = load<u64>(pool + (<usize>count << 3));
-    if (keyIn(entry) > limitKey) break;
-    const row = vectorAt(slotOf(entry));
-    for (let line: usize = 0; line < vectorStride; line += 64) warm += load<u8>(row + line);
-    count += 1;
-  }
-  touched = warm;
-  for (let i: u32 = 0; i < count; i++) {
-    const node = slotOf(load<u64>(pool + (<usize>i << 3)));
-    insert(heap, i, count, entryOf(keyOfOriginal(node), node));
-  }
-  memory.copy(pool, heap, <usize>count << 3);
-  countComputations(count);
-  return min(count, k);
 }
