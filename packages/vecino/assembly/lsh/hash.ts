@@ -12,7 +12,7 @@
 import { madd, sum } from '../distance';
 import { floats, metric, query } from '../layout';
 import {
-  bits, CHECK_BITS, celled, hashed, imageOf, images, perTable, projectionAt, queryFloats, shiftAt, stepOf, tables,
+  CHECK_BITS, celled, cuts, hashed, imageOf, images, perTable, projectionAt, queryFloats, shiftAt, stepOf, tables,
 } from './layout';
 import { queryLength } from './state';
 
@@ -74,13 +74,13 @@ export function projectQueryToTables(): void {
 export function hashIn(table: u32): u32 {
   const first = table * perTable;
   let hash: u32 = 0;
-  for (let i: u32 = 0; i < bits; i++) hash += <u32>cellOf(imageOf(first + i)) * stepOf(first + i);
+  for (let i: u32 = 0; i < cuts; i++) hash += <u32>cellOf(imageOf(first + i)) * stepOf(first + i);
   return hash;
 }
 
 /** The bits of that vector that are kept in the words of chains. */
 export function checkedOf(table: u32): u32 {
-  const first = table * perTable + bits;
+  const first = table * perTable + cuts;
   let checked: u32 = 0;
   for (let i: u32 = 0; i < CHECK_BITS; i++) checked |= <u32>(imageOf(first + i) > 0) << i;
   return checked;

@@ -22,8 +22,9 @@ let steps: usize = 0;
 let heads: usize = 0;
 let links: usize = 0;
 export let tables: u32 = 0;
-/** Bits that choose a bucket, and with the checked ones the projections of a table. */
+/** Bits of a bucket's number; projections that choose it, and with the checked ones all of a table. */
 export let bits: u32 = 0;
+export let cuts: u32 = 0;
 export let perTable: u32 = 0;
 /** Whether projections are cut into cells, or by one plane each. */
 export let celled: bool = false;
@@ -50,16 +51,17 @@ export function attachTables(laneBase: usize): void {
   links = blockBase + field(FIRST + 5);
   tables = field(FIRST + 6);
   bits = field(FIRST + 7);
-  perTable = bits + CHECK_BITS;
   celled = field(FIRST + 8) != 0;
-  queryFloats = field(FIRST + 9);
-  seen = laneBase + field(FIRST + 10);
-  hashed = laneBase + field(FIRST + 11);
-  images = laneBase + field(FIRST + 12);
-  stepLists = laneBase + field(FIRST + 13);
-  checkCosts = laneBase + field(FIRST + 14);
-  probes = laneBase + field(FIRST + 15);
-  cursors = laneBase + field(FIRST + 16);
+  cuts = field(FIRST + 9);
+  perTable = cuts + CHECK_BITS;
+  queryFloats = field(FIRST + 10);
+  seen = laneBase + field(FIRST + 11);
+  hashed = laneBase + field(FIRST + 12);
+  images = laneBase + field(FIRST + 13);
+  stepLists = laneBase + field(FIRST + 14);
+  checkCosts = laneBase + field(FIRST + 15);
+  probes = laneBase + field(FIRST + 16);
+  cursors = laneBase + field(FIRST + 17);
 }
 
 /** A projection, counted through all tables: `floats` 32-bit floats. */

@@ -9,7 +9,7 @@
 // steps lie in the order of their costs, so that a walk over sets ends each branch at the first step beyond reach.
 
 import {
-  bits, bucketOf, celled, CHECK_BITS, checkCostsOf, headAt, imageOf, nodeIn, NO_ENTRY, perTable, PROBE_BYTES, probes,
+  bucketOf, celled, CHECK_BITS, checkCostsOf, cuts, headAt, imageOf, nodeIn, NO_ENTRY, perTable, PROBE_BYTES, probes,
   STEP_BYTES, stepOf, stepsOf, tables,
 } from './layout';
 import { checkedOf, hashIn } from './hash';
@@ -33,7 +33,7 @@ const TINY: f32 = 1e-6;
 }
 
 @inline function stepsEnd(table: u32): usize {
-  return stepsOf(table) + <usize>(celled ? bits << 1 : bits) * STEP_BYTES;
+  return stepsOf(table) + <usize>(celled ? cuts << 1 : cuts) * STEP_BYTES;
 }
 
 /** Makes the steps of each table for the vector projected last, and what its checked bits cost. */
@@ -42,7 +42,7 @@ export function prepareSteps(): void {
     const first = table * perTable;
     const list = stepsOf(table);
     let count: u32 = 0;
-    for (let i: u32 = 0; i < bits; i++) {
+    for (let i: u32 = 0; i < cuts; i++) {
       const image = imageOf(first + i);
       const step = stepOf(first + i);
       const bit: u32 = 1 << i;
@@ -58,7 +58,7 @@ export function prepareSteps(): void {
     const costs = checkCostsOf(table);
     store<f32>(costs, 0);
     for (let i: u32 = 0; i < CHECK_BITS; i++) {
-      const image = imageOf(first + bits + i);
+      const image = imageOf(first + cuts + i);
       const patterns: usize = 1 << i;
       for (let pattern: usize = 0; pattern < patterns; pattern++) {
         store<f32>(costs + ((pattern + patterns) << 2), load<f32>(costs + (pattern << 2)) + image * image);

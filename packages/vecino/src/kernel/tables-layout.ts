@@ -23,7 +23,7 @@ export interface TablesLayout extends TablesShape {
   /** Address of the model, whose leading bytes a snapshot keeps. */
   readonly start: number;
   readonly storedBytes: number;
-  /** Projections of each table: `bits` that choose the bucket, and `CHECK_BITS` that are kept in words. */
+  /** Projections of each table: `cutsOf` many that choose the bucket, and `CHECK_BITS` that are kept in words. */
   readonly projections: number;
   /** What is taken off each projection, a float each. */
   readonly shifts: number;
@@ -55,6 +55,15 @@ const STEP_BYTES = 16;
 const PROBE_BYTES = 16;
 const CURSORS = 16;
 
+/**
+ * Projections that choose a bucket: one a hash bit by planes, and fewer by cells, each of which tells between more than
+ * two. With as many, most cells of the synthetic million were empty or shared a bucket with others: recall .90 took
+ * 11,800 probes and 7.8 ms, and .89 with these 820 and 4.7.
+ */
+export function cutsOf({ bits, celled }: Pick<TablesShape, 'bits' | 'celled'>): number {
+  return celled ? Math.ceil((bits * 11) / 16) : bits;
+}
+
 /** The roomiest shape of tables, whatever is learnt later: segments have as many slots as fit beside that. */
 export function roomiestTables(shape: TablesShape): TablesShape {
   return { ...shape, bits: HASH_BITS_MAX };
@@ -78,7 +87,7 @@ export class TablesPart {
 
   laneRegions(lane: Regions): number[] {
     const { tables, bits } = this.shape;
-    const projections = tables * (bits + CHECK_BITS);
+    const projections = tables * (cutsOf(this.shape) + CHECK_BITS);
     return [
       // The vector that is hashed, and its projections.
       lane.add(this.floats * 4),
@@ -110,6 +119,7 @@ export class TablesPart {
       tables,
       bits,
       celled ? 1 : 0,
+      cutsOf(layout),
       this.queryFloats,
       seen,
       ...laneRegions,
@@ -118,7 +128,7 @@ export class TablesPart {
 
   private regionsOf(start: number) {
     const { tables, bits } = this.shape;
-    const perTable = bits > 0 ? bits + CHECK_BITS : 0;
+    const perTable = bits > 0 ? cutsOf(this.shape) + CHECK_BITS : 0;
     const regions = new Regions();
     regions.end = start;
     regions.add(MODEL_HEAD);

@@ -1,6 +1,6 @@
 import type { LshOptions } from '../../api/index-options.ts';
 import { type Random, seededRandom } from '../../base/random.ts';
-import { HASH_BITS_MAX } from '../../kernel/tables-layout.ts';
+import { cutsOf, HASH_BITS_MAX } from '../../kernel/tables-layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 import { lengthOf } from '../../vector/prepare.ts';
 import type { FamilyLearner, Stage } from '../family.ts';
@@ -81,6 +81,7 @@ export const learner: FamilyLearner<LshOptions> = {
 function drawDirections(space: VectorSpace, sample: number): void {
   const model = new TablesModel(space);
   const { tables, bits, celled } = model.layout;
+  const cuts = cutsOf(model.layout);
   const random = seededRandom(model.seed);
   const vectors = Array.from({ length: sample }, (_, node) => vectorOf(space, node));
   const measured = vectors.slice(0, MEASURED);
@@ -96,13 +97,13 @@ function drawDirections(space: VectorSpace, sample: number): void {
     }
     return ofTable;
   });
-  const variances = drawn.flatMap((ofTable) => ofTable.slice(0, bits).map(({ variance }) => variance));
+  const variances = drawn.flatMap((ofTable) => ofTable.slice(0, cuts).map(({ variance }) => variance));
   const deviation = Math.sqrt(variances.reduce((sum, variance) => sum + variance, 0) / variances.length);
   // Images in units of a cell, so that costs of all projections are of one scale. Of equal vectors any scale will do.
   const scale = deviation > 0 ? 1 / (CELL * deviation) : 1;
   for (const [ordinal, { direction, mean }] of drawn.flat().entries()) {
     const place = ordinal % model.perTable;
-    const isCelled = celled && place < bits;
+    const isCelled = celled && place < cuts;
     model.setProjection(
       ordinal,
       direction.map((value) => value * scale),

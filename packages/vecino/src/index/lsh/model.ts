@@ -1,5 +1,5 @@
 import { present } from '../../base/assert.ts';
-import { CHECK_BITS, type TablesLayout } from '../../kernel/tables-layout.ts';
+import { CHECK_BITS, cutsOf, type TablesLayout } from '../../kernel/tables-layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 
 /** Efforts at which recall and cost are measured: powers of two from 16 on. */
@@ -50,7 +50,7 @@ export class TablesModel {
 
   /** Projections of one table. */
   get perTable(): number {
-    return this.layout.bits + CHECK_BITS;
+    return cutsOf(this.layout) + CHECK_BITS;
   }
 
   /** Buckets that a search looks at unless it is told otherwise. */
