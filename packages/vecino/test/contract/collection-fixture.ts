@@ -4,21 +4,46 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import type { Collection, CollectionOptions } from '../../src/api/collection.ts';
 import type { Database, OpenOptions, Warning } from '../../src/api/database.ts';
-import type { IndexOptions } from '../../src/api/index-options.ts';
 import type { Hit, Metric } from '../../src/api/search.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { open } from '../../src/index.ts';
 import { nearest, score } from '../../src/kernel/oracle.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
+/** Little effort, so that some thousand records are enough for the planner to prefer the index to a scan. */
+export const INDEXES = {
+  flat: 'flat',
+  hnsw: { family: 'hnsw', M: 8, efConstruction: 60, efSearch: 20 },
+  ivf: { family: 'ivf', nlist: 32, nprobe: 4 },
+  pq: { family: 'pq' },
+} as const satisfies Readonly<Record<string, CollectionOptions['index']>>;
+
+/** The ways in which the families may answer when a collection has `GRAPH_RECORDS` records and all are linked. */
+export const WAYS = {
+  flat: ['exact'],
+  hnsw: ['graph'],
+  ivf: ['lists'],
+  // So few codes of so few dimensions may be as dear as the vectors themselves.
+  pq: ['codes', 'exact'],
+} as const satisfies Readonly<Record<Variant['family'], readonly string[]>>;
+
+/** What a query says to get the most and the least effort of each. */
+export const EFFORTS = {
+  flat: { most: {}, least: {} },
+  hnsw: { most: { efSearch: 200 }, least: { efSearch: 1 } },
+  // Codes of two sub-quantizers say little, so that many vectors must be compared.
+  ivf: { most: { nprobe: 32, oversample: 20 }, least: { nprobe: 1 } },
+  pq: { most: { oversample: 40 }, least: { oversample: 1 } },
+} as const satisfies Readonly<Record<Variant['family'], unknown>>;
+
 /** One way to run the suite. */
 export interface Variant {
-  readonly family: 'flat' | 'hnsw';
+  readonly family: keyof typeof INDEXES;
   readonly metric: Metric;
   readonly place: 'folder' | ':memory:';
 }
 
-export const VARIANTS: readonly Variant[] = (['flat', 'hnsw'] as const).flatMap((family) =>
+export const VARIANTS: readonly Variant[] = (Object.keys(INDEXES) as Variant['family'][]).flatMap((family) =>
   (['cosine', 'dot', 'l2'] as const).flatMap((metric) =>
     (['folder', ':memory:'] as const).map((place) => ({ family, metric, place })),
   ),
@@ -29,8 +54,6 @@ export const DURABLE_VARIANTS = VARIANTS.filter(({ place }) => place === 'folder
 
 export const DIMENSION = 8;
 
-/** Little effort, so that some thousand records are enough for the planner to prefer the walk to a scan. */
-const SMALL_GRAPH: IndexOptions = { family: 'hnsw', M: 8, efConstruction: 60, efSearch: 20 };
 export const GRAPH_RECORDS = 2_000;
 
 export interface Shelf {
@@ -40,7 +63,7 @@ export interface Shelf {
 }
 
 export function optionsOf({ family, metric }: Variant): CollectionOptions {
-  return { dimension: DIMENSION, metric, index: family === 'hnsw' ? SMALL_GRAPH : 'flat' };
+  return { dimension: DIMENSION, metric, index: INDEXES[family] };
 }
 
 /** A database of the running test's own. A warning nobody expects fails the test. */

@@ -15,6 +15,10 @@ const FAMILIES: readonly IndexOptions[] = [
   { family: 'flat' },
   { family: 'hnsw', M: 6, efConstruction: 32 },
   { family: 'hnsw', M: 6, efConstruction: 32, originals: 'disk' },
+  { family: 'ivf' },
+  { family: 'ivf', quantizer: 'none' },
+  { family: 'ivf', originals: 'disk' },
+  { family: 'pq' },
 ];
 
 const random = seededRandom(21);

@@ -11,9 +11,12 @@ const RECORDS = 5_000;
 
 const FAMILIES: readonly IndexOptions[] = [
   { family: 'flat' },
-  { family: 'hnsw', M: 8, efConstruction: 64 },
-  { family: 'hnsw', M: 8, efConstruction: 64, originals: 'f16' },
-  { family: 'hnsw', M: 8, efConstruction: 64, originals: 'disk' },
+  { family: 'hnsw', M: 8, efConstruction: 64, efSearch: 100 },
+  { family: 'hnsw', M: 8, efConstruction: 64, efSearch: 100, originals: 'f16' },
+  { family: 'hnsw', M: 8, efConstruction: 64, efSearch: 100, originals: 'disk' },
+  { family: 'ivf', quantizer: 'sq8', nprobe: 32 },
+  { family: 'ivf', quantizer: 'sq8', nprobe: 32, originals: 'disk' },
+  { family: 'pq', oversample: 60 },
 ];
 
 const random = seededRandom(11);
@@ -50,7 +53,6 @@ async function expectRight(shelf: Shelf, present: readonly number[], filtered = 
     const hits = await shelf.search({
       vector: query,
       k: 10,
-      efSearch: 100,
       ...(filtered && { filter: { parity: 1 } }),
     });
     expect(hits).toHaveLength(10);

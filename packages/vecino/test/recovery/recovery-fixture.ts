@@ -19,11 +19,17 @@ export interface Kind {
 
 const GRAPH = { family: 'hnsw', M: 8, efConstruction: 40, efSearch: 4 } as const;
 
-/** With and without a graph, with and without codes, with and without a coordinate of our own. */
+/** Without a structure, with a graph, with lists; with and without codes and a coordinate of our own. */
 export const KINDS: readonly Kind[] = [
   { name: 'flat, l2', metric: 'l2', options: { dimension: DIMENSION, metric: 'l2', index: 'flat' } },
   { name: 'hnsw, cosine', metric: 'cosine', options: { dimension: DIMENSION, index: GRAPH } },
   { name: 'hnsw, dot', metric: 'dot', options: { dimension: DIMENSION, metric: 'dot', index: GRAPH } },
+  {
+    name: 'ivf, cosine',
+    metric: 'cosine',
+    options: { dimension: DIMENSION, index: { family: 'ivf', nlist: 32, nprobe: 2 } },
+  },
+  { name: 'pq, l2', metric: 'l2', options: { dimension: DIMENSION, metric: 'l2', index: 'pq' } },
 ];
 
 /** Which vector each id must have. */
