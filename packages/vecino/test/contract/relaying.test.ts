@@ -18,6 +18,7 @@ const FAMILIES: readonly IndexOptions[] = [
   { family: 'ivf' },
   { family: 'ivf', quantizer: 'none' },
   { family: 'ivf', originals: 'disk' },
+  { family: 'lsh' },
   { family: 'pq' },
 ];
 
