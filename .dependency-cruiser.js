@@ -47,7 +47,8 @@ export default {
     },
     {
       name: 'siblings',
-      comment: 'a family of indexes never imports another; inverted lists are what several families are made of',
+      comment:
+        'a family of indexes never imports another; inverted lists are what several families are made of',
       severity: 'error',
       from: { path: `${SRC}/index/([^/]+)/` },
       to: { path: `${SRC}/index/[^/]+/`, pathNot: `${SRC}/index/($1|lists)/` },
