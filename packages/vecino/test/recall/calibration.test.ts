@@ -22,6 +22,7 @@ const CASES: readonly (readonly [Metric, IndexChoice])[] = [
   ['cosine', { family: 'hnsw', recall: 0.95 }],
   ['l2', { family: 'ivf', recall: 0.95 }],
   ['cosine', { family: 'pq', recall: 0.95 }],
+  ['cosine', { family: 'lsh', recall: 0.95 }],
 ];
 
 const { base, queries } = readPictures(RECORDS, QUERIES);
