@@ -22,6 +22,7 @@ export { seedRandom } from './lists/random';
 export { projectMean, projectNodes } from './lists/project';
 export { codeCentroids } from './lists/rank';
 export { searchCodes, searchLists } from './lists/search';
+export { splitLongest } from './lists/split';
 export { clearTables, insertNode, insertNodes, rightEntries, sweepTables } from './lsh/chains';
 export { askWith } from './lsh/learn';
 export { searchTables } from './lsh/search';

@@ -8,7 +8,7 @@
 import { madd } from '../distance';
 import { listVectorOf } from './project';
 import {
-  centroidAt, codebookAt, codewords, endOf, firstOf, placeAt, residual, width, wordCounts,
+  centroidAt, codebookAt, codewords, endOf, extra, firstOf, placeAt, projection, residual, width, wordCounts,
   wordSums,
 } from './layout';
 import { randomOf } from './random';
@@ -47,7 +47,8 @@ export function nearestCodeword(subspace: u32, from: usize): u32 {
   const centroid = centroidAt(load<u32>(placeAt(node)));
   for (let i = first; i < end; i++) {
     const value = load<f32>(vector + (<usize>i << 2));
-    store<f32>(residual + (<usize>(i - first) << 2), value - load<f32>(centroid + (<usize>i << 2)));
+    const rest = projection == 0 && i == extra ? <f32>0 : value - load<f32>(centroid + (<usize>i << 2));
+    store<f32>(residual + (<usize>(i - first) << 2), rest);
   }
 }
 

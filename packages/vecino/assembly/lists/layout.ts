@@ -22,6 +22,11 @@ export let mean: usize = 0;
 export let meanImage: usize = 0;
 /** Floats of a vector as lists see it. */
 export let reduced: u32 = 0;
+/**
+ * By inner product: the coordinate that records have beyond the query. It counts where lists are chosen, and codes leave
+ * it out. Otherwise one beyond the last.
+ */
+export let extra: u32 = 0;
 let locks: usize = 0;
 export let capacity: u32 = 0;
 /** Sub-quantizers of a code; 0 where lists hold no codes. */
@@ -77,17 +82,18 @@ export function attachLists(laneBase: usize): void {
   codeBytes = field(FIRST + 18);
   centroidSquares = field(FIRST + 19);
   reduced = field(FIRST + 20);
+  extra = field(FIRST + 21);
   centroidRowBytes = (<usize>reduced + 15) & ~15;
-  residual = laneBase + field(FIRST + 21);
+  residual = laneBase + field(FIRST + 22);
   projected = residual + (<usize>reduced << 2);
   listQuery = projected + (<usize>max(reduced, floats) << 2);
-  tile = laneBase + field(FIRST + 22);
-  tableFloats = laneBase + field(FIRST + 23);
-  table = laneBase + field(FIRST + 24);
-  ranked = laneBase + field(FIRST + 25);
-  wordSums = laneBase + field(FIRST + 26);
+  tile = laneBase + field(FIRST + 23);
+  tableFloats = laneBase + field(FIRST + 24);
+  table = laneBase + field(FIRST + 25);
+  ranked = laneBase + field(FIRST + 26);
+  wordSums = laneBase + field(FIRST + 27);
   wordCounts = wordSums + ((<usize>width * codewords) << 2);
-  centroidTarget = laneBase + field(FIRST + 27);
+  centroidTarget = laneBase + field(FIRST + 28);
 }
 
 /** The centroid of a list: `reduced` 32-bit floats. */

@@ -8,13 +8,14 @@ import { vectorOf } from '../original';
 import { nearestCodeword } from './codebook';
 import { lastFactor, lastTerm, measureCode } from './codes';
 import {
-  centroidAt, codebookAt, codewords, endOf, firstOf, listQuery, placeAt, projection, reduced, residual, subspaces,
+  centroidAt, codebookAt, codewords, endOf, extra, firstOf, listQuery, placeAt, reduced, residual, subspaces,
 } from './layout';
-import { listVectorOf, prepareListQuery, queryTail, tail } from './project';
+import { listVectorOf, prepareListQuery, queryTail, squareTo, tail } from './project';
 
 /** Makes a node the lane's query, and what lists see of it. */
 export function queryNode(node: u32): void {
   memory.copy(query, vectorOf(node), <usize>floats << 2);
+  if (extra < floats) store<f32>(query + (<usize>extra << 2), 0);
   prepareListQuery();
 }
 
@@ -35,7 +36,7 @@ export function scanNearest(nodes: u32, k: u32): u32 {
 /** The squared distance of a node from the centroid of a list. */
 export function residualSquare(node: u32, list: u32): f32 {
   const square = l2Squared(listVectorOf(node), centroidAt(list), reduced);
-  return projection == 0 ? square : square + tail;
+  return square + tail;
 }
 
 /**
@@ -48,7 +49,7 @@ export function estimateError(node: u32, exact: f32): f32 {
   measureCode(node, list);
   const factor = lastFactor();
   const centroid = centroidAt(list);
-  const far = sqrt(l2Squared(listQuery, centroid, reduced));
+  const far = sqrt(squareTo(centroid));
   if (factor == 0 || far == 0) return 0;
   let coded: f64 = 0;
   for (let subspace: u32 = 0; subspace < subspaces; subspace++) {

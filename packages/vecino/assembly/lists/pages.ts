@@ -11,11 +11,11 @@ import {
 } from './layout';
 import { freeLockAt, freePageAt, pagesUsedAt } from './state';
 
-@inline function lock(at: usize): void {
+@inline export function lock(at: usize): void {
   while (atomic.cmpxchg<u32>(at, 0, 1) != 0) {}
 }
 
-@inline function unlock(at: usize): void {
+@inline export function unlock(at: usize): void {
   atomic.store<u32>(at, 0);
 }
 

@@ -7,19 +7,22 @@
 // an order that every sub-quantizer gets its share of the spread: the eigenvalue allocation of OPQ (Ge, He, Ke and
 // Sun, "Optimized product quantization", TPAMI 2014), which with as many axes as dimensions is that rotation.
 
-import { dot, madd, sum } from '../distance';
+import { dot, l2Squared, madd, sum } from '../distance';
 import { floats, metric, query, vectorAt } from '../layout';
 import { vectorOf } from '../original';
-import { listQuery, mean, meanImage, projected, projection, reduced } from './layout';
+import { extra, listQuery, mean, meanImage, projected, projection, reduced } from './layout';
 import { isSampleProjected } from './state';
 
-/** The squared length of the tail of the vector projected last. */
+/** The squared length of the tail of the vector seen last. */
 export let tail: f32 = 0;
 
 /** A node's vector as lists see it: where it lies, or a copy that lasts until the next call. */
-@inline export function listVectorOf(node: u32): usize {
+export function listVectorOf(node: u32): usize {
   const vector = vectorOf(node);
-  if (projection == 0 || isSampleProjected()) return vector;
+  if (projection == 0 || isSampleProjected()) {
+    tail = 0;
+    return vector;
+  }
   project(vector, projected);
   return projected;
 }
@@ -87,4 +90,12 @@ export function prepareListQuery(): void {
   }
   project(query, listQuery);
   queryTail = tail;
+}
+
+/** The squared distance of the query from a centroid, as far as codes see it. */
+export function squareTo(centroid: usize): f32 {
+  const square = l2Squared(listQuery, centroid, reduced);
+  if (projection != 0 || extra >= reduced) return square;
+  const beyond = load<f32>(centroid + (<usize>extra << 2));
+  return max(square - beyond * beyond, 0);
 }

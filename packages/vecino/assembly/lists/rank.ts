@@ -1,5 +1,5 @@
 // Ranking: which lists are nearest to a query. Centroids are compared by rows of seven bits a dimension, a third of
-// the time of 32-bit reduced; an error moves a list by a place or two at the end of those that are probed.
+// the time of 32-bit floats; an error moves a list by a place or two at the end of those that are probed.
 
 import { entryOf, keyOf, slotOf } from '../entry';
 import { heap } from '../layout';

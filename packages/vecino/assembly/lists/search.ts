@@ -10,11 +10,11 @@
 // one to four nanoseconds, and some hundred rows.
 
 import { compareGathered, finishComparing, GATHERED, limit, startComparing } from '../candidates';
-import { countComputations, dot, l2Squared } from '../distance';
+import { countComputations, dot } from '../distance';
 import { gathered, isAllowed, isLive, metric, NONE, slotList } from '../layout';
 import { insert } from '../pool';
 import { centroidAt, headAt, listQuery, nodesAt, pageAt, reduced, subspaces } from './layout';
-import { prepareListQuery, queryTail } from './project';
+import { prepareListQuery, queryTail, squareTo } from './project';
 import { entriesOf, nextOf } from './pages';
 import { rankedList, rankLists } from './rank';
 import { estimateAt, estimateUnit, prepareScan, scanPage, sumOffset } from './scan';
@@ -116,7 +116,7 @@ let far: f32 = 0;
 
 @inline function setBase(list: u32): void {
   const centroid = centroidAt(list);
-  far = l2Squared(listQuery, centroid, reduced);
+  far = squareTo(centroid);
   listBase = metric == 0 ? far + queryTail : -2 * dot(listQuery, centroid, reduced);
 }
 

@@ -69,6 +69,8 @@ export interface EngineExports {
   pagesUsed(): number;
   /** Brings the first nodes of the lane's list into the lists of their nearest centroids. */
   linkListed(count: number): void;
+  /** Cuts a list in two that is much longer than the others, if there is one; answers whether. */
+  splitLongest(): number;
   unlinkNode(node: number): void;
   unlinkGone(from: number, to: number): number;
   /** Linked nodes that are in no list. */

@@ -356,7 +356,14 @@ function layoutFor(request: LayoutRequest): Layout {
         ...(model ? modelFields(model.layout) : lists ? learningFields(lists) : []),
       ],
       LISTS_FIELD,
-      [rows, rowBytes, rowTarget, ...(listsPart && lists ? listsPart.fields(lists, listsLane) : [])],
+      [
+        rows,
+        rowBytes,
+        rowTarget,
+        ...(listsPart && lists
+          ? listsPart.fields(lists, listsLane, kernel === 'dot' ? dimension - 1 : floats)
+          : []),
+      ],
       TABLES_FIELD,
       tablesPart && tables ? tablesPart.fields(tables, tablesLane, seen) : [],
     ),

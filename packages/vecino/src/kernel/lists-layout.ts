@@ -149,7 +149,8 @@ export class ListsPart {
     };
   }
 
-  fields(layout: ListsLayout, laneRegions: readonly number[]): number[] {
+  /** @param extra the coordinate that queries lack, or one beyond the last */
+  fields(layout: ListsLayout, laneRegions: readonly number[], extra: number): number[] {
     const { start, centroids, centroidRows, centroidNorms, heads, counts, codebooks } = layout;
     const { bits, capacity, width } = this.shape;
     const { subspaces, axes } = this;
@@ -175,6 +176,7 @@ export class ListsPart {
       this.codeBytes,
       layout.centroidSquares,
       this.reduced,
+      extra,
       ...laneRegions,
     ];
   }

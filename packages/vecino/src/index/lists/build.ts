@@ -26,6 +26,7 @@ export const builder: FamilyBuilder = {
       done += part.length;
       if (performance.now() >= deadline) break;
     }
+    if (isReady && new ListsModel(space).layout.capacity > 1) space.engine.splitLongest();
     return done;
   },
 
