@@ -2,7 +2,7 @@
 // the time of 32-bit floats; an error moves a list by a place or two at the end of those that are probed.
 
 import { entryOf, keyOf, slotOf } from '../entry';
-import { heap } from '../layout';
+import { heap, metric } from '../layout';
 import { pop, push } from '../heap';
 import { insert } from '../pool';
 import {
@@ -105,7 +105,8 @@ export function rankLists(probes: u32): void {
     }
     if (row < end) s0 = i32x4.add(s0, productOf(v128.load(at), v128.load(row)));
     // The offset of the codes adds the same to every list.
-    const far = load<f32>(centroidNormAt(list)) + <f32>sumOf(i32x4.add(s0, s1)) * unit;
+    const norm = metric == 0 ? load<f32>(centroidNormAt(list)) : 0;
+    const far = norm + <f32>sumOf(i32x4.add(s0, s1)) * unit;
     const entry = entryOf(keyOf(far), list);
     if (!sorted) {
       size = push(heap, size, entry);

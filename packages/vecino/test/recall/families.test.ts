@@ -29,7 +29,7 @@ const GRAPH = { way: 'graph', share: 0.45, efforts: { l2: 64, cosine: 64, dot: 1
 const LISTS = { way: 'lists', share: 0.25, efforts: { l2: 12, cosine: 12, dot: 48 } } as const;
 /** The same without codes, where every entry of a list is compared. */
 const WHOLE_LISTS = { way: 'lists', share: 0.6, efforts: { l2: 12, cosine: 12, dot: 48 } } as const;
-const CODES = { way: 'codes', share: 0.05, efforts: { l2: 10, cosine: 10, dot: 40 } } as const;
+const CODES = { way: 'codes', share: 0.08, efforts: { l2: 10, cosine: 10, dot: 40 } } as const;
 
 interface Variant {
   readonly metric: Metric;
