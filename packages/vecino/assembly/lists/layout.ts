@@ -39,7 +39,7 @@ export let codewords: u32 = 0;
 export let width: u32 = 0;
 let places: usize = 0;
 let pages: usize = 0;
-let pageBytes: usize = 0;
+export let pageBytes: usize = 0;
 let pagesOfBlock: u32 = 0;
 let codeBytes: usize = 0;
 /** Bytes of a centroid's row. */

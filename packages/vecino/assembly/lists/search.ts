@@ -15,7 +15,7 @@ import { gathered, isAllowed, isLive, metric, NONE, slotList } from '../layout';
 import { insert } from '../pool';
 import { centroidAt, headAt, listQuery, nodesAt, pageAt, reduced, subspaces } from './layout';
 import { prepareListQuery, queryTail, squareTo } from './project';
-import { entriesOf, nextOf } from './pages';
+import { entriesOf, nextAt, nextOf } from './pages';
 import { rankedList, rankLists } from './rank';
 import { estimateAt, estimateUnit, prepareScan, scanPage, sumOffset } from './scan';
 import { boundSlope, listCount } from './state';
@@ -78,8 +78,8 @@ function compareNearest(list: u32, wanted: u32): void {
   const offset = sumOffset(0);
   let found: u32 = 0;
   let page = load<u32>(headAt(list));
+  let at = page == NONE ? 0 : pageAt(page);
   while (page != NONE) {
-    const at = pageAt(page);
     let passing = scanPage(at, offset, found == wanted ? <i32>(nearestAt(wanted - 1) >> 32) - 32768 : 32767);
     const entries = entriesOf(at);
     if (entries < 32) passing &= (1 << entries) - 1;
@@ -93,7 +93,9 @@ function compareNearest(list: u32, wanted: u32): void {
       insert(slotList, found, wanted, ranked);
       if (found < wanted) found += 1;
     }
-    page = nextOf(at);
+    const next = nextOf(at);
+    if (next != NONE) at = nextAt(page, at, next);
+    page = next;
   }
   for (let from: u32 = 0; from < found; from += FIRST_MAX) {
     const count = min(FIRST_MAX, found - from);
@@ -126,8 +128,8 @@ function scanList(list: u32): void {
   let threshold = thresholdOf();
   let count: u32 = 0;
   let page = load<u32>(headAt(list));
+  let at = page == NONE ? 0 : pageAt(page);
   while (page != NONE) {
-    const at = pageAt(page);
     let passing = scanPage(at, offset, threshold);
     const entries = entriesOf(at);
     if (entries < 32) passing &= (1 << entries) - 1;
@@ -146,7 +148,9 @@ function scanList(list: u32): void {
         count = 0;
       }
     }
-    page = nextOf(at);
+    const next = nextOf(at);
+    if (next != NONE) at = nextAt(page, at, next);
+    page = next;
   }
   if (count > 0) compareGathered(count);
 }
@@ -159,8 +163,8 @@ function scanList(list: u32): void {
 function compareList(list: u32): void {
   let count: u32 = 0;
   let page = load<u32>(headAt(list));
+  let at = page == NONE ? 0 : pageAt(page);
   while (page != NONE) {
-    const at = pageAt(page);
     const entries = entriesOf(at);
     const nodes = nodesAt(at);
     for (let i: u32 = 0; i < entries; i++) {
@@ -173,7 +177,9 @@ function compareList(list: u32): void {
       compareGathered(count);
       count = 0;
     }
-    page = nextOf(at);
+    const next = nextOf(at);
+    if (next != NONE) at = nextAt(page, at, next);
+    page = next;
   }
   if (count > 0) compareGathered(count);
 }

@@ -1,7 +1,14 @@
 import type { Originals } from '../api/index-options.ts';
 import { LIMITS } from '../api/limits.ts';
 import { VecinoError } from '../base/errors.ts';
-import { LISTS_FIELD, type ListsLayout, ListsPart, type ListsShape, roomiest } from './lists-layout.ts';
+import {
+  LISTS_FIELD,
+  LISTS_MAX,
+  type ListsLayout,
+  ListsPart,
+  type ListsShape,
+  roomiest,
+} from './lists-layout.ts';
 import { type ModelLayout, modelFields, modelLayoutOf, sketchRoomOf } from './model-layout.ts';
 import { LINE, Regions, roundUp, sectioned } from './regions.ts';
 import {
@@ -139,8 +146,9 @@ const COORDINATES_BYTES = 256 * 4;
 
 /** Most entries of a pool: the largest k or effort, and one for the record that was asked with. */
 export const POOL_MAX = LIMITS.kMax + 240;
-/** Most candidates of a filtered walk. */
+/** Most candidates of a filtered walk; where there is no graph, as many as a pool has or lists are ranked. */
 const HEAP_MAX = 65_536;
+const HEAP_OF_LISTS = Math.max(POOL_MAX, LISTS_MAX);
 /** Most nodes of one list scan. */
 export const SLOT_LIST_MAX = 16_384;
 /** Most slots of a segment: a lane's bitmap of them takes a MiB. */
@@ -204,7 +212,8 @@ function layoutFor(request: LayoutRequest): Layout {
   const lane = new Regions();
   const query = lane.add(floats * 4);
   const pool = lane.add(POOL_MAX * 8);
-  const heap = lane.add(HEAP_MAX * 8);
+  const heapMax = graph ? HEAP_MAX : HEAP_OF_LISTS;
+  const heap = lane.add(heapMax * 8);
   const slotList = lane.add(SLOT_LIST_MAX * 4);
   // A walk expands four nodes together, and may look at the neighbours of a node's neighbours: up to 8 × 2 M slots.
   const gathered = lane.add(8 * 4 * 2 * 64);
@@ -332,7 +341,7 @@ function layoutFor(request: LayoutRequest): Layout {
         pool,
         POOL_MAX,
         heap,
-        HEAP_MAX,
+        heapMax,
         slotList,
         gathered,
         chosen,

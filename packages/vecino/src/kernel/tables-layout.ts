@@ -38,7 +38,6 @@ export interface TablesLayout extends TablesShape {
 /** Where the header's fields of tables begin. */
 export const TABLES_FIELD = 128;
 
-export const TABLES_MAX = 32;
 export const HASH_BITS_MAX = 20;
 /** Bits of a hash beyond those that choose the bucket. */
 export const CHECK_BITS = 9;

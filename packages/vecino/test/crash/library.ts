@@ -7,8 +7,8 @@ import type { Database } from '../../src/api/database.ts';
 import type { IndexChoice } from '../../src/api/index-options.ts';
 import { seededRandom } from '../../src/base/random.ts';
 
-export const COLLECTION = 'crash';
-export const OPTIONS: CollectionOptions = {
+const COLLECTION = 'crash';
+const OPTIONS: CollectionOptions = {
   dimension: 12,
   metric: 'cosine',
   index: { family: 'hnsw', M: 6, efConstruction: 40 },
