@@ -100,7 +100,7 @@ export type ListQuantizer = 'pq' | 'binary' | 'sq8' | 'none';
 export interface IvfOptions {
   readonly family: 'ivf';
   /**
-   * Number of lists: 1 to 8,192. Default 1.2 √n of the records there are when it is learnt, and learnt anew as they
+   * Number of lists: 1 to 8,192. Default √n of the records there are when it is learnt, and learnt anew as they
    * grow. With fewer records than lists, each record is a list.
    */
   readonly nlist?: number;

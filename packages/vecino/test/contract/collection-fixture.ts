@@ -16,6 +16,7 @@ export const INDEXES = {
   hnsw: { family: 'hnsw', M: 8, efConstruction: 60, efSearch: 20 },
   ivf: { family: 'ivf', nlist: 32, nprobe: 4 },
   pq: { family: 'pq' },
+  lsh: { family: 'lsh' },
 } as const satisfies Readonly<Record<string, CollectionOptions['index']>>;
 
 /** The ways in which the families may answer when a collection has `GRAPH_RECORDS` records and all are linked. */
@@ -25,6 +26,8 @@ export const WAYS = {
   ivf: ['lists'],
   // So few codes of so few dimensions may be as dear as the vectors themselves.
   pq: ['codes', 'exact'],
+  // The same holds for buckets.
+  lsh: ['buckets', 'exact'],
 } as const satisfies Readonly<Record<Variant['family'], readonly string[]>>;
 
 /** What a query says to get the most and the least effort of each. */
@@ -34,6 +37,7 @@ export const EFFORTS = {
   // Codes of two sub-quantizers say little, so that many vectors must be compared.
   ivf: { most: { nprobe: 32, oversample: 20 }, least: { nprobe: 1 } },
   pq: { most: { oversample: 40 }, least: { oversample: 1 } },
+  lsh: { most: { probes: 10_000 }, least: { probes: 1 } },
 } as const satisfies Readonly<Record<Variant['family'], unknown>>;
 
 /** One way to run the suite. */

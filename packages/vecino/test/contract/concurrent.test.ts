@@ -7,6 +7,7 @@ import type { EmbeddingFunction } from '../../src/api/embedding.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import {
   DIMENSION,
+  EFFORTS,
   openDatabase,
   optionsOf,
   randomVectors,
@@ -168,7 +169,7 @@ describe.each(COSINE)('at the same time: $family, $place', (variant) => {
     await Promise.all(work);
     expect(await shelf.count()).toBe(3_000);
     expect((await shelf.check()).problems).toEqual([]);
-    const hits = await shelf.search({ vector: query, k: 10, efSearch: 200 });
+    const hits = await shelf.search({ vector: query, k: 10, ...EFFORTS[variant.family].most });
     const exact = await shelf.search({ vector: query, k: 10, exact: true });
     expect(hits.map(({ id }) => id)).toEqual(exact.map(({ id }) => id));
   });

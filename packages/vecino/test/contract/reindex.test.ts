@@ -249,15 +249,15 @@ describe('an index that chooses for itself', () => {
       expect(own?.id).toBe(`r${from + 49}`);
       if (from + 50 < BORDER) expect((await shelf.stats()).index.family).toBe('flat');
     }
-    expect(await served(shelf, 'hnsw')).toContain('a graph is fastest');
+    expect(await served(shelf, 'ivf')).toContain('inverted lists are fastest');
     await expectRight(shelf, (ordinal) => ordinal < RECORDS);
     await db.close();
 
     const { shelf: reopened } = await openGrowing(folder);
-    expect((await reopened.stats()).index.family).toBe('hnsw');
+    expect((await reopened.stats()).index.family).toBe('ivf');
     // Just below the border nothing happens; at the half of it, it goes back.
     await reopened.remove({ filter: { ordinal: { $gte: BORDER - 10 } } });
-    expect((await reopened.describe()).serving.reason).toContain('a graph is fastest');
+    expect((await reopened.describe()).serving.reason).toContain('inverted lists are fastest');
     await reopened.remove({ filter: { ordinal: { $gte: BORDER / 2 - 10 } } });
     expect(await served(reopened, 'flat')).toContain('comparing with all is fastest');
     await expectRight(reopened, (ordinal) => ordinal < BORDER / 2 - 10);
@@ -269,7 +269,7 @@ describe('an index that chooses for itself', () => {
     const stages: string[] = [];
     expect(await shelf.reindex('auto', { onProgress: ({ stage }) => stages.push(stage) })).toBe(true);
     expect(stages.at(-1)).toBe('saving');
-    expect((await shelf.stats()).index.family).toBe('hnsw');
+    expect((await shelf.stats()).index.family).toBe('ivf');
     expect(await shelf.reindex('auto')).toBe(false);
   });
 
@@ -279,7 +279,7 @@ describe('an index that chooses for itself', () => {
     expect(await shelf.reindex({ family: 'flat' })).toBe(true);
     expect((await shelf.describe()).serving.reason).toBe('the family flat was asked for');
     expect(await shelf.reindex('auto')).toBe(true);
-    expect((await shelf.describe()).serving.options.family).toBe('hnsw');
+    expect((await shelf.describe()).serving.options.family).toBe('ivf');
     await expectRight(shelf, (ordinal) => ordinal < RECORDS);
   });
 });

@@ -17,6 +17,7 @@ const FAMILIES: readonly IndexOptions[] = [
   { family: 'ivf', quantizer: 'sq8', nprobe: 32 },
   { family: 'ivf', quantizer: 'sq8', nprobe: 32, originals: 'disk' },
   { family: 'pq', oversample: 60 },
+  { family: 'lsh', probes: 4_096 },
 ];
 
 const random = seededRandom(11);

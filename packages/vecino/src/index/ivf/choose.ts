@@ -4,7 +4,7 @@ import type { VectorSpace } from '../../kernel/vector-space.ts';
 import { ListsModel } from '../lists/model.ts';
 
 /** Lists as a multiple of √n: fewer make longer scans, more a longer ranking of lists. */
-const LISTS_FACTOR = 1.2;
+const LISTS_FACTOR = 1;
 /** The share of lists that are probed where nobody says how many. */
 const PROBED_SHARE = 1 / 16;
 const PROBES_MIN = 8;

@@ -27,7 +27,7 @@ const NEIGHBOURS = ERRORS_MAX / ASKING;
 const TERM_ROOM = 1.25;
 const FACTOR_ROOM = 1.5;
 /** The share of neighbours' estimates that bounds cover: of the others some are lost to recall. */
-const COVERED = 0.985;
+const COVERED = 0.97;
 /** Of the sample's residuals so many are no longer than the limit beyond which later ones count as far. */
 const NEAR_SHARE = 0.9;
 
