@@ -3,7 +3,7 @@ import { chooseIndex, type Situation } from './auto-policy.ts';
 
 const SMALL: Situation = { records: 100, dimension: 384, metric: 'cosine', recall: 0.95, serving: 'flat' };
 
-const TABLE: readonly (readonly [string, Partial<Situation>, 'flat' | 'hnsw'])[] = [
+const TABLE: readonly (readonly [string, Partial<Situation>, 'flat' | 'hnsw' | 'ivf'])[] = [
   ['an empty collection', { records: 0 }, 'flat'],
   ['a small one', { records: 5_000 }, 'flat'],
   ['a large one', { records: 100_000 }, 'hnsw'],
