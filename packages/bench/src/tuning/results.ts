@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A result of `npm run bench` on one data set, as far as it is quoted. */
@@ -37,13 +37,24 @@ export interface Results {
   readonly growth: GrowthResult | undefined;
 }
 
+/** Where races of the engines by themselves lie; of a data set that has one, it is quoted and not the whole race. */
+const FAMILIES = 'families';
+
 /** What lies in a folder of results; other files in it are left alone. */
 export function readResults(folder: string): Results {
-  const read = readdirSync(folder)
+  const read = jsonIn(folder);
+  const inner = join(folder, FAMILIES);
+  const races = new Map(read.filter(isRace).map((race) => [race.dataset.name, race]));
+  for (const race of existsSync(inner) ? jsonIn(inner).filter(isRace) : [])
+    races.set(race.dataset.name, race);
+  return { races: [...races.values()], growth: read.find(isGrowth) };
+}
+
+function jsonIn(folder: string): object[] {
+  return readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
     .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as object);
-  return { races: read.filter(isRace), growth: read.find(isGrowth) };
 }
 
 function isRace(result: object): result is RaceResult {

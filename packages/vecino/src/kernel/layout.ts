@@ -146,7 +146,7 @@ const COORDINATES_BYTES = 256 * 4;
 
 /** Most entries of a pool: the largest k or effort, and one for the record that was asked with. */
 export const POOL_MAX = LIMITS.kMax + 240;
-/** Most candidates of a filtered walk; where there is no graph, as many as a pool has or lists are ranked. */
+/** Most candidates of a filtered walk, or bounds of 128 blocks; elsewhere as many as a pool has or lists are ranked. */
 const HEAP_MAX = 65_536;
 const HEAP_OF_LISTS = Math.max(POOL_MAX, LISTS_MAX);
 /** Most nodes of one list scan. */
@@ -212,7 +212,7 @@ function layoutFor(request: LayoutRequest): Layout {
   const lane = new Regions();
   const query = lane.add(floats * 4);
   const pool = lane.add(POOL_MAX * 8);
-  const heapMax = graph ? HEAP_MAX : HEAP_OF_LISTS;
+  const heapMax = graph || room ? HEAP_MAX : HEAP_OF_LISTS;
   const heap = lane.add(heapMax * 8);
   const slotList = lane.add(SLOT_LIST_MAX * 4);
   // A walk expands four nodes together, and may look at the neighbours of a node's neighbours: up to 8 × 2 M slots.

@@ -232,3 +232,9 @@ describe('what sketches do not know', () => {
     }
   });
 });
+
+it('has room for the bounds of all blocks of one call', () => {
+  const { headerFields } = layoutOf({ dimension: 32, kernel: 'l2', lanes: 1, sketched: true });
+  const HEAP_ENTRIES = 28;
+  expect((headerFields[HEAP_ENTRIES] ?? 0) * 8).toBeGreaterThanOrEqual(128 * 1_024 * 4);
+});
