@@ -32,7 +32,7 @@ const layerRules = Object.entries(LAYERS).map(([layer, known]) => ({
 
 /** Inside the package only the edge goes through the public entries. */
 function publicEntriesFor(layer) {
-  return layer === 'cli' ? `|${SRC}/(index|errors|options)[.]ts$` : '';
+  return layer === 'cli' ? `|${SRC}/(index|errors|options|vector)[.]ts$` : '';
 }
 
 export default {

@@ -75,6 +75,7 @@ export const ERROR_CATALOGUE = {
   VECTOR_INVALID: { kind: 'InvalidArgument' },
   VECTOR_NOT_FINITE: { kind: 'InvalidArgument' },
   VECTOR_ZERO: { kind: 'InvalidArgument' },
+  WEIGHT_INVALID: { kind: 'InvalidArgument' },
 } as const satisfies Record<string, ErrorEntry>;
 
 /** A stable error code, safe to compare with in programs. */

@@ -70,7 +70,8 @@ export function readVector(
   return vector;
 }
 
-function isNumberList(input: unknown): input is ArrayLike<unknown> {
+/** What may hold the numbers of a vector. */
+export function isNumberList(input: unknown): input is ArrayLike<unknown> {
   return Array.isArray(input) || input instanceof Float32Array || input instanceof Float64Array;
 }
 
