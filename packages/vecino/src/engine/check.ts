@@ -30,7 +30,7 @@ async function compareRecords(state: CollectionState): Promise<string[]> {
         problems.push(
           `record "${row.id}" has a vector of ${row.vector?.length ?? 0} dimensions, expected ${state.dimension}`,
         );
-      } else if (!state.index.live.has(row.slot)) {
+      } else if (!state.slots.live.has(row.slot)) {
         problems.push(`record "${row.id}" is stored but not in the index`);
       } else if (!state.index.holds(row.slot, state.index.prepare(row.vector))) {
         problems.push(`record "${row.id}" has another vector in the index than in the store`);
@@ -43,7 +43,7 @@ async function compareRecords(state: CollectionState): Promise<string[]> {
     from = last.slot + 1;
     await slice.pause();
   }
-  const live = state.index.live.count();
+  const live = state.slots.live.count();
   if (live !== compared) problems.push(`the index has ${live} live slots, the store ${compared} records`);
   return problems;
 }

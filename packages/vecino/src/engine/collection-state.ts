@@ -6,6 +6,7 @@ import { Mutex } from '../base/mutex.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import type { Store, StoredCollection, StoreWriter } from '../storage/store.ts';
 import { readVector } from '../vector/read-vector.ts';
+import type { CollectionSlots } from './index/collection-slots.ts';
 import type { LiveIndex } from './index/live-index.ts';
 import type { MetadataFilter } from './metadata-filter.ts';
 
@@ -14,6 +15,7 @@ export class CollectionState {
   /** As the store had it when the collection was opened, but for the options of the index. */
   stored: StoredCollection;
   readonly store: Store;
+  readonly slots: CollectionSlots;
   readonly index: LiveIndex;
   readonly filter: MetadataFilter;
   /** Writes of this collection, one after another. */
@@ -32,6 +34,7 @@ export class CollectionState {
   constructor(stored: StoredCollection, store: Store, index: LiveIndex, filter: MetadataFilter) {
     this.stored = stored;
     this.store = store;
+    this.slots = index.slots;
     this.index = index;
     this.filter = filter;
   }
@@ -62,6 +65,30 @@ export class CollectionState {
   /** A vector to store, checked. */
   readVector(thing: string, input: unknown): Float32Array {
     return readVector(thing, input, this.dimension, this.metric, this.index.floats);
+  }
+
+  /** Sets slots aside for new records, with memory for their vectors. */
+  setAside(count: number): Uint32Array {
+    const slots = this.slots.allocate(count);
+    try {
+      this.index.place(slots);
+    } catch (error) {
+      this.slots.giveBack(slots);
+      throw error;
+    }
+    return slots;
+  }
+
+  /** Gives back slots of a write that failed. */
+  giveBack(slots: Uint32Array): void {
+    this.index.giveBack(slots);
+    this.slots.giveBack(slots);
+  }
+
+  /** Makes a stored vector searchable in its slot. */
+  put(slot: number, vector: Float32Array): void {
+    this.index.put(slot, this.index.prepare(vector));
+    this.slots.add(slot);
   }
 
   get writer(): StoreWriter {

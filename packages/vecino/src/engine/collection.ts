@@ -86,7 +86,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
     const predicate = state.filter.parse(where, (target as { filter: unknown }).filter);
     await state.filter.prepare(predicate);
     return state.writes.run(() =>
-      removeSlots(state, state.filter.evaluate(predicate, state.index).slots.toArray()),
+      removeSlots(state, state.filter.evaluate(predicate, state.slots).slots.toArray()),
     );
   }
 
@@ -112,7 +112,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
       const predicate = state.filter.parse(`count ${state.thing}`, filter);
       await state.filter.prepare(predicate);
       await state.whole();
-      return state.filter.evaluate(predicate, state.index).count;
+      return state.filter.evaluate(predicate, state.slots).count;
     });
   }
 

@@ -19,6 +19,7 @@ import {
 import { CollectionState } from './collection-state.ts';
 import { describeCollection } from './describe-collection.ts';
 import { catchUpFromOpening } from './follow.ts';
+import { CollectionSlots } from './index/collection-slots.ts';
 import { LiveIndex } from './index/live-index.ts';
 import { storedFormOf, storedIndexChoice } from './index-choice.ts';
 import { MetadataFilter } from './metadata-filter.ts';
@@ -234,6 +235,7 @@ export class EmbeddedDatabase implements Database {
   private async start(stored: StoredCollection): Promise<OpenCollection> {
     const index = new LiveIndex({
       collection: stored.name,
+      slots: new CollectionSlots(),
       identity: stored.identity,
       dimension: stored.dimension,
       metric: stored.metric as Metric,

@@ -18,19 +18,21 @@ export async function catchUpFromOpening(state: CollectionState): Promise<void> 
   const { reader } = state.store;
   const committed = state.latestSeq;
   const snapshotSeq = await state.index.loadSnapshot(committed);
-  const missing = await state.index.adopt((await occupiedSlots(state)).toArray());
+  const occupied = (await occupiedSlots(state)).toArray();
+  const missing = await state.index.adopt(occupied);
+  await state.slots.adopt(occupied, missing);
   const slice = new TimeSlice();
   for (let from = 0; from < missing.length; from += ROWS) {
     const rows = reader.rows(state.id, missing.slice(from, from + ROWS), ['vector']);
     state.index.learnFrom(rows.flatMap((row) => row?.vector ?? []));
     for (const row of rows) {
-      if (row?.vector) state.index.put(row.slot, state.index.prepare(row.vector));
+      if (row?.vector) state.put(row.slot, row.vector);
     }
     await slice.pause();
   }
   // Without a snapshot everything was read just now; with one, what has changed since may lie in slots that
   // the snapshot holds with another vector.
-  state.index.saw(snapshotSeq === 0 ? committed : snapshotSeq);
+  state.slots.saw(snapshotSeq === 0 ? committed : snapshotSeq);
   await catchUp(state);
   state.index.kick();
 }
@@ -38,7 +40,7 @@ export async function catchUpFromOpening(state: CollectionState): Promise<void> 
 /** Shows to index and filters what has been committed since they last looked. */
 export async function catchUp(state: CollectionState): Promise<void> {
   const { reader } = state.store;
-  const { seen } = state.index;
+  const { seen } = state.slots;
   if (state.latestSeq === seen) return;
   await state.show(async () => {
     const slice = new TimeSlice();
@@ -59,7 +61,7 @@ export async function catchUp(state: CollectionState): Promise<void> {
     // Asked for last, so that nothing is forgotten between this question and the reading of the log.
     if (reader.removalsForgottenUntil(state.id) > seen) await forgetVanished(state);
     // Only now: who looks meanwhile must find all of these changes newer than what the index has seen.
-    state.index.saw(shown);
+    state.slots.saw(shown);
   });
 }
 
@@ -80,7 +82,7 @@ async function occupiedSlots(state: CollectionState): Promise<BitSet> {
 /** A reader that lagged behind for long may have missed removals that the log has forgotten: it compares all. */
 async function forgetVanished(state: CollectionState): Promise<void> {
   const occupied = await occupiedSlots(state);
-  const vanished = state.index.live.clone().subtract(occupied);
+  const vanished = state.slots.live.clone().subtract(occupied);
   for (const slot of vanished) forget(state, slot);
 }
 
@@ -89,10 +91,9 @@ function refresh(state: CollectionState, row: StoredRow | undefined): void {
   if (!row?.vector) return;
   const { slot } = row;
   state.index.learnFrom([row.vector]);
-  const vector = state.index.prepare(row.vector);
-  if (!state.index.live.has(slot) || !state.index.holds(slot, vector)) {
+  if (!state.slots.live.has(slot) || !state.index.holds(slot, state.index.prepare(row.vector))) {
     forget(state, slot);
-    state.index.put(slot, vector);
+    state.put(slot, row.vector);
   }
   state.ids[slot] = row.id;
   state.filter.set(slot, row.metadata ?? '{}');

@@ -67,8 +67,8 @@ export async function listRecords(state: CollectionState, input: unknown): Promi
   if (orderBy !== 'id' && orderBy !== 'seq') await state.filter.preparePath(orderBy);
   const { chosen, rows } = await readWhole(state, async () => {
     await state.whole();
-    const { seen } = state.index;
-    const matches = predicate ? state.filter.evaluate(predicate, state.index).slots : state.index.live;
+    const { seen } = state.slots;
+    const matches = predicate ? state.filter.evaluate(predicate, state.slots).slots : state.slots.live;
     const first = new FirstInOrder<Entry>(limit + 1, (a, b) => compareEntries(a, b, descending));
     const isWanted = (entry: Entry) => !after || isBehind(entry, after, descending);
     const whole = await addEntries(first, state, seen, matches.toArray(), orderBy, isWanted);

@@ -125,7 +125,7 @@ export async function removeSlots(state: CollectionState, slots: Uint32Array): P
       forget(state, slot);
       await slice.pause();
     }
-    state.index.saw(lastSeq);
+    state.slots.saw(lastSeq);
   });
   state.index.kick();
   return slots.length;
@@ -229,13 +229,13 @@ async function commit(state: CollectionState, batch: RecordBatch, changes: reado
   const puts = changes.filter((change) => change.kind === 'put');
   const patches = changes.filter((change) => change.kind === 'patch');
   const vectors = await vectorsOf(state, batch, puts);
-  const slots = state.index.allocate(puts.length);
+  const slots = state.setAside(puts.length);
   const write = writeBatchOf(state, batch, puts, patches, slots, vectors);
   let lastSeq: number;
   try {
     ({ lastSeq } = await state.writer.write(write));
   } catch (error) {
-    state.index.giveBack(slots);
+    state.giveBack(slots);
     throw error;
   }
   await state.show(async () => {
@@ -244,7 +244,7 @@ async function commit(state: CollectionState, batch: RecordBatch, changes: reado
     for (const [i, put] of puts.entries()) {
       const slot = slots[i] as number;
       if (put.replaces !== undefined) forget(state, put.replaces);
-      state.index.put(slot, state.index.prepare(batch.vectors[put.ordinal] as Float32Array));
+      state.put(slot, batch.vectors[put.ordinal] as Float32Array);
       state.filter.set(slot, batch.metadata[put.ordinal] ?? '{}');
       state.ids[slot] = batch.ids[put.ordinal];
       await slice.pause();
@@ -253,7 +253,7 @@ async function commit(state: CollectionState, batch: RecordBatch, changes: reado
       state.filter.set(slot, batch.metadata[ordinal] ?? '{}');
       await slice.pause();
     }
-    state.index.saw(lastSeq);
+    state.slots.saw(lastSeq);
   });
   state.index.kick();
   await state.index.room();
@@ -316,7 +316,8 @@ function emptyBatch(collection: number): WriteBatch {
 
 /** Takes a record out of index, filters and the cache of ids. */
 export function forget(state: CollectionState, slot: number): void {
-  state.index.remove(slot);
+  // In this order: what the index lets go at once must not be live any more.
+  if (state.slots.remove(slot)) state.index.remove(slot);
   state.filter.delete(slot);
   state.ids[slot] = undefined;
 }

@@ -34,6 +34,20 @@ describe.each(KINDS)('a snapshot and a store of different moments: $name', (kind
     expect(library.warnings).toEqual([]);
   });
 
+  it('the last places, removed after the snapshot, are given again once each', async () => {
+    const library = await libraryOf(temporaryFolder(), kind, RECORDS);
+    const putBack = putAside(library.snapshot);
+    await library.remove(await library.open(), RECORDS - 20, 20);
+    await library.close();
+    putBack();
+
+    const collection = await library.open();
+    // In one go, so that what was removed and what was never used are asked for together.
+    await library.put(collection, 1_000, 60);
+    await library.verify(collection);
+    expect(library.warnings).toEqual([]);
+  });
+
   it('any snapshot of a long history will do', async () => {
     const library = await libraryOf(temporaryFolder(), kind, RECORDS);
     const snapshots = [putAside(library.snapshot)];

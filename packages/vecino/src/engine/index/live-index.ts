@@ -1,18 +1,17 @@
 import type { Warning } from '../../api/database.ts';
 import type { IndexOptions } from '../../api/index-options.ts';
 import { present } from '../../base/assert.ts';
-import { BitSet } from '../../base/bit-set.ts';
-import { TimeSlice } from '../../base/time-slice.ts';
 import type { Matches } from '../../filter/answers.ts';
 import { lengthBoundOf, prepared, preparedQuery } from '../../vector/prepare.ts';
 import { effortFor, expectedRecall } from './calibration.ts';
+import type { CollectionSlots, SlotHolder } from './collection-slots.ts';
 import type { SegmentFound, SegmentSearch } from './index-searcher.ts';
 import { IndexStructure, type StructureSettings } from './index-structure.ts';
-import { NumberAllocator } from './number-allocator.ts';
 
 export interface LiveIndexSettings
   extends Omit<StructureSettings, 'warn' | 'knowledge' | 'freed' | 'vectorsOf'> {
   readonly collection: string;
+  readonly slots: CollectionSlots;
   readonly warn: (warning: Warning) => void;
   /** Reads vectors from the store as they were given; undefined where a record is gone. */
   readonly readVectors: (slots: ArrayLike<number>) => readonly (Float32Array | undefined)[];
@@ -33,31 +32,23 @@ export interface IndexSearch {
 
 /** Vectors that are learnt from, in one go. */
 const LEARNT = 1_000;
-/** Slots between two chances to pause. */
-const SLICE = 1_024;
 
 /**
- * The index of one collection while it is open: which slots are live, which are free, and the structure that
- * finds the nearest of them; while the collection is reindexed, a second structure beside it, which sees every
- * write and answers nothing.
+ * The index of one vector field of a collection while it is open: the structure that finds the nearest of its slots,
+ * and while it is reindexed, a second structure beside it, which sees every write and answers nothing. Which slots
+ * are live and which are free the collection knows ({@link CollectionSlots}), whose slots its indexes share.
  *
  * A vector is searchable as soon as `put` returns: until a worker has linked it, searches compare with it one
  * by one. Removal is immediate too; the structure keeps the removed as stepping stones until it is mended.
  * Correct answers never depend on the state of the structure, only their cost does.
  */
-export class LiveIndex {
-  /** Slots that searches may answer. */
-  readonly live = new BitSet();
-  /** Grows with every change of `live`. */
-  version = 0;
+export class LiveIndex implements SlotHolder {
   private readonly settings: LiveIndexSettings;
   private structure: IndexStructure;
   private next: IndexStructure | undefined;
   /** Why the next structure cannot go on. */
   private nextFailure: unknown;
-  private readonly allocator = new NumberAllocator();
   private closed = false;
-  private seq = 0;
   /** See `prepared`; known with the first vectors. */
   private lengthBound: number | undefined;
   /** Structures that have been exchanged and still end what they were doing. */
@@ -66,6 +57,12 @@ export class LiveIndex {
   constructor(settings: LiveIndexSettings) {
     this.settings = settings;
     this.structure = this.structureOf(settings.index);
+    settings.slots.join(this);
+  }
+
+  /** The slots that it shares with the other indexes of its collection. */
+  get slots(): CollectionSlots {
+    return this.settings.slots;
   }
 
   /** The options of the structure that answers. */
@@ -73,7 +70,7 @@ export class LiveIndex {
     return this.structure.options;
   }
 
-  /** Live records. */
+  /** Live vectors. */
   get count(): number {
     return this.structure.count;
   }
@@ -91,28 +88,21 @@ export class LiveIndex {
   async loadSnapshot(committed: number): Promise<number> {
     const { seq, lengthBound, calibration } = await this.structure.snapshots.load(committed);
     this.structure.calibrator.use(calibration);
-    this.seq = seq;
     this.lengthBound = lengthBound;
     return seq;
   }
 
   /**
-   * Takes over what the store holds, after `loadSnapshot`: which slots are occupied, in ascending order. Answers
+   * Takes over what the store holds, after `loadSnapshot`: which slots have vectors, in ascending order. Answers
    * those whose vectors the structure does not have; the caller puts them.
    */
   async adopt(occupied: Uint32Array): Promise<number[]> {
     const { segments, snapshots } = this.structure;
     const missing: number[] = [];
-    const end = (occupied.at(-1) ?? -1) + 1;
-    segments.reach(end);
-    this.allocator.use(end);
+    segments.reach((occupied.at(-1) ?? -1) + 1);
     for (const [segment, first, locals] of segments.partsOf(occupied)) {
       for (const slot of await segment.adopt(locals)) missing.push(first + slot);
     }
-    this.live.addAll(occupied);
-    await this.findFreeSlots();
-    for (const slot of missing) this.live.delete(slot);
-    this.version += 1;
     // A reader may well have come before the writer's first snapshot.
     if (snapshots.isMissing && occupied.length > 0 && !this.settings.readOnly) {
       this.warn('SNAPSHOT_REBUILT', 'the index snapshot is missing and is rebuilt from the records');
@@ -125,15 +115,6 @@ export class LiveIndex {
     return this.structures.some(({ floats }) => floats === 'f16') ? 'f16' : 'f32';
   }
 
-  /** The sequence number of the latest change that the index has seen. */
-  get seen(): number {
-    return this.seq;
-  }
-
-  saw(seq: number): void {
-    this.seq = Math.max(this.seq, seq);
-  }
-
   /** A stored vector as the index keeps it. */
   prepare(vector: Float32Array): Float32Array {
     return prepared(this.settings.metric, vector, this.lengthBound ?? 0);
@@ -144,30 +125,19 @@ export class LiveIndex {
     if (vectors.length > 0) this.lengthBound ??= lengthBoundOf(vectors.slice(0, LEARNT));
   }
 
-  /** Sets slots aside for new records; there is memory for them afterwards. */
-  allocate(count: number): Uint32Array {
-    const slots = this.allocator.allocate(count);
-    try {
-      this.structure.place(slots);
-    } catch (error) {
-      this.allocator.free(slots);
-      throw error;
-    }
-    return slots;
+  /** Sets memory aside for the vectors of slots; for all or none. */
+  place(slots: Uint32Array): void {
+    this.structure.place(slots);
   }
 
-  /** Gives back slots of a write that failed. */
+  /** Gives back the memory of a write that failed. */
   giveBack(slots: Uint32Array): void {
     this.structure.giveBack(slots);
-    this.allocator.free(slots);
   }
 
   /** Makes a prepared vector searchable in its slot. */
   put(slot: number, vector: Float32Array): void {
-    this.allocator.claim(slot);
     this.structure.put(slot, vector);
-    this.live.add(slot);
-    this.version += 1;
     this.beside((next) => next.put(slot, vector));
   }
 
@@ -176,13 +146,19 @@ export class LiveIndex {
     return this.structure.holds(slot, vector);
   }
 
-  /** Hides a slot from searches. It is free for reuse when the structure has let it go. */
+  /** Hides a slot's vector from searches, if it has one. The slot is let go when the structures have no use for it. */
   remove(slot: number): void {
-    if (!this.live.has(slot)) return;
-    this.live.delete(slot);
     this.structure.remove(slot);
-    this.version += 1;
     this.beside((next) => next.remove(slot));
+  }
+
+  /** Slots at and beyond this one have no node in any structure. */
+  get slotsEnd(): number {
+    return Math.max(...this.structures.map(({ slotsEnd }) => slotsEnd));
+  }
+
+  hasNodeFor(slot: number): boolean {
+    return this.structures.some((structure) => structure.hasNodeFor(slot));
   }
 
   /** Starts the background work, if there is any. */
@@ -269,7 +245,7 @@ export class LiveIndex {
     const { next } = this;
     this.next = undefined;
     await next?.close({ save: false });
-    if (!this.closed) await this.findFreeSlots();
+    if (!this.closed) await this.slots.findFree();
   }
 
   /**
@@ -288,7 +264,7 @@ export class LiveIndex {
   /** After an exchange: replaces the snapshots and takes up the ordinary work. */
   async settle(): Promise<void> {
     await Promise.all(this.retiring);
-    await this.findFreeSlots();
+    await this.slots.findFree();
     this.structure.snapshots.removeFurther();
     if (!this.closed) await this.structure.save();
     this.kick();
@@ -357,29 +333,14 @@ export class LiveIndex {
       ...this.settings,
       index,
       warn: this.warn.bind(this),
-      knowledge: () => ({ seq: this.seq, lengthBound: this.lengthBound }),
-      freed: (slots) => this.allocator.free(slots.filter((slot) => this.isFree(slot))),
+      knowledge: () => ({ seq: this.slots.seen, lengthBound: this.lengthBound }),
+      freed: (slots) => this.slots.letGo(slots),
       vectorsOf: (slots) => this.storedVectors(slots),
     });
   }
 
   private storedVectors(slots: ArrayLike<number>): readonly (Float32Array | undefined)[] {
     return this.settings.readVectors(slots).map((vector) => vector && this.prepare(vector));
-  }
-
-  /** Whether neither a record nor a stepping stone has the slot. */
-  private isFree(slot: number): boolean {
-    return !this.live.has(slot) && !this.structures.some((structure) => structure.hasNodeFor(slot));
-  }
-
-  /** Finds the free slots after opening, or after one of two structures is gone. */
-  private async findFreeSlots(): Promise<void> {
-    const slice = new TimeSlice();
-    this.allocator.use(this.structure.slotsEnd);
-    for (let slot = 0; slot < this.allocator.end; slot++) {
-      if (slot % SLICE === 0) await slice.pause();
-      if (this.isFree(slot)) this.allocator.free([slot]);
-    }
   }
 
   warn(code: Warning['code'], what: string, cause?: unknown): void {

@@ -17,3 +17,10 @@ it('does not hand out a number that was freed and then claimed', () => {
   numbers.claim(5);
   expect([...numbers.allocate(2)]).toEqual([0, 6]);
 });
+
+it('hands out a number once that is given back without ever having been used', () => {
+  const numbers = new NumberAllocator();
+  numbers.use(3);
+  numbers.free([5]);
+  expect([...numbers.allocate(4)]).toEqual([3, 4, 5, 6]);
+});

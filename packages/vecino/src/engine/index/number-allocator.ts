@@ -20,9 +20,9 @@ export class NumberAllocator {
     return numbers;
   }
 
-  /** Gives numbers back. */
+  /** Gives numbers back. One that was never used is free as it is: kept here, it would be handed out twice. */
   free(numbers: Iterable<number>): void {
-    for (const number of numbers) this.freed.add(number);
+    for (const number of numbers) if (number < this.next) this.freed.add(number);
   }
 
   /** Takes a number that is known to be in use, whether it was freed before or never used. */

@@ -1,12 +1,12 @@
 import type { ReindexProgress } from '../../api/collection.ts';
 import type { IndexOptions } from '../../api/index-options.ts';
-import type { BitSet } from '../../base/bit-set.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
+import type { CollectionSlots } from './collection-slots.ts';
 import type { IndexStructure } from './index-structure.ts';
 
 /** What reindexing needs of an index. */
 export interface Reindexable {
-  readonly live: BitSet;
+  readonly slots: CollectionSlots;
   readonly count: number;
   beginNext(options: Required<IndexOptions>): IndexStructure;
   requireNext(): void;
@@ -82,14 +82,13 @@ async function copyVectors(
   step: (copied: number, total: number) => void,
   requireFitting: ReindexSteps['requireFitting'],
 ): Promise<void> {
-  const slots = index.live.toArray();
+  const { live } = index.slots;
+  const slots = live.toArray();
   const slice = new TimeSlice();
   step(0, slots.length);
   await next.reserve(slots);
   for (let from = 0; from < slots.length; from += ROWS) {
-    const part = slots
-      .subarray(from, from + ROWS)
-      .filter((slot) => index.live.has(slot) && !next.hasNodeFor(slot));
+    const part = slots.subarray(from, from + ROWS).filter((slot) => live.has(slot) && !next.hasNodeFor(slot));
     const vectors = index.vectorsOf(part);
     for (const [i, vector] of vectors.entries()) {
       if (!vector) continue;

@@ -27,12 +27,12 @@ export async function fetchHits(
     const slots = found.slots.subarray(from, from + ROWS);
     const ids = state.idsOf(slots);
     // Ids alone are at hand. Where something was written meanwhile, only the rows tell of when they are.
-    const isUnchanged = !state.isShowing && state.index.seen === seen;
+    const isUnchanged = !state.isShowing && state.slots.seen === seen;
     const rows =
       parts.length === 0 && isUnchanged ? undefined : state.store.reader.rows(state.id, slots, parts);
     for (const [i, id] of ids.entries()) {
       const row = rows?.[i];
-      const known = id !== undefined && state.index.live.has(slots[i] ?? 0);
+      const known = id !== undefined && state.slots.live.has(slots[i] ?? 0);
       if (!known || (rows && !(isAsOf(seen, row) && row.id === id))) {
         whole = false;
         continue;

@@ -96,9 +96,9 @@ async function answerFrom(
       await state.turns.pause();
     }
     const began = performance.now();
-    const { seen } = state.index;
+    const { seen } = state.slots;
     const allowed = asked.map(
-      ({ read }) => read.predicate && state.filter.evaluate(read.predicate, state.index),
+      ({ read }) => read.predicate && state.filter.evaluate(read.predicate, state.slots),
     );
     const filtered = performance.now();
     const found = await search(asked.map((one, i) => searchOf(state, one, allowed[i])));
