@@ -1,13 +1,9 @@
 import type { Part } from '../../api/record.ts';
 import { SEARCH_OPTIONS, type SearchQuery } from '../../api/search.ts';
-import { present } from '../../base/assert.ts';
 import { VecinoError } from '../../base/errors.ts';
-import { describeValue, quoted, readOptions } from '../../base/options.ts';
+import { describeValue, readOptions } from '../../base/options.ts';
 import type { Predicate } from '../../filter/predicate.ts';
-import { readVector } from '../../vector/read-vector.ts';
 import type { CollectionState } from '../collection-state.ts';
-import { embed } from '../embed.ts';
-import { readId } from '../read-records.ts';
 import { readParts } from '../record-view.ts';
 import { requireOwnEffort } from './query-effort.ts';
 
@@ -20,13 +16,6 @@ export interface ReadQuery {
   readonly predicate: Predicate | undefined;
 }
 
-/** What to look near. */
-export interface Target {
-  readonly vector: Float32Array;
-  /** The record that was asked with, which is no answer. */
-  readonly except: string | undefined;
-}
-
 export function readQuery(state: CollectionState, thing: string, input: unknown): ReadQuery {
   const query = readOptions<SearchQuery>(thing, SEARCH_OPTIONS, input as SearchQuery | undefined);
   const parts = readParts(thing, query.include);
@@ -34,36 +23,6 @@ export function readQuery(state: CollectionState, thing: string, input: unknown)
   requireOneTarget(thing, query);
   requireOwnEffort(state, thing, query);
   return { thing, query, parts, predicate };
-}
-
-/** Finds out what to look near; texts are embedded in one call. */
-export async function resolveTargets(
-  state: CollectionState,
-  queries: readonly ReadQuery[],
-): Promise<Target[]> {
-  const texts = queries.flatMap(({ query }) => (query.text === undefined ? [] : [query.text]));
-  const embedded = await embedTexts(state, queries, texts);
-  let next = 0;
-  return queries.map(({ thing, query }) => {
-    if (query.id !== undefined) return storedTarget(state, thing, readId(thing, query.id));
-    if (query.vector !== undefined) {
-      const vector = readVector(thing, query.vector, state.dimension, state.metric);
-      return { vector, except: undefined };
-    }
-    const by = `${thing}: text, embedded by "${state.embedding?.name}"`;
-    const vector = readVector(by, embedded[next++], state.dimension, state.metric);
-    return { vector, except: undefined };
-  });
-}
-
-async function embedTexts(
-  state: CollectionState,
-  queries: readonly ReadQuery[],
-  texts: readonly string[],
-): Promise<readonly unknown[]> {
-  if (texts.length === 0) return [];
-  const embedding = state.requireEmbedding('searching by text');
-  return embed(present(queries[0], 'a query').thing, embedding, texts, 'query');
 }
 
 function requireOneTarget(thing: string, query: SearchQuery): void {
@@ -82,15 +41,5 @@ function requireOneTarget(thing: string, query: SearchQuery): void {
     'QUERY_INVALID',
     `${thing}: text is ${received}, expected a string; to look near a vector give it as vector`,
     { details: { expected: 'a string', received } },
-  );
-}
-
-function storedTarget(state: CollectionState, thing: string, id: string): Target {
-  const row = state.store.reader.rowsOfIds(state.id, [id], ['vector'])[0];
-  if (row?.vector) return { vector: row.vector, except: id };
-  throw new VecinoError(
-    'RECORD_NOT_FOUND',
-    `${thing}: no record has the id ${quoted(id)}; look near a vector or a text instead`,
-    { details: { id } },
   );
 }

@@ -1,0 +1,48 @@
+import type { SearchQuery } from '../../api/search.ts';
+import type { Matches } from '../../filter/answers.ts';
+import type { CollectionState } from '../collection-state.ts';
+import type { SegmentFound } from '../index/index-searcher.ts';
+import type { Ranking } from './ranking.ts';
+import { askVectorLegs } from './vector-leg.ts';
+
+/** The records nearest to a vector, by the index. */
+export interface VectorLeg {
+  readonly kind: 'vector';
+  readonly vector: Float32Array;
+}
+
+/**
+ * One way in which a query looks for records; a query has at least one. A new kind is a member of this union, a
+ * file that answers its questions, and a line in {@link askLegs}.
+ */
+export type Leg = VectorLeg;
+
+export interface LegQuestion<L extends Leg = Leg> {
+  readonly leg: L;
+  /** The query that the leg belongs to, for efforts and `exact`. */
+  readonly query: SearchQuery;
+  /** How many records are wanted. */
+  readonly depth: number;
+  /** The slots that may be answered; all live ones where absent. */
+  readonly allowed: Matches | undefined;
+}
+
+export interface LegAnswer {
+  readonly leg: Leg;
+  readonly ranking: Ranking;
+  /** How the index answered; absent where it was not asked. */
+  readonly found?: SegmentFound;
+}
+
+/**
+ * Asks the legs of one query or of many at once; answers come in the order of the questions.
+ *
+ * @param spread over all threads, for many queries
+ */
+export function askLegs(
+  state: CollectionState,
+  questions: readonly LegQuestion[],
+  spread: boolean,
+): Promise<LegAnswer[]> {
+  return askVectorLegs(state, questions, spread);
+}

@@ -1,0 +1,38 @@
+import type { BitSet } from '../../base/bit-set.ts';
+
+/** Records in order, best first: what a leg answers, and what legs are fused into. */
+export interface Ranking {
+  readonly slots: Uint32Array;
+  /** Of each slot; larger is better. */
+  readonly scores: Float64Array;
+  /** Whether there is nothing behind the last: a deeper ranking would be the same. */
+  readonly isComplete: boolean;
+}
+
+/** The first `length` of a ranking. */
+export function cut(ranking: Ranking, length: number): Ranking {
+  if (ranking.slots.length <= length) return ranking;
+  return {
+    slots: ranking.slots.subarray(0, length),
+    scores: ranking.scores.subarray(0, length),
+    isComplete: false,
+  };
+}
+
+/** A ranking without some slots. */
+export function without(ranking: Ranking, excluded: BitSet): Ranking {
+  const { slots, scores, isComplete } = ranking;
+  if (!slots.some((slot) => excluded.has(slot))) return ranking;
+  const kept = Array.from(slots.keys()).filter((place) => !excluded.has(slots[place] ?? 0));
+  return {
+    slots: Uint32Array.from(kept, (place) => slots[place] ?? 0),
+    scores: Float64Array.from(kept, (place) => scores[place] ?? Number.NaN),
+    isComplete,
+  };
+}
+
+/** The part of a ranking that scores at least so much. Nothing that is behind it could be added. */
+export function atLeast(ranking: Ranking, minScore: number): Ranking {
+  const end = ranking.scores.findIndex((score) => score < minScore);
+  return end === -1 ? ranking : { ...cut(ranking, end), isComplete: true };
+}

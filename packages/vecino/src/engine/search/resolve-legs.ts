@@ -1,0 +1,70 @@
+import { present } from '../../base/assert.ts';
+import { VecinoError } from '../../base/errors.ts';
+import { quoted } from '../../base/options.ts';
+import { readVector } from '../../vector/read-vector.ts';
+import type { CollectionState } from '../collection-state.ts';
+import { embed } from '../embed.ts';
+import { readId } from '../read-records.ts';
+import type { Leg } from './legs.ts';
+import type { ReadQuery } from './read-query.ts';
+
+/** A query of which it is known what it looks for. */
+export interface Asked {
+  readonly read: ReadQuery;
+  /** At least one. */
+  readonly legs: readonly Leg[];
+  /** Ids of records that were asked with, which are no answer. */
+  readonly except: readonly string[];
+}
+
+/** Finds out what to look for. The texts of all queries are embedded in one call. */
+export async function resolveLegs(state: CollectionState, reads: readonly ReadQuery[]): Promise<Asked[]> {
+  const texts = reads.map(textsOf);
+  const embedded = await embedTexts(state, reads, texts.flat());
+  let next = 0;
+  return reads.map((read, i) => {
+    const own = embedded.slice(next, next + (texts[i]?.length ?? 0));
+    next += own.length;
+    return resolve(state, read, own);
+  });
+}
+
+/** The texts of a query that are to be embedded. */
+function textsOf({ query }: ReadQuery): readonly string[] {
+  return query.text === undefined ? [] : [query.text];
+}
+
+/** @param embedded what the embedding has made of the query's texts */
+function resolve(state: CollectionState, read: ReadQuery, embedded: readonly unknown[]): Asked {
+  const { thing, query } = read;
+  const near = (vector: Float32Array): Leg => ({ kind: 'vector', vector });
+  if (query.id !== undefined) {
+    const id = readId(thing, query.id);
+    return { read, legs: [near(storedVector(state, thing, id))], except: [id] };
+  }
+  const [by, input] =
+    query.vector !== undefined
+      ? [thing, query.vector]
+      : [`${thing}: text, embedded by "${state.embedding?.name}"`, embedded[0]];
+  return { read, legs: [near(readVector(by, input, state.dimension, state.metric))], except: [] };
+}
+
+async function embedTexts(
+  state: CollectionState,
+  reads: readonly ReadQuery[],
+  texts: readonly string[],
+): Promise<readonly unknown[]> {
+  if (texts.length === 0) return [];
+  const embedding = state.requireEmbedding('searching by text');
+  return embed(present(reads[0], 'a query').thing, embedding, texts, 'query');
+}
+
+function storedVector(state: CollectionState, thing: string, id: string): Float32Array {
+  const row = state.store.reader.rowsOfIds(state.id, [id], ['vector'])[0];
+  if (row?.vector) return row.vector;
+  throw new VecinoError(
+    'RECORD_NOT_FOUND',
+    `${thing}: no record has the id ${quoted(id)}; look near a vector or a text instead`,
+    { details: { id } },
+  );
+}
