@@ -13,7 +13,17 @@ export interface RecordInput<M extends Metadata = AnyMetadata> {
   readonly document?: string;
   /** Filterable JSON, up to 64 KiB; `{}` where absent. */
   readonly metadata?: M;
+  /**
+   * When the record expires: a date, milliseconds since 1970, or an ISO 8601 text with a time zone. From that moment
+   * on nothing answers it, and it is removed in the background. Absent: it stays.
+   */
+  readonly expiresAt?: ExpiryInput;
+  /** The same as seconds from now, above 0. One of the two at most. */
+  readonly ttl?: number;
 }
+
+/** A moment: a date, milliseconds since 1970, or an ISO 8601 text with a time zone. */
+export type ExpiryInput = Date | number | string;
 
 /** A change to a stored record: only what is named changes, and metadata is merged key by key. */
 export interface RecordUpdate<M extends Metadata = AnyMetadata> {
@@ -24,10 +34,14 @@ export interface RecordUpdate<M extends Metadata = AnyMetadata> {
   readonly document?: string | null;
   /** Keys to set, and keys to remove by giving `undefined`; the others stay. */
   readonly metadata?: { readonly [K in keyof M]?: M[K] | undefined };
+  /** When the record expires from now on; null takes the expiry away. */
+  readonly expiresAt?: ExpiryInput | null;
+  /** The same as seconds from now, above 0; null takes the expiry away. One of the two at most. */
+  readonly ttl?: number | null;
 }
 
 /** The parts of a record that an answer may carry. */
-export type Part = 'vector' | 'document' | 'metadata';
+export type Part = 'vector' | 'document' | 'metadata' | 'expiresAt';
 
 /** A record as it is stored. */
 export interface StoredRecord<M extends Metadata = AnyMetadata> {
@@ -38,4 +52,6 @@ export interface StoredRecord<M extends Metadata = AnyMetadata> {
   readonly vector?: Float32Array;
   readonly document?: string;
   readonly metadata?: M;
+  /** Only with `include: ['expiresAt']`, and only where the record expires. */
+  readonly expiresAt?: Date;
 }

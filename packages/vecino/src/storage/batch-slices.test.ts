@@ -7,27 +7,32 @@ const DIMENSION = 3;
 
 const texts = fc.string({ maxLength: 40 });
 const documents = fc.option(texts);
+const expiry = fc.option(fc.nat());
 
 const batches: fc.Arbitrary<WriteBatch> = fc
   .record({
     removals: fc.array(fc.nat(1_000), { maxLength: 30 }),
-    puts: fc.array(fc.tuple(fc.nat(1_000), texts, documents, texts), { maxLength: 30 }),
-    patches: fc.array(fc.tuple(fc.nat(1_000), documents, texts), { maxLength: 30 }),
+    moved: fc.array(fc.nat(1_000), { maxLength: 30 }),
+    puts: fc.array(fc.tuple(fc.nat(1_000), texts, documents, texts, expiry), { maxLength: 30 }),
+    patches: fc.array(fc.tuple(fc.nat(1_000), documents, texts, expiry), { maxLength: 30 }),
   })
-  .map(({ removals, puts, patches }) => ({
+  .map(({ removals, moved, puts, patches }) => ({
     collection: 5,
     removals: Uint32Array.from(removals),
+    moved: Uint32Array.from(moved),
     puts: {
       slots: Uint32Array.from(puts, ([slot]) => slot),
       ids: puts.map(([, id]) => id),
       vectors: Float32Array.from({ length: puts.length * DIMENSION }, (_, i) => i),
       documents: puts.map(([, , document]) => document),
       metadata: puts.map(([, , , metadata]) => metadata),
+      expiries: puts.map(([, , , , at]) => at),
     },
     patches: {
       slots: Uint32Array.from(patches, ([slot]) => slot),
       documents: patches.map(([, document]) => document),
       metadata: patches.map(([, , metadata]) => metadata),
+      expiries: patches.map(([, , , at]) => at),
     },
   }));
 
@@ -40,11 +45,11 @@ describe('slices of a batch', () => {
     );
   });
 
-  it('come in the order removals, puts, patches', () => {
+  it('come in the order removals, moved, puts, patches', () => {
     fc.assert(
       fc.property(batches, (batch) => {
-        const order = [...slicesOf(batch, 200)].map(({ removals, puts }) =>
-          removals.length > 0 ? 0 : puts.slots.length > 0 ? 1 : 2,
+        const order = [...slicesOf(batch, 200)].map(({ removals, moved = [], puts }) =>
+          removals.length > 0 ? 0 : moved.length > 0 ? 1 : puts.slots.length > 0 ? 2 : 3,
         );
         expect(order).toEqual([...order].sort());
       }),
@@ -87,13 +92,16 @@ function batchOf(count: number): WriteBatch {
 function joined(slices: readonly WriteBatch[]) {
   return {
     removals: slices.flatMap(({ removals }) => [...removals]),
+    moved: slices.flatMap(({ moved }) => [...(moved ?? [])]),
     slots: slices.flatMap(({ puts }) => [...puts.slots]),
     ids: slices.flatMap(({ puts }) => puts.ids),
     vectors: slices.flatMap(({ puts }) => [...puts.vectors]),
     documents: slices.flatMap(({ puts }) => puts.documents),
     metadata: slices.flatMap(({ puts }) => puts.metadata),
+    expiries: slices.flatMap(({ puts }) => puts.expiries ?? []),
     patchedSlots: slices.flatMap(({ patches }) => [...patches.slots]),
     patchedDocuments: slices.flatMap(({ patches }) => patches.documents),
     patchedMetadata: slices.flatMap(({ patches }) => patches.metadata),
+    patchedExpiries: slices.flatMap(({ patches }) => patches.expiries ?? []),
   };
 }

@@ -10,10 +10,14 @@ const NOTHING: Omit<WriteBatch, 'collection'> = {
 /** Guards against a batch whose parallel arrays do not match. */
 export function requireWellFormed({ puts, patches }: WriteBatch, dimension: number): void {
   const count = puts.slots.length;
+  const { expiries = { length: count } } = puts;
+  assert(expiries.length === count, 'as many expiries as slots');
   assert(puts.ids.length === count, 'as many ids as slots');
   assert(puts.documents.length === count && puts.metadata.length === count, 'as many documents as slots');
   assert(puts.vectors.length === count * dimension, 'one vector of the collection’s dimension for each slot');
   const patched = patches.slots.length;
+  const { expiries: patchedExpiries = { length: patched } } = patches;
+  assert(patchedExpiries.length === patched, 'as many expiries as patches');
   assert(patches.documents.length === patched && patches.metadata.length === patched, 'whole patches');
 }
 
@@ -23,10 +27,13 @@ export function requireWellFormed({ puts, patches }: WriteBatch, dimension: numb
  * memory twice nor holds the event loop while all of it is copied.
  */
 export function* slicesOf(batch: WriteBatch, bytesMax: number): Generator<WriteBatch> {
-  const { collection, removals, puts, patches } = batch;
+  const { collection, removals, moved = NOTHING.removals, puts, patches } = batch;
   const slotsMax = Math.max(1, Math.floor(bytesMax / 4));
   for (let from = 0; from < removals.length; from += slotsMax) {
     yield { ...NOTHING, collection, removals: removals.slice(from, from + slotsMax) };
+  }
+  for (let from = 0; from < moved.length; from += slotsMax) {
+    yield { ...NOTHING, collection, moved: moved.slice(from, from + slotsMax) };
   }
   const dimension = puts.slots.length === 0 ? 0 : puts.vectors.length / puts.slots.length;
   for (const [from, to] of ranges(puts, dimension * 4, bytesMax)) {
@@ -39,6 +46,7 @@ export function* slicesOf(batch: WriteBatch, bytesMax: number): Generator<WriteB
         vectors: puts.vectors.slice(from * dimension, to * dimension),
         documents: puts.documents.slice(from, to),
         metadata: puts.metadata.slice(from, to),
+        ...(puts.expiries && { expiries: puts.expiries.slice(from, to) }),
       },
     };
   }
@@ -50,6 +58,7 @@ export function* slicesOf(batch: WriteBatch, bytesMax: number): Generator<WriteB
         slots: patches.slots.slice(from, to),
         documents: patches.documents.slice(from, to),
         metadata: patches.metadata.slice(from, to),
+        ...(patches.expiries && { expiries: patches.expiries.slice(from, to) }),
       },
     };
   }

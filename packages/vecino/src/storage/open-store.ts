@@ -23,6 +23,8 @@ export interface OpenStoreOptions {
   /** Whether to make the store where it is missing. */
   readonly create: boolean;
   readonly onWarning?: (warning: Warning) => void;
+  /** How many of the records that were removed last a collection's change feed tells. */
+  readonly removalsKept?: number | undefined;
   /** For tests: the database may not outgrow this many pages, as if the disk were full. */
   readonly pagesMax?: number;
 }
@@ -47,12 +49,12 @@ export async function openStore(location: string, options: OpenStoreOptions): Pr
   }
 }
 
-function openMemory({ readOnly, pagesMax }: OpenStoreOptions): Store {
+function openMemory({ readOnly, pagesMax, removalsKept }: OpenStoreOptions): Store {
   const connection = openForWriting(IN_MEMORY, pagesMax);
   return {
     location: IN_MEMORY,
     reader: new SqliteReader(new ReadConnection(IN_MEMORY, connection)),
-    writer: readOnly ? undefined : new InPlaceWriter(new SqliteWriter(connection)),
+    writer: readOnly ? undefined : new InPlaceWriter(new SqliteWriter(connection, removalsKept)),
     snapshotPath: () => undefined,
     bytes: () => Number(connection.pragma('page_count')) * Number(connection.pragma('page_size')),
     check: async () => checkStore(connection),
@@ -74,7 +76,7 @@ function openReader(folder: StoreFolder): Store {
 
 async function openWriter(
   folder: StoreFolder,
-  { create, pagesMax, onWarning }: OpenStoreOptions,
+  { create, pagesMax, removalsKept, onWarning }: OpenStoreOptions,
 ): Promise<Store> {
   if (!create) requireStore(folder);
   requireNoFile(folder);
@@ -95,7 +97,7 @@ async function openWriter(
     }
   };
   try {
-    writer = await ThreadedWriter.open({ folder: folder.path, pagesMax }, (cause) => {
+    writer = await ThreadedWriter.open({ folder: folder.path, pagesMax, removalsKept }, (cause) => {
       const message = `${folder.path}: the log could not be moved into the database (${cause.message}); nothing is lost, it is tried again`;
       onWarning?.({ code: 'CHECKPOINT_FAILED', message, cause });
     });

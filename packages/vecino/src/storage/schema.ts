@@ -52,6 +52,25 @@ const STEPS: readonly string[] = [
     PRIMARY KEY (collection, seq)
   ) STRICT, WITHOUT ROWID;
   `,
+  // What was removed before has left no id: whoever follows the changes of such a collection starts over.
+  `
+  ALTER TABLE collections ADD COLUMN removed_forgotten INTEGER NOT NULL DEFAULT 0;
+  UPDATE collections SET removed_forgotten = seq;
+
+  CREATE TABLE removed_records (
+    collection INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (collection, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE expiries (
+    key INTEGER PRIMARY KEY REFERENCES records (key) ON DELETE CASCADE,
+    collection INTEGER NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX expiries_by_time ON expiries (collection, at);
+  `,
 ];
 
 /** The version that this program reads and writes. */

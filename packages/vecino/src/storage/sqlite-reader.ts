@@ -6,8 +6,12 @@ import type { Connection } from './connection.ts';
 import type { ReadConnection } from './read-connection.ts';
 import { keyEnd, recordKey, slotOfKey } from './record-key.ts';
 import type {
+  ChangeRange,
+  ExpiringRow,
+  ExpiryRange,
   OccupiedSlots,
   PageRequest,
+  RecordChange,
   StoredChange,
   StoredCollection,
   StoredRow,
@@ -34,7 +38,13 @@ interface RecordRow {
   readonly vector?: Uint8Array;
   readonly document?: string | Uint8Array | null;
   readonly metadata?: string;
+  readonly expires_at?: number | null;
 }
+
+/** Holds for records that the caller may see at the time that is bound to it. */
+const UNEXPIRED = 'NOT EXISTS (SELECT 1 FROM expiries AS x WHERE x.key = r.key AND x.at <= ?)';
+/** No record expires before this time. */
+const NEVER = -Number.MAX_SAFE_INTEGER;
 
 /** Reads of what is committed. A call that takes several statements is one transaction, hence one state. */
 export class SqliteReader implements StoreReader {
@@ -101,10 +111,14 @@ export class SqliteReader implements StoreReader {
     return { slots: JSON.parse(slots) as number[], seq: seq ?? after };
   }
 
-  count(collection: number): number {
-    const row = this.source
-      .current()
-      .get<{ count: number }>('SELECT count(*) AS count FROM records WHERE collection = ?', collection);
+  count(collection: number, now = NEVER): number {
+    const row = this.source.current().get<{ count: number }>(
+      `SELECT (SELECT count(*) FROM records WHERE collection = ?)
+            - (SELECT count(*) FROM expiries WHERE collection = ? AND at <= ?) AS count`,
+      collection,
+      collection,
+      now,
+    );
     return present(row, 'the count of records').count;
   }
 
@@ -119,12 +133,17 @@ export class SqliteReader implements StoreReader {
     );
   }
 
-  rowsOfIds(collection: number, ids: readonly string[], parts: readonly Part[]): (StoredRow | undefined)[] {
+  rowsOfIds(
+    collection: number,
+    ids: readonly string[],
+    parts: readonly Part[],
+    now = NEVER,
+  ): (StoredRow | undefined)[] {
     const connection = this.source.current();
-    const sql = `${this.selection(parts)} WHERE r.collection = ? AND r.id = ?`;
+    const sql = `${this.selection(parts)} WHERE r.collection = ? AND r.id = ? AND ${UNEXPIRED}`;
     return this.together(connection, () =>
       ids.map((id) => {
-        const row = connection.get<RecordRow>(sql, collection, id);
+        const row = connection.get<RecordRow>(sql, collection, id, now);
         return row && recordOfRow(row);
       }),
     );
@@ -142,14 +161,15 @@ export class SqliteReader implements StoreReader {
     return rows.map(recordOfRow);
   }
 
-  page(collection: number, { orderBy, descending, after, limit, parts }: PageRequest): StoredRow[] {
+  page(collection: number, request: PageRequest): StoredRow[] {
+    const { orderBy, descending, after, limit, parts, now = NEVER } = request;
     const [beyond, order] = descending ? ['<', 'DESC'] : ['>', 'ASC'];
     const from = after === undefined ? '' : `AND r.${orderBy} ${beyond} ?`;
     const rows = this.source
       .current()
       .all<RecordRow>(
-        `${this.selection(parts)} WHERE r.collection = ? ${from} ORDER BY r.${orderBy} ${order} LIMIT ?`,
-        ...(after === undefined ? [collection, limit] : [collection, after, limit]),
+        `${this.selection(parts)} WHERE r.collection = ? ${from} AND ${UNEXPIRED} ORDER BY r.${orderBy} ${order} LIMIT ?`,
+        ...(after === undefined ? [collection, now, limit] : [collection, after, now, limit]),
       );
     return rows.map(recordOfRow);
   }
@@ -174,6 +194,50 @@ export class SqliteReader implements StoreReader {
     return this.source.current().get<{ seq: number }>(sql, collection)?.seq ?? 0;
   }
 
+  recordChanges(collection: number, { after, until, limit, now }: ChangeRange): RecordChange[] {
+    const id = this.textsAsBytes ? 'CAST(id AS BLOB)' : 'id';
+    const rows = this.source.current().all<{ seq: number; id: string | Uint8Array; slot: number | null }>(
+      `SELECT seq, ${id} AS id, key & 4294967295 AS slot FROM records AS r
+       WHERE collection = ? AND seq > ? AND seq <= ? AND ${UNEXPIRED}
+       UNION ALL
+       SELECT seq, ${id} AS id, NULL AS slot FROM removed_records
+       WHERE collection = ? AND seq > ? AND seq <= ?
+       ORDER BY seq LIMIT ?`,
+      collection,
+      after,
+      until,
+      now,
+      collection,
+      after,
+      until,
+      limit,
+    );
+    return rows.map((row) => ({ seq: row.seq, id: wholeText(row.id), slot: row.slot ?? undefined }));
+  }
+
+  removedForgottenUntil(collection: number): number {
+    const sql = 'SELECT removed_forgotten AS seq FROM collections WHERE id = ?';
+    return this.source.current().get<{ seq: number }>(sql, collection)?.seq ?? 0;
+  }
+
+  expiring(collection: number, { after, until, limit }: ExpiryRange): ExpiringRow[] {
+    return this.source.current().all<{ slot: number; at: number; seq: number }>(
+      `SELECT x.key & 4294967295 AS slot, x.at AS at, r.seq AS seq
+       FROM expiries AS x JOIN records AS r ON r.key = x.key
+       WHERE x.collection = ? AND (x.at, x.key) > (?, ?) AND x.at <= ? ORDER BY x.at, x.key LIMIT ?`,
+      collection,
+      after.at,
+      recordKey(collection, after.slot),
+      until,
+      limit,
+    );
+  }
+
+  nextExpiry(collection: number, after: number): number | undefined {
+    const sql = 'SELECT min(at) AS at FROM expiries WHERE collection = ? AND at > ?';
+    return this.source.current().get<{ at: number | null }>(sql, collection, after)?.at ?? undefined;
+  }
+
   private together<T>(connection: Connection, work: () => T): T {
     return this.isHeld ? work() : connection.transaction('BEGIN', work);
   }
@@ -188,8 +252,10 @@ export class SqliteReader implements StoreReader {
       if (parts.includes('document')) columns.push(`${text('r.document')} AS document`);
       // Metadata is JSON, in which NUL is escaped.
       if (parts.includes('metadata')) columns.push('r.metadata AS metadata');
+      if (parts.includes('expiresAt')) columns.push('e.at AS expires_at');
       const vectors = parts.includes('vector') ? ' JOIN vectors AS v ON v.key = r.key' : '';
-      sql = `SELECT ${columns.join(', ')} FROM records AS r${vectors}`;
+      const expiries = parts.includes('expiresAt') ? ' LEFT JOIN expiries AS e ON e.key = r.key' : '';
+      sql = `SELECT ${columns.join(', ')} FROM records AS r${vectors}${expiries}`;
       this.selections.set(name, sql);
     }
     return sql;
@@ -224,6 +290,7 @@ function recordOfRow(row: RecordRow): StoredRow {
   if (row.vector !== undefined) record.vector = vectorOfBytes(row.vector);
   if (row.document !== undefined) record.document = row.document === null ? null : wholeText(row.document);
   if (row.metadata !== undefined) record.metadata = row.metadata;
+  if (row.expires_at !== undefined) record.expiresAt = row.expires_at;
   return record;
 }
 

@@ -14,6 +14,9 @@ interface OpenBatch {
   lastSeq: number;
 }
 
+/** How many of the records that were removed last a collection's change feed tells, where nobody says. */
+export const REMOVALS_KEPT = 100_000;
+
 /**
  * All writes of a store, synchronously: in place for a store in memory, on a thread of its own for a folder.
  * Each public operation is one transaction, undone wholly where anything fails. A batch may arrive in slices:
@@ -21,10 +24,14 @@ interface OpenBatch {
  */
 export class SqliteWriter {
   private readonly connection: Connection;
+  private readonly removalsKept: number;
   private open: OpenBatch | undefined;
+  /** Records removed since their ids were last looked through for those to forget, by collection. */
+  private readonly removedSince = new Map<number, number>();
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, removalsKept: number = REMOVALS_KEPT) {
     this.connection = connection;
+    this.removalsKept = removalsKept;
   }
 
   /** Whether a batch is open: begun, and neither committed nor undone. */
@@ -44,13 +51,15 @@ export class SqliteWriter {
         );
       }
       this.connection.run(
-        'INSERT INTO collections (name, dimension, metric, embedding_name, embedding_dimension, index_options, seq) VALUES (?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO collections (name, dimension, metric, embedding_name, embedding_dimension, index_options, seq, removed_forgotten) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
         name,
         dimension,
         metric,
         embedding?.name ?? null,
         embedding?.dimension ?? null,
         JSON.stringify(index),
+        seq,
+        // Numbers from before belong to another collection, which may have had this name.
         seq,
       );
       const row = this.connection.get<{ id: number; identity: string }>(
@@ -128,6 +137,7 @@ export class SqliteWriter {
     this.undoingFailures(() => {
       requireWellFormed(slice, open.dimension);
       this.applyRemovals(open, slice.removals);
+      this.applyMoves(open, slice.moved);
       this.applyPuts(open, slice.puts);
       this.applyPatches(open, slice.patches);
     });
@@ -137,6 +147,7 @@ export class SqliteWriter {
   commit(): Written {
     const { collection, lastSeq } = present(this.open, 'the open batch');
     this.undoingFailures(() => {
+      this.forgetRemovedRecords(collection);
       this.connection.run('UPDATE sequence SET last = ? WHERE id = 1', lastSeq);
       this.connection.run('UPDATE collections SET seq = ? WHERE id = ?', lastSeq, collection);
       this.connection.exec('COMMIT');
@@ -160,19 +171,35 @@ export class SqliteWriter {
   private applyRemovals(open: OpenBatch, slots: Uint32Array): void {
     const { collection } = open;
     for (const slot of slots) {
-      const found = this.connection.run('DELETE FROM records WHERE key = ?', recordKey(collection, slot));
-      if (found === 0) throw freeSlot('removed');
       this.connection.run(
-        'INSERT INTO removals (collection, seq, slot) VALUES (?, ?, ?)',
-        collection,
-        ++open.lastSeq,
-        slot,
+        'INSERT INTO removed_records (collection, seq, id) SELECT collection, ?, id FROM records WHERE key = ?',
+        open.lastSeq + 1,
+        recordKey(collection, slot),
       );
+      this.applyRemoval(open, slot);
     }
+    this.removedSince.set(collection, (this.removedSince.get(collection) ?? 0) + slots.length);
   }
 
-  private applyPuts(open: OpenBatch, { slots, ids, vectors, documents, metadata }: WriteBatch['puts']): void {
+  private applyMoves(open: OpenBatch, slots: Uint32Array = new Uint32Array()): void {
+    for (const slot of slots) this.applyRemoval(open, slot);
+  }
+
+  private applyRemoval(open: OpenBatch, slot: number): void {
+    const { collection } = open;
+    const found = this.connection.run('DELETE FROM records WHERE key = ?', recordKey(collection, slot));
+    if (found === 0) throw freeSlot('removed');
+    this.connection.run(
+      'INSERT INTO removals (collection, seq, slot) VALUES (?, ?, ?)',
+      collection,
+      ++open.lastSeq,
+      slot,
+    );
+  }
+
+  private applyPuts(open: OpenBatch, puts: WriteBatch['puts']): void {
     const { collection, dimension } = open;
+    const { slots, ids, vectors, documents, metadata, expiries } = puts;
     for (let i = 0; i < slots.length; i++) {
       const key = recordKey(collection, present(slots[i], 'the slot'));
       this.connection.run(
@@ -186,20 +213,50 @@ export class SqliteWriter {
       );
       const vector = bytesOfRow(vectors, i, dimension);
       this.connection.run('INSERT INTO vectors (key, vector) VALUES (?, ?)', key, vector);
+      this.putExpiry(open, key, expiries?.[i]);
     }
   }
 
-  private applyPatches(open: OpenBatch, { slots, documents, metadata }: WriteBatch['patches']): void {
+  private applyPatches(
+    open: OpenBatch,
+    { slots, documents, metadata, expiries }: WriteBatch['patches'],
+  ): void {
     for (let i = 0; i < slots.length; i++) {
+      const key = recordKey(open.collection, present(slots[i], 'the slot'));
       const found = this.connection.run(
         'UPDATE records SET seq = ?, document = ?, metadata = ? WHERE key = ?',
         ++open.lastSeq,
         documents[i] ?? null,
         present(metadata[i], 'the metadata'),
-        recordKey(open.collection, present(slots[i], 'the slot')),
+        key,
       );
       if (found === 0) throw freeSlot('patched');
+      this.connection.run('DELETE FROM expiries WHERE key = ?', key);
+      this.putExpiry(open, key, expiries?.[i]);
     }
+  }
+
+  private putExpiry({ collection }: OpenBatch, key: number, at: number | null | undefined): void {
+    if (at === undefined || at === null) return;
+    this.connection.run('INSERT INTO expiries (key, collection, at) VALUES (?, ?, ?)', key, collection, at);
+  }
+
+  /**
+   * Forgets the ids of all but the records that were removed last. Finding where these begin takes as many steps
+   * as there are, so it is done for every tenth part of them only, and a few more than promised are there.
+   */
+  private forgetRemovedRecords(collection: number): void {
+    if ((this.removedSince.get(collection) ?? 0) <= this.removalsKept / 10) return;
+    this.removedSince.set(collection, 0);
+    const last = this.connection.get<{ seq: number }>(
+      'SELECT seq FROM removed_records WHERE collection = ? ORDER BY seq DESC LIMIT 1 OFFSET ?',
+      collection,
+      this.removalsKept,
+    );
+    if (last === undefined) return;
+    const { seq } = last;
+    this.connection.run('DELETE FROM removed_records WHERE collection = ? AND seq <= ?', collection, seq);
+    this.connection.run('UPDATE collections SET removed_forgotten = ? WHERE id = ?', seq, collection);
   }
 
   private transaction<T>(work: () => T): T {

@@ -37,6 +37,15 @@ const RULES: readonly (readonly [breach: string, count: string])[] = [
     `SELECT count(*) AS count FROM removals AS r JOIN collections AS c ON c.id = r.collection
      WHERE r.seq <= c.removals_forgotten`,
   ],
+  [
+    'removed records are still listed though they count as forgotten',
+    `SELECT count(*) AS count FROM removed_records AS r JOIN collections AS c ON c.id = r.collection
+     WHERE r.seq <= c.removed_forgotten OR r.seq > c.seq`,
+  ],
+  [
+    'expiries lie under the key of another collection',
+    'SELECT count(*) AS count FROM expiries WHERE key >> 32 <> collection',
+  ],
 ];
 
 function changes(): string {

@@ -22,7 +22,7 @@ export interface StoredCollection {
 export type NewCollection = Omit<StoredCollection, 'id' | 'identity' | 'seq'>;
 
 /**
- * Changes of one transaction, applied in the order removals, puts, patches; each changed record takes the
+ * Changes of one transaction, applied in the order removals, moved, puts, patches; each changed record takes the
  * next sequence number in that order. The arrays must stay as they are until the write has ended: a large
  * batch is copied piece by piece while it is written. A slot that should be free and is not, or the other way
  * round, is a mistake of ours: `INTERNAL`, and nothing is written.
@@ -31,6 +31,8 @@ export interface WriteBatch {
   readonly collection: number;
   /** Slots whose records go. */
   readonly removals: Uint32Array;
+  /** Slots whose records are put again by this batch, into other slots. Absent for none. */
+  readonly moved?: Uint32Array;
   /** New records; their slots are free once the removals are done. */
   readonly puts: {
     readonly slots: Uint32Array;
@@ -41,14 +43,20 @@ export interface WriteBatch {
     readonly documents: readonly (string | null)[];
     /** JSON texts. */
     readonly metadata: readonly string[];
+    /** When each expires, in milliseconds since 1970; absent where none of them does. */
+    readonly expiries?: Expiries;
   };
-  /** Records whose vector stays and whose document and metadata are replaced. */
+  /** Records whose vector stays and whose document, metadata and expiry are replaced. */
   readonly patches: {
     readonly slots: Uint32Array;
     readonly documents: readonly (string | null)[];
     readonly metadata: readonly string[];
+    readonly expiries?: Expiries;
   };
 }
+
+/** Milliseconds since 1970 for each record; null where it stays for ever. */
+export type Expiries = readonly (number | null)[];
 
 /** The sequence number of the batch's last change. */
 export interface Written {
@@ -64,6 +72,8 @@ export interface StoredRow {
   readonly document?: string | null;
   /** JSON text. */
   readonly metadata?: string;
+  /** In milliseconds since 1970; null where the record stays for ever. */
+  readonly expiresAt?: number | null;
 }
 
 /** A change that a reader has not seen: a removal, or a record that was put or patched. */
@@ -71,6 +81,21 @@ export interface StoredChange {
   readonly seq: number;
   readonly slot: number;
   readonly removed: boolean;
+}
+
+/** A change as consumers of the change feed see it: records by their ids, and no moves between slots. */
+export interface RecordChange {
+  readonly seq: number;
+  readonly id: string;
+  /** Where the record lies; undefined where it was removed. */
+  readonly slot: number | undefined;
+}
+
+/** A record that expires. */
+export interface ExpiringRow {
+  readonly slot: number;
+  readonly at: number;
+  readonly seq: number;
 }
 
 /** Where a page of records starts and how it is ordered. */
@@ -81,15 +106,20 @@ export interface PageRequest {
   readonly after?: string | number;
   readonly limit: number;
   readonly parts: readonly Part[];
+  /** Leaves out what has expired by then, in milliseconds since 1970. */
+  readonly now?: number;
 }
 
-/** Synchronous reads of what is committed; each call sees one consistent state. */
 /** Some of a collection's slots, and the latest change among their records. */
 export interface OccupiedSlots {
   readonly slots: readonly number[];
   readonly seq: number;
 }
 
+/**
+ * Synchronous reads of what is committed; each call sees one consistent state. Records that have expired and are
+ * not removed yet are there like others, unless a call is told the time (`now`, milliseconds since 1970).
+ */
 export interface StoreReader {
   /**
    * Lets all calls until `read` has ended see the same state, one such read after another. Only where the store
@@ -108,11 +138,16 @@ export interface StoreReader {
   slotsOf(collection: number, ids: readonly string[]): (number | undefined)[];
   /** Occupied slots, at most `limit`, in the order of their records' changes from the one after `after` on. */
   occupiedSlots(collection: number, after: number, limit: number): OccupiedSlots;
-  count(collection: number): number;
+  count(collection: number, now?: number): number;
   /** For each slot its row, or undefined. */
   rows(collection: number, slots: ArrayLike<number>, parts: readonly Part[]): (StoredRow | undefined)[];
   /** For each id its row, or undefined. */
-  rowsOfIds(collection: number, ids: readonly string[], parts: readonly Part[]): (StoredRow | undefined)[];
+  rowsOfIds(
+    collection: number,
+    ids: readonly string[],
+    parts: readonly Part[],
+    now?: number,
+  ): (StoredRow | undefined)[];
   /** Rows by ascending slot, from `fromSlot` on, at most `limit`. */
   scan(collection: number, fromSlot: number, limit: number, parts: readonly Part[]): StoredRow[];
   /** Rows by id (in the order of UTF-8 bytes, which is that of code points) or by sequence number. */
@@ -121,6 +156,30 @@ export interface StoreReader {
   changesSince(collection: number, seq: number, limit: number): StoredChange[];
   /** Removals up to this number may have been forgotten: who has seen less must reload everything. */
   removalsForgottenUntil(collection: number): number;
+  /**
+   * Changes of records after `after` and up to `until` in ascending order, at most `limit`: of each record the
+   * latest, and no record that has expired by `now`.
+   */
+  recordChanges(collection: number, range: ChangeRange): RecordChange[];
+  /** The ids of records that were removed up to this number may have been forgotten. */
+  removedForgottenUntil(collection: number): number;
+  /** Records that expire within these times, the earliest first, at most `limit`; `after` is the last one seen. */
+  expiring(collection: number, range: ExpiryRange): ExpiringRow[];
+  /** The earliest time later than `after` at which a record expires. */
+  nextExpiry(collection: number, after: number): number | undefined;
+}
+
+export interface ChangeRange {
+  readonly after: number;
+  readonly until: number;
+  readonly limit: number;
+  readonly now: number;
+}
+
+export interface ExpiryRange {
+  readonly after: Pick<ExpiringRow, 'slot' | 'at'>;
+  readonly until: number;
+  readonly limit: number;
 }
 
 /**

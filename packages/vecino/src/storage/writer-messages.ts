@@ -7,6 +7,7 @@ import type { NewCollection, WriteBatch } from './store.ts';
 export interface WriterThreadData {
   readonly folder: string;
   readonly pagesMax: number | undefined;
+  readonly removalsKept: number | undefined;
 }
 
 /** What the writer's thread is asked to do. A batch is `begin`, any number of slices, `commit`. */

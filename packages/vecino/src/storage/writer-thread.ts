@@ -27,7 +27,7 @@ function reply(message: WriterReply): void {
 
 function serve(): void {
   const connection = openForWriting(folder.database, data.pagesMax);
-  const writer = new SqliteWriter(connection);
+  const writer = new SqliteWriter(connection, data.removalsKept);
   const checkpoints = new Checkpoints(connection, folder.log, (error) =>
     reply({ kind: 'checkpointFailed', error: carry(error) }),
   );

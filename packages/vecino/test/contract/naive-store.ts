@@ -1,5 +1,6 @@
 import type {
   NewCollection,
+  RecordChange,
   StoredChange,
   StoredCollection,
   StoredRow,
@@ -10,8 +11,14 @@ interface NaiveCollection {
   stored: StoredCollection;
   readonly records: Map<number, Required<StoredRow>>;
   removals: { readonly seq: number; readonly slot: number }[];
+  /** The last of these that were removed, `REMOVALS_KEPT` at most. */
+  removed: { readonly seq: number; readonly id: string }[];
+  removedForgotten: number;
   forgotten: number;
 }
+
+/** How many removed records the store is told to remember. */
+export const REMOVALS_KEPT = 5;
 
 /** What a store should be, in maps and loops: the oracle of the contract test. */
 export class NaiveStore {
@@ -23,7 +30,14 @@ export class NaiveStore {
   /** The identity is random: whatever the other store made up. */
   createCollection(collection: NewCollection, identity: string): StoredCollection {
     const stored = { ...collection, id: this.nextId++, identity, seq: ++this.seq };
-    this.collections.set(stored.id, { stored, records: new Map(), removals: [], forgotten: 0 });
+    this.collections.set(stored.id, {
+      stored,
+      records: new Map(),
+      removals: [],
+      forgotten: 0,
+      removed: [],
+      removedForgotten: stored.seq,
+    });
     return stored;
   }
 
@@ -31,12 +45,21 @@ export class NaiveStore {
     this.collections.delete(id);
   }
 
-  write({ collection: id, removals, puts, patches }: WriteBatch): number {
+  write({ collection: id, removals, moved = new Uint32Array(), puts, patches }: WriteBatch): number {
     const collection = this.get(id);
     for (const slot of removals) {
+      const seq = ++this.seq;
+      collection.removed.push({ seq, id: collection.records.get(slot)?.id ?? '' });
+      collection.records.delete(slot);
+      collection.removals.push({ seq, slot });
+    }
+    for (const slot of moved) {
       collection.records.delete(slot);
       collection.removals.push({ seq: ++this.seq, slot });
     }
+    const forgotten =
+      removals.length === 0 ? [] : collection.removed.splice(0, collection.removed.length - REMOVALS_KEPT);
+    collection.removedForgotten = forgotten.at(-1)?.seq ?? collection.removedForgotten;
     const { dimension } = collection.stored;
     puts.slots.forEach((slot, i) => {
       collection.records.set(slot, {
@@ -46,6 +69,7 @@ export class NaiveStore {
         vector: puts.vectors.slice(i * dimension, (i + 1) * dimension),
         document: puts.documents[i] ?? null,
         metadata: puts.metadata[i] ?? '',
+        expiresAt: puts.expiries?.[i] ?? null,
       });
     });
     patches.slots.forEach((slot, i) => {
@@ -56,6 +80,7 @@ export class NaiveStore {
         seq: ++this.seq,
         document: patches.documents[i] ?? null,
         metadata: patches.metadata[i] ?? '',
+        expiresAt: patches.expiries?.[i] ?? null,
       });
     });
     collection.stored = { ...collection.stored, seq: this.seq };
@@ -88,6 +113,16 @@ export class NaiveStore {
       ...collection.removals.map((removal) => ({ ...removal, removed: true })),
       ...this.bySeq(id).map(({ seq, slot }) => ({ seq, slot, removed: false })),
     ].sort((a, b) => a.seq - b.seq);
+  }
+
+  recordChanges(id: number, now: number): RecordChange[] {
+    const puts = this.unexpired(id, now).map(({ seq, slot, id }) => ({ seq, slot, id }));
+    const removed = this.get(id).removed.map((one) => ({ ...one, slot: undefined }));
+    return [...puts, ...removed].sort((a, b) => a.seq - b.seq);
+  }
+
+  unexpired(id: number, now: number): Required<StoredRow>[] {
+    return this.bySlot(id).filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
   }
 
   get(id: number): NaiveCollection {

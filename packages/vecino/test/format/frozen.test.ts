@@ -16,12 +16,19 @@ const BOOKS = 2;
 const POINTS = 3;
 const PARTS = ['vector', 'document', 'metadata'] as const;
 
+/** What brings an older store up to date, which needs one who may write. */
+async function migrated(folder: string): Promise<string> {
+  const store = await openStore(folder, { readOnly: false, create: false });
+  await store.close();
+  return folder;
+}
+
 describe('a store of schema version 1', () => {
   it.each([
     ['reading', { readOnly: true, create: false }],
     ['writing', { readOnly: false, create: false }],
   ])('opens for %s, with all that it held', async (_, options) => {
-    const store = await openStore(frozen(), options);
+    const store = await openStore(await migrated(frozen()), options);
     const { reader } = store;
     expect(reader.collections()).toEqual([
       {
@@ -72,8 +79,20 @@ describe('a store of schema version 1', () => {
       { seq: 10, slot: 2, removed: false },
     ]);
     expect(reader.removalsForgottenUntil(BOOKS)).toBe(7);
+    // Version 1 kept no ids of removed records: who has seen less must start over.
+    expect(reader.removedForgottenUntil(BOOKS)).toBe(10);
+    expect(reader.recordChanges(BOOKS, { after: 0, until: 10, limit: 10, now: 0 })).toEqual([
+      { seq: 9, slot: 4_294_967_294, id: 'hp1' },
+      { seq: 10, slot: 2, id: 'größe \u{1F600}' },
+    ]);
+    expect(reader.nextExpiry(BOOKS, 0)).toBeUndefined();
     expect(await store.check()).toEqual([]);
     await store.close();
+  });
+
+  it('asks a reader for one writer', async () => {
+    const options = { readOnly: true, create: false };
+    await expect(openStore(frozen(), options)).rejects.toMatchObject({ code: 'STORE_READ_ONLY' });
   });
 
   it('goes on where it stopped', async () => {
