@@ -288,7 +288,8 @@ function writeBatchOf(
     changes.map(({ ordinal }) => batch.metadata[ordinal] ?? '{}');
   return {
     collection: state.id,
-    removals: Uint32Array.from(puts.flatMap(({ replaces }) => (replaces === undefined ? [] : [replaces]))),
+    removals: new Uint32Array(),
+    moved: Uint32Array.from(puts.flatMap(({ replaces }) => (replaces === undefined ? [] : [replaces]))),
     puts: {
       slots,
       ids: puts.map(({ ordinal }) => batch.ids[ordinal] ?? ''),
