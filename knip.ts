@@ -19,8 +19,8 @@ const config: KnipConfig = {
         'test/format/make-*.ts',
       ],
       project: ['src/**/*.ts', 'test/**/*.ts'],
-      // Data sets are files that tests find with require.resolve.
-      ignoreDependencies: ['fashion-mnist'],
+      // Data sets are files that tests find with require.resolve; stemmers and stop words are loaded by language.
+      ignoreDependencies: ['fashion-mnist', '@orama/stemmers', '@orama/stopwords'],
       // The test of a full disk makes a small one, where the machine allows it.
       ignoreBinaries: ['mount', 'unshare'],
     },

@@ -86,6 +86,11 @@ export class Connection {
     return row === undefined ? undefined : Object.values(row)[0];
   }
 
+  /** Gives SQL a function of one argument, which must answer the same for the same argument within a statement. */
+  define(name: string, work: (argument: unknown) => number): void {
+    this.database.function(name, work);
+  }
+
   /** Runs `work` in a transaction that is committed, or rolled back wholly where anything fails. */
   transaction<T>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', work: () => T): T {
     this.exec(begin);

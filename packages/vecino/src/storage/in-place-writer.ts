@@ -1,6 +1,14 @@
+import type { FullTextProgress } from '../api/full-text.ts';
 import type { JsonObject } from '../api/metadata.ts';
 import type { SqliteWriter } from './sqlite-writer.ts';
-import type { NewCollection, StoredCollection, StoreWriter, WriteBatch, Written } from './store.ts';
+import type {
+  FullTextSettings,
+  NewCollection,
+  StoredCollection,
+  StoreWriter,
+  WriteBatch,
+  Written,
+} from './store.ts';
 
 /**
  * The writer of a store in memory. Nothing waits for a disk, so it works on the caller's thread and shares its
@@ -24,6 +32,23 @@ export class InPlaceWriter implements StoreWriter {
 
   async setIndexOptions(collection: number, index: JsonObject): Promise<void> {
     this.writer.setIndexOptions(collection, index);
+  }
+
+  async setFullText(
+    collection: number,
+    settings: FullTextSettings,
+    onProgress: (progress: FullTextProgress) => void,
+  ): Promise<void> {
+    const total = this.writer.beginFullText(collection, settings);
+    for (let isWhole = false; !isWhole; ) {
+      const step = this.writer.fillFullText();
+      isWhole = step.isWhole;
+      onProgress({ records: step.records, total });
+    }
+  }
+
+  async optimizeFullText(collection: number): Promise<void> {
+    this.writer.optimizeFullText(collection);
   }
 
   async write(batch: WriteBatch): Promise<Written> {

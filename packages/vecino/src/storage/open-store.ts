@@ -14,6 +14,7 @@ import { checkStore } from './store-check.ts';
 import { storeError } from './store-error.ts';
 import { StoreFolder } from './store-folder.ts';
 import { checkOnThread } from './threaded-check.ts';
+import { ThreadedFullText } from './threaded-full-text.ts';
 import { ThreadedWriter } from './threaded-writer.ts';
 import { requireLittleEndian } from './vector-bytes.ts';
 import { WriterLock } from './writer-lock.ts';
@@ -118,9 +119,10 @@ function storeOf(
   close: () => Promise<void>,
 ): Store {
   const checks = new Mutex();
+  const fullText = new ThreadedFullText(folder.database);
   return {
     location: folder.path,
-    reader: new SqliteReader(source),
+    reader: new SqliteReader(source, (search) => fullText.search(search)),
     writer,
     snapshotPath: (collection, segment) => folder.snapshot(collection, segment),
     bytes: () => folder.bytes(),
@@ -128,6 +130,7 @@ function storeOf(
     close: once(async () => {
       // A check that reads the log would keep the writer from emptying it.
       await checks.idle();
+      await fullText.close();
       await close();
     }),
   };

@@ -71,6 +71,8 @@ const STEPS: readonly string[] = [
   ) STRICT;
   CREATE INDEX expiries_by_time ON expiries (collection, at);
   `,
+  // Of each collection that has them, the texts lie in a table of its own; see full-text-table.ts.
+  'ALTER TABLE collections ADD COLUMN full_text TEXT',
 ];
 
 /** The version that this program reads and writes. */

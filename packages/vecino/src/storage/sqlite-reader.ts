@@ -3,12 +3,16 @@ import type { Part } from '../api/record.ts';
 import { present } from '../base/assert.ts';
 import { Mutex } from '../base/mutex.ts';
 import type { Connection } from './connection.ts';
+import { searchFullText } from './full-text-search.ts';
 import type { ReadConnection } from './read-connection.ts';
 import { keyEnd, recordKey, slotOfKey } from './record-key.ts';
 import type {
   ChangeRange,
   ExpiringRow,
   ExpiryRange,
+  FullTextFound,
+  FullTextSearch,
+  FullTextSettings,
   OccupiedSlots,
   PageRequest,
   RecordChange,
@@ -28,6 +32,7 @@ interface CollectionRow {
   readonly embedding_name: string | null;
   readonly embedding_dimension: number | null;
   readonly index_options: string;
+  readonly full_text: string | null;
   readonly seq: number;
 }
 
@@ -49,13 +54,16 @@ const NEVER = -Number.MAX_SAFE_INTEGER;
 /** Reads of what is committed. A call that takes several statements is one transaction, hence one state. */
 export class SqliteReader implements StoreReader {
   private readonly source: ReadConnection;
+  private readonly searchElsewhere: ((search: FullTextSearch) => Promise<FullTextFound>) | undefined;
   private readonly textsAsBytes: boolean;
   private readonly selections = new Map<string, string>();
   private readonly moments = new Mutex();
   private isHeld = false;
 
-  constructor(source: ReadConnection) {
+  /** @param searchElsewhere searches texts on another thread, if there is one that sees the same store */
+  constructor(source: ReadConnection, searchElsewhere?: (search: FullTextSearch) => Promise<FullTextFound>) {
     this.source = source;
+    this.searchElsewhere = searchElsewhere;
     this.textsAsBytes = cutsTexts(source.current());
   }
 
@@ -238,6 +246,13 @@ export class SqliteReader implements StoreReader {
     return this.source.current().get<{ at: number | null }>(sql, collection, after)?.at ?? undefined;
   }
 
+  /** While a state is held, only the connection that holds it can see it. */
+  async searchFullText(search: FullTextSearch): Promise<FullTextFound> {
+    if (this.searchElsewhere && !this.isHeld) return this.searchElsewhere(search);
+    const connection = this.source.current();
+    return this.together(connection, () => searchFullText(connection, search));
+  }
+
   private together<T>(connection: Connection, work: () => T): T {
     return this.isHeld ? work() : connection.transaction('BEGIN', work);
   }
@@ -278,7 +293,8 @@ function collectionOfRow(row: CollectionRow): StoredCollection {
       ? null
       : { name: row.embedding_name, dimension: row.embedding_dimension ?? dimension };
   const index = JSON.parse(row.index_options) as JsonObject;
-  return { id, identity, name, dimension, metric, embedding, index, seq };
+  const fullText = row.full_text === null ? undefined : (JSON.parse(row.full_text) as FullTextSettings);
+  return { id, identity, name, dimension, metric, embedding, index, fullText, seq };
 }
 
 function recordOfRow(row: RecordRow): StoredRow {

@@ -3,14 +3,17 @@ import { assert, present } from '../base/assert.ts';
 import { VecinoError } from '../base/errors.ts';
 import { requireWellFormed } from './batch-slices.ts';
 import type { Connection } from './connection.ts';
+import { FullTextBuild } from './full-text-build.ts';
+import { type FullTextTable, FullTextTables } from './full-text-table.ts';
 import { COLLECTION_ID_MAX, recordKey } from './record-key.ts';
-import type { NewCollection, StoredCollection, WriteBatch, Written } from './store.ts';
+import type { FullTextSettings, NewCollection, StoredCollection, WriteBatch, Written } from './store.ts';
 import { bytesOfRow } from './vector-bytes.ts';
 
 /** A transaction under way. */
 interface OpenBatch {
   readonly collection: number;
   readonly dimension: number;
+  readonly fullText: FullTextTable | undefined;
   lastSeq: number;
 }
 
@@ -28,19 +31,22 @@ export class SqliteWriter {
   private open: OpenBatch | undefined;
   /** Records removed since their ids were last looked through for those to forget, by collection. */
   private readonly removedSince = new Map<number, number>();
+  private building: FullTextBuild | undefined;
+  private readonly fullTexts: FullTextTables;
 
   constructor(connection: Connection, removalsKept: number = REMOVALS_KEPT) {
     this.connection = connection;
+    this.fullTexts = new FullTextTables(connection);
     this.removalsKept = removalsKept;
   }
 
-  /** Whether a batch is open: begun, and neither committed nor undone. */
+  /** Whether a transaction is open: begun, and neither committed nor undone. */
   get inBatch(): boolean {
-    return this.open !== undefined;
+    return this.open !== undefined || this.building !== undefined;
   }
 
   createCollection(collection: NewCollection): StoredCollection {
-    const { name, dimension, metric, embedding, index } = collection;
+    const { name, dimension, metric, embedding, index, fullText } = collection;
     return this.transaction(() => {
       const seq = this.takeSeqs(1);
       if (this.connection.get('SELECT id FROM collections WHERE name = ?', name) !== undefined) {
@@ -51,13 +57,14 @@ export class SqliteWriter {
         );
       }
       this.connection.run(
-        'INSERT INTO collections (name, dimension, metric, embedding_name, embedding_dimension, index_options, seq, removed_forgotten) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+        'INSERT INTO collections (name, dimension, metric, embedding_name, embedding_dimension, index_options, full_text, seq, removed_forgotten) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
         name,
         dimension,
         metric,
         embedding?.name ?? null,
         embedding?.dimension ?? null,
         JSON.stringify(index),
+        fullText === undefined ? null : JSON.stringify(fullText),
         seq,
         // Numbers from before belong to another collection, which may have had this name.
         seq,
@@ -74,15 +81,44 @@ export class SqliteWriter {
           { details: { expected: COLLECTION_ID_MAX, received: id } },
         );
       }
-      return { id, identity, name, dimension, metric, embedding, index, seq };
+      if (fullText !== undefined) this.fullTexts.create(id);
+      return { id, identity, name, dimension, metric, embedding, index, fullText, seq };
     });
   }
 
   dropCollection(collection: number): void {
     this.transaction(() => {
+      this.fullTexts.drop(collection);
       const found = this.connection.run('DELETE FROM collections WHERE id = ?', collection);
       if (found === 0) throw dropped();
     });
+  }
+
+  /** Opens the transaction in which texts are indexed, and answers of how many records. */
+  beginFullText(collection: number, settings: FullTextSettings): number {
+    this.rollback();
+    this.connection.exec('BEGIN IMMEDIATE');
+    return this.undoingFailures(() => {
+      const sql = 'UPDATE collections SET full_text = ? WHERE id = ?';
+      if (this.connection.run(sql, JSON.stringify(settings), collection) === 0) throw dropped();
+      this.building = new FullTextBuild(this.connection, collection, settings);
+      return this.building.total;
+    });
+  }
+
+  /** Indexes for a while; what is whole is committed. */
+  fillFullText(): { readonly records: number; readonly isWhole: boolean } {
+    return this.undoingFailures(() => {
+      const step = present(this.building, 'the indexing of texts').step();
+      if (!step.isWhole) return step;
+      this.connection.exec('COMMIT');
+      this.building = undefined;
+      return step;
+    });
+  }
+
+  optimizeFullText(collection: number): void {
+    this.transaction(() => this.fullTexts.optimize(collection));
   }
 
   setIndexOptions(collection: number, index: JsonObject): void {
@@ -122,12 +158,18 @@ export class SqliteWriter {
     this.rollback();
     this.connection.exec('BEGIN IMMEDIATE');
     this.undoingFailures(() => {
-      const row = this.connection.get<{ dimension: number }>(
-        'SELECT dimension FROM collections WHERE id = ?',
+      const row = this.connection.get<{ dimension: number; full_text: string | null }>(
+        'SELECT dimension, full_text FROM collections WHERE id = ?',
         collection,
       );
       if (row === undefined) throw dropped();
-      this.open = { collection, dimension: row.dimension, lastSeq: this.lastSeq() };
+      const { dimension, full_text: fullText } = row;
+      this.open = {
+        collection,
+        dimension,
+        fullText: this.fullTexts.get(collection, fullText),
+        lastSeq: this.lastSeq(),
+      };
     });
   }
 
@@ -158,8 +200,8 @@ export class SqliteWriter {
 
   /** Undoes the open batch, if there is one. */
   rollback(): void {
-    if (this.open === undefined) return;
-    this.open = undefined;
+    if (!this.inBatch) return;
+    this.endBatch();
     this.connection.rollback();
   }
 
@@ -189,6 +231,7 @@ export class SqliteWriter {
     const { collection } = open;
     const found = this.connection.run('DELETE FROM records WHERE key = ?', recordKey(collection, slot));
     if (found === 0) throw freeSlot('removed');
+    open.fullText?.remove(slot);
     this.connection.run(
       'INSERT INTO removals (collection, seq, slot) VALUES (?, ?, ?)',
       collection,
@@ -201,16 +244,19 @@ export class SqliteWriter {
     const { collection, dimension } = open;
     const { slots, ids, vectors, documents, metadata, expiries } = puts;
     for (let i = 0; i < slots.length; i++) {
-      const key = recordKey(collection, present(slots[i], 'the slot'));
+      const slot = present(slots[i], 'the slot');
+      const key = recordKey(collection, slot);
+      const text = present(metadata[i], 'the metadata');
       this.connection.run(
         'INSERT INTO records (key, collection, seq, id, metadata, document) VALUES (?, ?, ?, ?, ?, ?)',
         key,
         collection,
         ++open.lastSeq,
         present(ids[i], 'the id'),
-        present(metadata[i], 'the metadata'),
+        text,
         documents[i] ?? null,
       );
+      open.fullText?.put(slot, documents[i] ?? null, text);
       const vector = bytesOfRow(vectors, i, dimension);
       this.connection.run('INSERT INTO vectors (key, vector) VALUES (?, ?)', key, vector);
       this.putExpiry(open, key, expiries?.[i]);
@@ -222,15 +268,18 @@ export class SqliteWriter {
     { slots, documents, metadata, expiries }: WriteBatch['patches'],
   ): void {
     for (let i = 0; i < slots.length; i++) {
-      const key = recordKey(open.collection, present(slots[i], 'the slot'));
+      const slot = present(slots[i], 'the slot');
+      const key = recordKey(open.collection, slot);
+      const text = present(metadata[i], 'the metadata');
       const found = this.connection.run(
         'UPDATE records SET seq = ?, document = ?, metadata = ? WHERE key = ?',
         ++open.lastSeq,
         documents[i] ?? null,
-        present(metadata[i], 'the metadata'),
+        text,
         key,
       );
       if (found === 0) throw freeSlot('patched');
+      open.fullText?.put(slot, documents[i] ?? null, text);
       this.connection.run('DELETE FROM expiries WHERE key = ?', key);
       this.putExpiry(open, key, expiries?.[i]);
     }
@@ -264,14 +313,19 @@ export class SqliteWriter {
     return this.connection.transaction('BEGIN IMMEDIATE', work);
   }
 
-  private undoingFailures(work: () => void): void {
+  private undoingFailures<T>(work: () => T): T {
     try {
-      work();
+      return work();
     } catch (error) {
-      this.open = undefined;
+      this.endBatch();
       this.connection.rollback();
       throw error;
     }
+  }
+
+  private endBatch(): void {
+    this.open = undefined;
+    this.building = undefined;
   }
 
   private lastSeq(): number {

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.ts';
+import { checkFullText } from './full-text-check.ts';
 
 /** Rules of the tables that SQLite does not hold by itself: a sentence and the count of what breaks it. */
 const RULES: readonly (readonly [breach: string, count: string])[] = [
@@ -68,6 +69,12 @@ export function checkStore(connection: Connection): string[] {
   for (const [breach, sql] of RULES) {
     const count = connection.get<{ count: number }>(sql)?.count ?? 0;
     if (count > 0) problems.push(`${connection.file}: ${count} ${breach}`);
+  }
+  const indexed = connection.all<{ id: number; full_text: string }>(
+    'SELECT id, full_text FROM collections WHERE full_text IS NOT NULL',
+  );
+  for (const { id, full_text: settings } of indexed) {
+    problems.push(...checkFullText(connection, id, settings));
   }
   return problems;
 }

@@ -1,5 +1,16 @@
+import type { FullTextLanguage, FullTextProgress } from '../api/full-text.ts';
 import type { JsonObject } from '../api/metadata.ts';
 import type { Part } from '../api/record.ts';
+import type { Term } from '../text/parse-query.ts';
+
+/** How the texts of a collection are indexed. */
+export interface FullTextSettings {
+  readonly language: FullTextLanguage;
+  /** `document`, and paths of metadata. */
+  readonly fields: readonly string[];
+  /** The version of the analysis that the index was made with; see `text/analyzer.ts`. */
+  readonly analysis: number;
+}
 
 /** A collection as the store knows it. Numbers and texts only: what they mean is the engine's affair. */
 export interface StoredCollection {
@@ -15,6 +26,8 @@ export interface StoredCollection {
   readonly embedding: { readonly name: string; readonly dimension: number } | null;
   /** Options of the index, as given to the engine. */
   readonly index: JsonObject;
+  /** Undefined where texts are not indexed. */
+  readonly fullText?: FullTextSettings | undefined;
   /** The sequence number of the collection's latest change. */
   readonly seq: number;
 }
@@ -110,6 +123,25 @@ export interface PageRequest {
   readonly now?: number;
 }
 
+/** Words to look for in a collection's texts. */
+export interface FullTextSearch {
+  readonly collection: number;
+  readonly terms: readonly Term[];
+  readonly match: 'any' | 'all';
+  readonly limit: number;
+  /** The bitmap of the slots that may be found; all where it is absent. */
+  readonly allowed?: Uint32Array | undefined;
+}
+
+/** The slots that have the words, by falling score; of equal scores the lower slot first. */
+export interface FullTextFound {
+  readonly slots: Uint32Array;
+  /** BM25: larger is better, and more than 0. */
+  readonly scores: Float64Array;
+  /** The collection's latest change that the search has seen. */
+  readonly seq: number;
+}
+
 /** Some of a collection's slots, and the latest change among their records. */
 export interface OccupiedSlots {
   readonly slots: readonly number[];
@@ -167,6 +199,12 @@ export interface StoreReader {
   expiring(collection: number, range: ExpiryRange): ExpiringRow[];
   /** The earliest time later than `after` at which a record expires. */
   nextExpiry(collection: number, after: number): number | undefined;
+  /**
+   * Searches the texts of a collection that has them indexed. On a thread of its own where the store lies in a
+   * folder: many records may have the words, and each is looked at. So it may see a later state than the calls
+   * before, which its answer tells.
+   */
+  searchFullText(search: FullTextSearch): Promise<FullTextFound>;
 }
 
 export interface ChangeRange {
@@ -194,6 +232,17 @@ export interface StoreWriter {
   dropCollection(collection: number): Promise<void>;
   /** Replaces the options of the collection's index. Takes no sequence number: no record changes. */
   setIndexOptions(collection: number, index: JsonObject): Promise<void>;
+  /**
+   * Indexes the texts of a collection's records, or indexes them anew with other settings, and keeps them indexed.
+   * Other writes wait meanwhile. Takes no sequence number: no record changes.
+   */
+  setFullText(
+    collection: number,
+    settings: FullTextSettings,
+    onProgress: (progress: FullTextProgress) => void,
+  ): Promise<void>;
+  /** Brings the index of a collection's texts into its smallest and quickest form, where it has one. */
+  optimizeFullText(collection: number): Promise<void>;
   write(batch: WriteBatch): Promise<Written>;
   /** Gives the space that removals have left free in the database file back to the file system. */
   reclaim(): Promise<void>;

@@ -1,9 +1,17 @@
 import { Worker } from 'node:worker_threads';
+import type { FullTextProgress } from '../api/full-text.ts';
 import type { JsonObject } from '../api/metadata.ts';
 import { VecinoError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
 import { slicesOf } from './batch-slices.ts';
-import type { NewCollection, StoredCollection, StoreWriter, WriteBatch, Written } from './store.ts';
+import type {
+  FullTextSettings,
+  NewCollection,
+  StoredCollection,
+  StoreWriter,
+  WriteBatch,
+  Written,
+} from './store.ts';
 import {
   OPENED,
   uncarry,
@@ -72,6 +80,25 @@ export class ThreadedWriter implements StoreWriter {
 
   forgetRemovals(collection: number, seq: number): Promise<void> {
     return this.mutex.run(() => this.call<void>({ kind: 'forgetRemovals', collection, seq }));
+  }
+
+  setFullText(
+    collection: number,
+    settings: FullTextSettings,
+    onProgress: (progress: FullTextProgress) => void,
+  ): Promise<void> {
+    return this.mutex.run(async () => {
+      const total = await this.call<number>({ kind: 'beginFullText', collection, settings });
+      for (let isWhole = false; !isWhole; ) {
+        const step = await this.call<{ records: number; isWhole: boolean }>({ kind: 'fillFullText' });
+        isWhole = step.isWhole;
+        onProgress({ records: step.records, total });
+      }
+    });
+  }
+
+  optimizeFullText(collection: number): Promise<void> {
+    return this.mutex.run(() => this.call<void>({ kind: 'optimizeFullText', collection }));
   }
 
   reclaim(): Promise<void> {

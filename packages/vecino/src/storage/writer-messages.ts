@@ -1,7 +1,7 @@
 import type { JsonObject } from '../api/metadata.ts';
 import type { ErrorCode } from '../base/error-catalogue.ts';
 import { VecinoError } from '../base/errors.ts';
-import type { NewCollection, WriteBatch } from './store.ts';
+import type { FullTextSettings, NewCollection, WriteBatch } from './store.ts';
 
 /** What the writer's thread is started with. */
 export interface WriterThreadData {
@@ -16,6 +16,13 @@ export type WriterCall =
   | { readonly kind: 'dropCollection'; readonly collection: number }
   | { readonly kind: 'setIndexOptions'; readonly collection: number; readonly index: JsonObject }
   | { readonly kind: 'forgetRemovals'; readonly collection: number; readonly seq: number }
+  | {
+      readonly kind: 'beginFullText';
+      readonly collection: number;
+      readonly settings: FullTextSettings;
+    }
+  | { readonly kind: 'fillFullText' }
+  | { readonly kind: 'optimizeFullText'; readonly collection: number }
   | { readonly kind: 'reclaim' }
   | { readonly kind: 'begin'; readonly collection: number }
   | { readonly kind: 'append'; readonly slice: WriteBatch }

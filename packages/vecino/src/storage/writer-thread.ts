@@ -54,6 +54,12 @@ function serve(): void {
         return writer.setIndexOptions(call.collection, call.index);
       case 'forgetRemovals':
         return writer.forgetRemovals(call.collection, call.seq);
+      case 'beginFullText':
+        return writer.beginFullText(call.collection, call.settings);
+      case 'fillFullText':
+        return writer.fillFullText();
+      case 'optimizeFullText':
+        return writer.optimizeFullText(call.collection);
       case 'reclaim':
         writer.reclaim();
         return checkpoints.empty();

@@ -14,6 +14,7 @@ const FORBIDDEN: readonly (readonly [rule: string, from: string, to: string])[] 
   ['layer-kernel', `${SRC}/kernel/oracle.ts`, `${SRC}/engine/open.ts`],
   ['layer-vector', `${SRC}/vector/metric.ts`, `${SRC}/storage/store.ts`],
   ['layer-filter', `${SRC}/filter/parse.ts`, `${SRC}/vector/metric.ts`],
+  ['layer-text', `${SRC}/text/words.ts`, `${SRC}/storage/store.ts`],
   ['layer-storage', `${SRC}/storage/store.ts`, `${SRC}/vector/metric.ts`],
   ['layer-embedding', `${SRC}/embedding/remote.ts`, `${SRC}/index/registry.ts`],
   ['layer-quantizer', `${SRC}/quantizer/scalar.ts`, `${SRC}/index/registry.ts`],
