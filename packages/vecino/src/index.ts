@@ -7,6 +7,15 @@ import { requireNode } from './base/node-version.ts';
 
 requireNode();
 
+export type { AnalysisOptions, AnalysisProgress } from './api/analysis.ts';
+export type {
+  AnomaliesQuery,
+  Anomaly,
+  AnomalyOptions,
+  AnomalyQuery,
+  AnomalyScore,
+} from './api/anomaly.ts';
+export type { Cluster, ClustersQuery, Keyword } from './api/cluster.ts';
 export type {
   CheckReport,
   Collection,
@@ -20,6 +29,7 @@ export type {
   RemoveTarget,
 } from './api/collection.ts';
 export type { Database, OpenOptions, Warning } from './api/database.ts';
+export type { DuplicateCluster, DuplicatePair, Duplicates, DuplicatesQuery } from './api/duplicate.ts';
 export type { EmbeddingFunction, EmbedOptions } from './api/embedding.ts';
 export type { Condition, Filter, PathOf, ValueAt } from './api/filter.ts';
 export type {

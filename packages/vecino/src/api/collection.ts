@@ -1,4 +1,7 @@
 import type { OptionSpecs } from '../base/options.ts';
+import type { AnomaliesQuery, Anomaly, AnomalyQuery, AnomalyScore } from './anomaly.ts';
+import type { Cluster, ClustersQuery } from './cluster.ts';
+import type { Duplicates, DuplicatesQuery } from './duplicate.ts';
 import type { EmbeddingFunction } from './embedding.ts';
 import type { Filter, PathOf } from './filter.ts';
 import type { CompleteIndexChoice, IndexChoice, IndexFamily, IndexOptions } from './index-options.ts';
@@ -191,6 +194,51 @@ export interface Collection<M extends Metadata = AnyMetadata> {
    * are of one state of the collection.
    */
   searchMany(queries: readonly SearchQuery<M>[]): Promise<SearchResult<M>[]>;
+
+  /**
+   * The most unusual records, each judged by its nearest neighbours; one search for each record, on the worker
+   * threads. What was found serves the next call, until something is written.
+   *
+   * @throws RECORDS_TOO_FEW where there are no more than `neighbours`; METRIC_UNSUITED under `dot`, which has no
+   * distances; CANCELLED by `signal`; the errors of the options
+   *
+   * @example
+   * ```ts
+   * for (const { id, score, outlierFactor } of await books.anomalies({ limit: 5 })) console.log(score, id, outlierFactor);
+   * ```
+   */
+  anomalies(query?: AnomaliesQuery<M>): Promise<Anomaly<M>[]>;
+  /**
+   * How unusual a vector, a text or a stored record is among the records. The first call searches around every
+   * record, as `anomalies` does, to know what is usual; later ones take a search, until a tenth of the records has
+   * changed.
+   *
+   * @throws as `anomalies`; QUERY_INVALID where there is not exactly one of `vector`, `text` and `id`;
+   * RECORD_NOT_FOUND
+   */
+  anomaly(query: AnomalyQuery<M>): Promise<AnomalyScore>;
+  /**
+   * Records that are nearly the same: all pairs from a score on, and the groups that pairs connect. Each record is
+   * searched for its neighbours, so that not all pairs are compared.
+   *
+   * @throws DUPLICATES_TOO_MANY where there are more than 1,000,000 pairs, or more than 10,000 with one record;
+   * CANCELLED by `signal`; the errors of the options
+   *
+   * @example
+   * ```ts
+   * const { clusters } = await books.duplicates({ minScore: 0.95 });
+   * for (const { ids: [keep, ...others] } of clusters) await books.remove(others);
+   * ```
+   */
+  duplicates(query: DuplicatesQuery<M>): Promise<Duplicates>;
+  /**
+   * Divides the records into k clusters by k-means, with the records and the words that stand for each, the largest
+   * first; fewer where there are fewer different vectors. Centres are learnt from a sample of 10,000 records at
+   * least. Euclidean, under `cosine` spherical.
+   *
+   * @throws RECORDS_TOO_FEW where there are fewer than k; CANCELLED by `signal`; the errors of the options
+   */
+  clusters(query: ClustersQuery<M>): Promise<Cluster<M>[]>;
 
   describe(): Promise<CollectionDescription>;
   stats(): Promise<CollectionStats>;

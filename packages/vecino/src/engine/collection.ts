@@ -1,3 +1,5 @@
+import type { AnomaliesQuery, Anomaly, AnomalyQuery, AnomalyScore } from '../api/anomaly.ts';
+import type { Cluster, ClustersQuery } from '../api/cluster.ts';
 import type {
   CheckReport,
   Collection,
@@ -8,6 +10,7 @@ import type {
   ReindexOptions,
   RemoveTarget,
 } from '../api/collection.ts';
+import type { Duplicates, DuplicatesQuery } from '../api/duplicate.ts';
 import type { Filter } from '../api/filter.ts';
 import type { IndexChoice } from '../api/index-options.ts';
 import type { AnyMetadata, Metadata } from '../api/metadata.ts';
@@ -15,6 +18,9 @@ import type { Part, RecordInput, RecordUpdate, StoredRecord } from '../api/recor
 import type { Metric, SearchQuery, SearchResult } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue, type OptionSpecs, readOptions } from '../base/options.ts';
+import { AnomalyDetector } from './analysis/anomaly-detector.ts';
+import { findClusters } from './analysis/find-clusters.ts';
+import { findDuplicates } from './analysis/find-duplicates.ts';
 import { checkCollection } from './check.ts';
 import type { CollectionState } from './collection-state.ts';
 import { describeCollection } from './describe-collection.ts';
@@ -33,6 +39,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
   private readonly follow: (() => Promise<void>) | undefined;
 
   private readonly reindexer: Reindexer;
+  private readonly anomalyDetector: AnomalyDetector;
   private readonly border: number | undefined;
 
   /** @param border of the automatic choice of the index, other than the measured one for tests */
@@ -40,6 +47,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
     this.state = state;
     this.border = border;
     this.reindexer = new Reindexer(state, border);
+    this.anomalyDetector = new AnomalyDetector(state);
     if (!state.store.writer) this.follow = followerOf(state);
     this.reindexer.review();
   }
@@ -126,6 +134,22 @@ export class EmbeddedCollection implements Collection<Metadata> {
 
   async searchMany(queries: readonly SearchQuery<Metadata>[]): Promise<SearchResult<Metadata>[]> {
     return this.reading(() => searchManyRecords(this.state, queries));
+  }
+
+  async anomalies(query?: AnomaliesQuery<Metadata>): Promise<Anomaly<Metadata>[]> {
+    return this.reading(() => this.anomalyDetector.anomalies(query));
+  }
+
+  async anomaly(query: AnomalyQuery<Metadata>): Promise<AnomalyScore> {
+    return this.reading(() => this.anomalyDetector.anomaly(query));
+  }
+
+  async duplicates(query: DuplicatesQuery<Metadata>): Promise<Duplicates> {
+    return this.reading(() => findDuplicates(this.state, query));
+  }
+
+  async clusters(query: ClustersQuery<Metadata>): Promise<Cluster<Metadata>[]> {
+    return this.reading(() => findClusters(this.state, query));
   }
 
   async describe(): Promise<CollectionDescription> {

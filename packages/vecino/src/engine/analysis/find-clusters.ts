@@ -1,0 +1,205 @@
+import { CLUSTERS_OPTIONS, type Cluster, type ClustersQuery } from '../../api/cluster.ts';
+import type { AnyMetadata } from '../../api/metadata.ts';
+import type { Part } from '../../api/record.ts';
+import type { Hit, Metric } from '../../api/search.ts';
+import { present } from '../../base/assert.ts';
+import { VecinoError } from '../../base/errors.ts';
+import { FirstInOrder } from '../../base/first-in-order.ts';
+import { readOptions } from '../../base/options.ts';
+import { type Random, seededRandom } from '../../base/random.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
+import { similarity } from '../../vector/comparison.ts';
+import { prepared } from '../../vector/prepare.ts';
+import type { CollectionState } from '../collection-state.ts';
+import { partsOf, readParts } from '../record-view.ts';
+import { Course } from './course.ts';
+import { kMeans, nearestCentre, type Rows } from './k-means.ts';
+import { ClusterWords } from './keywords.ts';
+import { Subjects } from './subjects.ts';
+
+/**
+ * Centres are learnt from a sample: of so many records, or of so many a cluster where that is more. More change the
+ * centres little and cost time in proportion.
+ */
+const SAMPLE = 10_000;
+const SAMPLE_A_CLUSTER = 20;
+/** Rows read in one go. */
+const ROWS = 250;
+
+/** A record and how far it is from its centre. */
+interface Member {
+  readonly ordinal: number;
+  readonly squaredDistance: number;
+}
+
+/** Divides a collection: centres from a sample, then each record to its nearest centre, then what stands for them. */
+export async function findClusters(state: CollectionState, input: unknown): Promise<Cluster<AnyMetadata>[]> {
+  const thing = `clusters in ${state.thing}`;
+  const query = readOptions<ClustersQuery>(thing, CLUSTERS_OPTIONS, input as ClustersQuery);
+  if (query.k === undefined) {
+    throw new VecinoError(
+      'OPTION_INVALID',
+      `${thing}: option "k" is undefined, expected how many clusters there are to be, 1 to ${CLUSTERS_OPTIONS.k.max}`,
+      {
+        details: { option: 'k', expected: 'an integer', received: 'undefined' },
+      },
+    );
+  }
+  const parts = readParts(thing, query.include);
+  const predicate = query.filter === undefined ? undefined : state.filter.parse(thing, query.filter);
+  const course = new Course(state, thing, query);
+  const subjects = await Subjects.gather(state, predicate);
+  subjects.require(thing, query.k, 'give a smaller k');
+
+  const random = seededRandom((query.seed ?? CLUSTERS_OPTIONS.seed.default) + 1);
+  const sample = sampleOf(subjects.count, Math.max(SAMPLE, SAMPLE_A_CLUSTER * query.k), random);
+  const rows = await readSample(state, subjects, sample, course);
+  const centres = await kMeans(rows, {
+    k: query.k,
+    isSpherical: state.metric === 'cosine',
+    random,
+    onRound: (round, roundsMax) => course.passed('clustering', round, roundsMax),
+  });
+  const { clusterOf, members } = await assignAll(state, subjects, centres, query, course);
+  const words = await readWords(subjects, sample, clusterOf, centres.count, query);
+  const clusters: Cluster<AnyMetadata>[] = [];
+  for (const [cluster, own] of members.entries()) {
+    if (own.size === 0) continue;
+    const centroid = centres.values.slice(cluster * centres.dimension, (cluster + 1) * centres.dimension);
+    const nearest = own.nearest.elements.map(({ ordinal }) => ordinal);
+    const { representatives = CLUSTERS_OPTIONS.representatives.default } = query;
+    clusters.push({
+      size: own.size,
+      centroid,
+      representatives: await hitsOf(
+        subjects,
+        nearest.slice(0, representatives),
+        centroid,
+        state.metric,
+        parts,
+      ),
+      keywords: words.keywordsOf(cluster, query.keywords ?? CLUSTERS_OPTIONS.keywords.default),
+      ...(query.members && { ids: await idsOf(subjects, nearest) }),
+    });
+  }
+  return clusters.sort((a, b) => b.size - a.size);
+}
+
+/** Ordinals of a random part of the subjects, ascending: all of them where they are few (Floyd's algorithm). */
+function sampleOf(count: number, most: number, random: Random): Uint32Array {
+  if (count <= most) return Uint32Array.from({ length: count }, (_, i) => i);
+  const chosen = new Set<number>();
+  for (let end = count - most; end < count; end++) {
+    const one = Math.floor(random() * (end + 1));
+    chosen.add(chosen.has(one) ? end : one);
+  }
+  return Uint32Array.from(chosen).sort();
+}
+
+async function readSample(
+  state: CollectionState,
+  subjects: Subjects,
+  sample: Uint32Array,
+  course: Course,
+): Promise<Rows> {
+  const { dimension, metric } = state;
+  const values = new Float32Array(sample.length * dimension);
+  let count = 0;
+  const slice = new TimeSlice();
+  for (let from = 0; from < sample.length; from += ROWS) {
+    course.passed('reading', from, sample.length);
+    for (const row of subjects.rows(sample.subarray(from, from + ROWS), ['vector'])) {
+      if (row?.vector) values.set(comparable(metric, row.vector), count++ * dimension);
+    }
+    await slice.pause();
+  }
+  return { values: values.subarray(0, count * dimension), count, dimension };
+}
+
+/** What k-means compares: directions under `cosine`, vectors as they are otherwise. */
+function comparable(metric: Metric, vector: Float32Array): Float32Array {
+  return metric === 'cosine' ? prepared(metric, vector, 0) : vector;
+}
+
+interface Members {
+  size: number;
+  readonly nearest: FirstInOrder<Member>;
+}
+
+async function assignAll(
+  { metric }: CollectionState,
+  subjects: Subjects,
+  centres: Rows,
+  { representatives, members: wantsMembers }: ClustersQuery,
+  course: Course,
+): Promise<{ readonly clusterOf: Int32Array; readonly members: readonly Members[] }> {
+  const most = wantsMembers ? subjects.count : (representatives ?? CLUSTERS_OPTIONS.representatives.default);
+  const members = Array.from(
+    { length: centres.count },
+    (): Members => ({
+      size: 0,
+      nearest: new FirstInOrder<Member>(
+        most,
+        (a, b) => a.squaredDistance - b.squaredDistance || a.ordinal - b.ordinal,
+      ),
+    }),
+  );
+  const clusterOf = new Int32Array(subjects.count).fill(-1);
+  const all = Uint32Array.from(subjects.slots.keys());
+  const slice = new TimeSlice();
+  for (let from = 0; from < all.length; from += ROWS) {
+    course.passed('reading', from, all.length);
+    for (const [i, row] of subjects.rows(all.subarray(from, from + ROWS), ['vector']).entries()) {
+      if (!row?.vector) continue;
+      const { cluster, squaredDistance } = nearestCentre(centres, comparable(metric, row.vector));
+      const own = present(members[cluster], 'a cluster');
+      own.size += 1;
+      own.nearest.add({ ordinal: from + i, squaredDistance });
+      clusterOf[from + i] = cluster;
+      await slice.pause();
+    }
+  }
+  return { clusterOf, members };
+}
+
+async function readWords(
+  subjects: Subjects,
+  sample: Uint32Array,
+  clusterOf: Int32Array,
+  clusters: number,
+  { keywords }: ClustersQuery,
+): Promise<ClusterWords> {
+  const words = new ClusterWords(clusters);
+  if (keywords === 0) return words;
+  const slice = new TimeSlice();
+  for (let from = 0; from < sample.length; from += ROWS) {
+    const group = sample.subarray(from, from + ROWS);
+    for (const [i, row] of subjects.rows(group, ['document']).entries()) {
+      const cluster = clusterOf[group[i] ?? 0] ?? -1;
+      if (cluster >= 0 && row?.document) words.add(cluster, row.document);
+      await slice.pause();
+    }
+  }
+  return words;
+}
+
+async function hitsOf(
+  subjects: Subjects,
+  ordinals: readonly number[],
+  centroid: Float32Array,
+  metric: Metric,
+  parts: readonly Part[],
+): Promise<Hit<AnyMetadata>[]> {
+  const rows = await subjects.rowsInSlices(ordinals, parts.includes('vector') ? parts : [...parts, 'vector']);
+  return rows.flatMap((row) => {
+    if (!row?.vector) return [];
+    const { vector, ...others } = partsOf(row);
+    const score = similarity(metric, centroid, present(vector, 'a vector'));
+    return { id: row.id, score, ...(parts.includes('vector') && vector && { vector }), ...others };
+  });
+}
+
+async function idsOf(subjects: Subjects, ordinals: readonly number[]): Promise<string[]> {
+  const rows = await subjects.rowsInSlices(ordinals, []);
+  return rows.flatMap((row) => row?.id ?? []);
+}

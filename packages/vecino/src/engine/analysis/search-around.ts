@@ -1,0 +1,81 @@
+import { OVERSAMPLE } from '../../api/search.ts';
+import { present } from '../../base/assert.ts';
+import { scoreOf } from '../../vector/metric.ts';
+import type { CollectionState } from '../collection-state.ts';
+import { effortOf } from '../search/query-effort.ts';
+import type { Course } from './course.ts';
+import type { Subjects } from './subjects.ts';
+
+/** How thoroughly neighbours are searched. */
+export interface Effort {
+  readonly exact?: boolean;
+  readonly recall?: number;
+}
+
+/** The nearest records to a vector, best first. */
+export interface Around {
+  readonly slots: Uint32Array;
+  /** As searches show them. */
+  readonly scores: Float64Array;
+  /** Whether there is nothing behind the last. */
+  readonly isComplete: boolean;
+}
+
+/** Searches that are asked at once; between two such groups writes come in. */
+const GROUP = 256;
+
+/** Searches around some vectors, on all threads. */
+export async function searchAroundVectors(
+  state: CollectionState,
+  subjects: Subjects,
+  vectors: readonly Float32Array[],
+  depth: number,
+  effort: Effort,
+): Promise<Around[]> {
+  await state.whole();
+  const { allowed } = subjects;
+  const found = await state.index.searchMany(
+    vectors.map((query) => ({
+      query,
+      k: depth,
+      exact: effort.exact ?? false,
+      ...effortOf(state, effort),
+      oversample: OVERSAMPLE,
+      allowed,
+    })),
+  );
+  return found.map(({ slots, distances, matches }) => ({
+    slots,
+    scores: Float64Array.from(distances, (distance) => scoreOf(state.metric, distance)),
+    isComplete: slots.length < depth || slots.length >= matches,
+  }));
+}
+
+/**
+ * Searches around subjects, each of which is among its own neighbours as a rule, and hands over what was found.
+ * A subject that was written to meanwhile is passed over.
+ *
+ * @param take is given the subject's ordinal, and what lies around it
+ */
+export async function searchAround(
+  state: CollectionState,
+  subjects: Subjects,
+  ordinals: Uint32Array,
+  depth: number,
+  effort: Effort,
+  course: Course,
+  take: (ordinal: number, around: Around) => void,
+): Promise<void> {
+  for (let from = 0; from < ordinals.length; from += GROUP) {
+    course.passed('searching', from, ordinals.length);
+    const group = ordinals.subarray(from, from + GROUP);
+    const rows = subjects.rows(group, ['vector']);
+    const there = Array.from(group.keys()).filter((i) => rows[i]?.vector !== undefined);
+    const vectors = there.map((i) => present(rows[i]?.vector, 'a vector'));
+    const found = await searchAroundVectors(state, subjects, vectors, depth, effort);
+    for (const [i, at] of there.entries()) {
+      take(present(group[at], 'an ordinal'), present(found[i], 'what lies around'));
+    }
+  }
+  course.passed('searching', ordinals.length, ordinals.length);
+}

@@ -1,0 +1,92 @@
+import type { Part } from '../../api/record.ts';
+import { VecinoError } from '../../base/errors.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
+import type { Matches } from '../../filter/answers.ts';
+import type { Predicate } from '../../filter/predicate.ts';
+import type { StoredRow } from '../../storage/store.ts';
+import type { CollectionState } from '../collection-state.ts';
+import { isAsOf } from '../whole-read.ts';
+
+/** Rows read in one go. */
+const ROWS = 250;
+
+/**
+ * The records that a question is about: those that were there, and matched, when it was asked. An analysis calls
+ * them by their ordinal. Long as it takes, it holds up no write: who was written to meanwhile is found out when
+ * rows are read, and left out.
+ */
+export class Subjects {
+  /** By ordinal, ascending. */
+  readonly slots: Uint32Array;
+  /** The collection's latest change at that time. */
+  readonly seen: number;
+  /** Changes whenever vectors are written. */
+  readonly version: number;
+  private readonly state: CollectionState;
+  private readonly predicate: Predicate | undefined;
+  /** One more than the ordinal, by slot; 0 where there is none. */
+  private readonly ordinals: Uint32Array;
+
+  private constructor(state: CollectionState, predicate: Predicate | undefined) {
+    this.state = state;
+    this.predicate = predicate;
+    this.seen = state.slots.seen;
+    this.version = state.slots.version;
+    this.slots = (this.allowed?.slots ?? state.slots.live).toArray();
+    this.ordinals = new Uint32Array((this.slots.at(-1) ?? -1) + 1);
+    for (const [ordinal, slot] of this.slots.entries()) this.ordinals[slot] = ordinal + 1;
+  }
+
+  static async gather(state: CollectionState, predicate: Predicate | undefined): Promise<Subjects> {
+    if (predicate) await state.filter.prepare(predicate);
+    await state.whole();
+    state.requireOpen();
+    return new Subjects(state, predicate);
+  }
+
+  get count(): number {
+    return this.slots.length;
+  }
+
+  ordinalOf(slot: number): number | undefined {
+    const ordinal = (this.ordinals[slot] ?? 0) - 1;
+    return ordinal < 0 ? undefined : ordinal;
+  }
+
+  /** The slots that the filter lets pass now, for searches; all of them where undefined. */
+  get allowed(): Matches | undefined {
+    return this.predicate && this.state.filter.evaluate(this.predicate, this.state.slots);
+  }
+
+  /** Rows of subjects by ordinal, undefined where the record has been written to since. */
+  rows(ordinals: ArrayLike<number>, parts: readonly Part[]): (StoredRow | undefined)[] {
+    const slots = Array.from(ordinals, (ordinal) => this.slots[ordinal] ?? 0);
+    const rows = this.state.store.reader.rows(this.state.id, slots, parts);
+    return rows.map((row) => (isAsOf(this.seen, row) ? row : undefined));
+  }
+
+  /** The same in slices, between which others run. */
+  async rowsInSlices(
+    ordinals: ArrayLike<number>,
+    parts: readonly Part[],
+  ): Promise<(StoredRow | undefined)[]> {
+    const slice = new TimeSlice();
+    const all = Array.from(ordinals);
+    const rows: (StoredRow | undefined)[] = [];
+    for (let from = 0; from < all.length; from += ROWS) {
+      rows.push(...this.rows(all.slice(from, from + ROWS), parts));
+      await slice.pause();
+    }
+    return rows;
+  }
+
+  /** Refuses a question that needs more records than there are. */
+  require(thing: string, needed: number, remedy: string): void {
+    if (this.count >= needed) return;
+    throw new VecinoError(
+      'RECORDS_TOO_FEW',
+      `${thing}: there are ${this.count} records, expected at least ${needed}; ${remedy}`,
+      { details: { expected: needed, received: this.count } },
+    );
+  }
+}
