@@ -31,6 +31,7 @@ export type {
 export type { Database, OpenOptions, Warning } from './api/database.ts';
 export type { DuplicateCluster, DuplicatePair, Duplicates, DuplicatesQuery } from './api/duplicate.ts';
 export type { EmbeddingFunction, EmbedOptions } from './api/embedding.ts';
+export type { Facet, FacetRequest, FacetValue } from './api/facets.ts';
 export type { Condition, Filter, PathOf, ValueAt } from './api/filter.ts';
 export type {
   AutoOptions,
@@ -45,6 +46,18 @@ export type {
 export { LIMITS } from './api/limits.ts';
 export type { AnyMetadata, JsonObject, JsonValue, Metadata } from './api/metadata.ts';
 export type { Part, RecordInput, RecordUpdate, StoredRecord, VectorInput } from './api/record.ts';
-export type { Hit, Metric, SearchExplanation, SearchQuery, SearchResult } from './api/search.ts';
+export type { DiversifyOptions, GroupByOptions } from './api/refine.ts';
+export type {
+  Hit,
+  HitGroup,
+  Metric,
+  NearestQuery,
+  RerankContext,
+  RerankFunction,
+  RerankOptions,
+  SearchExplanation,
+  SearchQuery,
+  SearchResult,
+} from './api/search.ts';
 export { open } from './engine/open.ts';
 export { type ErrorCode, type ErrorKind, VecinoError } from './errors.ts';

@@ -8,7 +8,7 @@ import type { CompleteIndexChoice, IndexChoice, IndexFamily, IndexOptions } from
 import { LIMITS } from './limits.ts';
 import type { AnyMetadata, Metadata } from './metadata.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from './record.ts';
-import type { Metric, SearchQuery, SearchResult } from './search.ts';
+import type { Hit, Metric, NearestQuery, SearchQuery, SearchResult } from './search.ts';
 
 /** What a collection is made of, and what opening it again is checked against. */
 export interface CollectionOptions {
@@ -194,6 +194,20 @@ export interface Collection<M extends Metadata = AnyMetadata> {
    * are of one state of the collection.
    */
   searchMany(queries: readonly SearchQuery<M>[]): Promise<SearchResult<M>[]>;
+  /**
+   * Hits best first, as many as a loop takes: each record once, whatever is written meanwhile; records that are
+   * written after the first hit are left out. Memory holds a portion of hits and a bit a record. An approximate
+   * index may find a record late that belonged before others; `exact: true` keeps the order strictly. What is wrong
+   * with the query is thrown when the loop begins; the errors are those of `search`.
+   *
+   * @example
+   * ```ts
+   * for await (const hit of books.nearest({ text: 'magic school', filter: { year: { $lt: 2000 } } })) {
+   *   if (await isWanted(hit)) break;
+   * }
+   * ```
+   */
+  nearest(query: NearestQuery<M>): AsyncIterableIterator<Hit<M>>;
 
   /**
    * The most unusual records, each judged by its nearest neighbours; one search for each record, on the worker

@@ -1,9 +1,11 @@
 import type { OptionSpecs } from '../base/options.ts';
-import type { Filter } from './filter.ts';
+import type { Facet, FacetRequest } from './facets.ts';
+import type { Filter, PathOf } from './filter.ts';
 import { RECALL_OPTION } from './index-options.ts';
 import { LIMITS } from './limits.ts';
-import type { AnyMetadata, Metadata } from './metadata.ts';
+import type { AnyMetadata, JsonValue, Metadata } from './metadata.ts';
 import type { Part, VectorInput } from './record.ts';
+import { CANDIDATES_OPTION, type DiversifyOptions, type GroupByOptions } from './refine.ts';
 
 /**
  * How nearness is measured. Scores are larger for nearer records with every metric:
@@ -26,8 +28,26 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
   readonly filter?: Filter<M>;
   /** What each hit carries beside id and score; default document and metadata. */
   readonly include?: readonly Part[];
-  /** Leave out hits with a lower score. */
+  /** Leave out hits with a lower score: the one that hits show, so the fused or reranked one where there is. */
   readonly minScore?: number;
+  /** Hits that differ from each other; `true` with all defaults. */
+  readonly diversify?: boolean | DiversifyOptions;
+  /**
+   * The best hits of each of the k best groups, told in `groups` too; a path alone asks for the best hit of each.
+   * k times hits of a group is 10,000 at most.
+   */
+  readonly groupBy?: PathOf<M> | GroupByOptions<M>;
+  /** Counts by value over all records that the filter lets pass, told in `facets`. */
+  readonly facets?: readonly (PathOf<M> | FacetRequest<M>)[];
+  /** A second stage that scores the best candidates anew. */
+  readonly rerank?: RerankFunction<M> | RerankOptions<M>;
+  /**
+   * Page by page: `true` asks for the first page, and `next` of a page for the one behind it, with the same query;
+   * k, `include`, efforts, `exact` and `facets` may change. Whatever is written meanwhile, no record comes twice,
+   * and none is skipped that stays as it was: a page has the best of what no page has had, records that were
+   * written after the first page left out. A token grows by about two bytes a hit.
+   */
+  readonly page?: true | string;
   /**
    * The share of the true nearest neighbours that answers should have, as a mean over queries: 0.5 to 0.999,
    * default the collection's, if it has one. The effort is then taken from a calibration on the collection's own
@@ -52,6 +72,11 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
   readonly explain?: boolean;
 }
 
+/** A query of `nearest`: without what belongs to an answer of a fixed length. */
+export type NearestQuery<M extends Metadata = AnyMetadata> = Omit<SearchQuery<M>, NotOfNearest>;
+
+type NotOfNearest = 'k' | 'diversify' | 'groupBy' | 'facets' | 'rerank' | 'page' | 'explain';
+
 /** Times k of the best codes that are compared by vector, where neither query nor index says. */
 export const OVERSAMPLE = 3;
 
@@ -68,6 +93,11 @@ export const SEARCH_OPTIONS = {
     max: Number.MAX_VALUE,
     about: 'Leave out hits with a lower score.',
   },
+  diversify: { kind: 'opaque', about: 'Hits that differ from each other.' },
+  groupBy: { kind: 'opaque', about: 'The best hits of each of the k best groups.' },
+  facets: { kind: 'opaque', about: 'Counts by value of metadata paths.' },
+  rerank: { kind: 'opaque', about: 'Scores the best candidates anew.' },
+  page: { kind: 'opaque', about: 'true for the first page, then `next` of the page before.' },
   ...RECALL_OPTION,
   efSearch: {
     kind: 'integer',
@@ -92,6 +122,10 @@ export const SEARCH_OPTIONS = {
   explain: { kind: 'boolean', default: false, about: 'Attach the way taken and its cost.' },
 } as const satisfies OptionSpecs;
 
+const { k, diversify, groupBy, facets, rerank, page, explain, ...nearest } = SEARCH_OPTIONS;
+
+export const NEAREST_OPTIONS = nearest satisfies Record<keyof NearestQuery, unknown>;
+
 /** One answer of a search. */
 export interface Hit<M extends Metadata = AnyMetadata> {
   readonly id: string;
@@ -101,6 +135,46 @@ export interface Hit<M extends Metadata = AnyMetadata> {
   readonly document?: string;
   readonly metadata?: M;
 }
+
+/** Hits with the same value at the path of `groupBy`; the group of the best hit comes first. */
+export interface HitGroup<M extends Metadata = AnyMetadata> {
+  readonly value: JsonValue;
+  /** The hits of the result that belong to it, best first. */
+  readonly hits: readonly Hit<M>[];
+}
+
+/** What a rerank function is told beside the hits. */
+export interface RerankContext {
+  /** Aborted when nobody waits for the scores any more. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Scores hits anew, larger is better: any model that reads query and document together, or any rule. The hits
+ * have document and metadata, whatever `include` says, and are in order, best first.
+ */
+export type RerankFunction<M extends Metadata = AnyMetadata> = (
+  hits: readonly Hit<M>[],
+  context: RerankContext,
+) => Promise<ArrayLike<number>> | ArrayLike<number>;
+
+/** A second stage that scores the best candidates anew; its scores take the place of the first ones. */
+export interface RerankOptions<M extends Metadata = AnyMetadata> {
+  readonly by: RerankFunction<M>;
+  /** Best records that are scored: 1 to 10,000, default 5 times k, at least 50. */
+  readonly candidates?: number;
+  /** Milliseconds after which waiting ends with `RERANK_TIMED_OUT`: 1 to 3,600,000; default: never. */
+  readonly timeoutMs?: number;
+  /** Ends waiting with `CANCELLED`. */
+  readonly signal?: AbortSignal;
+}
+
+export const RERANK_OPTIONS = {
+  by: { kind: 'opaque', about: 'Scores hits anew, larger is better.' },
+  ...CANDIDATES_OPTION,
+  timeoutMs: { kind: 'integer', min: 1, max: 3_600_000, about: 'Milliseconds to wait for scores.' },
+  signal: { kind: 'opaque', about: 'Ends waiting.' },
+} as const satisfies OptionSpecs;
 
 /** How a search was answered and what it cost. */
 export interface SearchExplanation {
@@ -138,7 +212,13 @@ export interface SearchExplanation {
   };
 }
 
-/** The hits, nearest first; with `explain: true` the explanation is attached. */
+/** The hits, best first (with `diversify` in the order of choice), and what else the query has asked for. */
 export type SearchResult<M extends Metadata = AnyMetadata> = Hit<M>[] & {
   readonly explain?: SearchExplanation;
+  /** With `groupBy`. */
+  readonly groups?: readonly HitGroup<M>[];
+  /** With `facets`, by path. */
+  readonly facets?: Readonly<Record<string, Facet>>;
+  /** With `page`: asks for the next page; absent on the last. */
+  readonly next?: string;
 };

@@ -15,7 +15,7 @@ import type { Filter } from '../api/filter.ts';
 import type { IndexChoice } from '../api/index-options.ts';
 import type { AnyMetadata, Metadata } from '../api/metadata.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from '../api/record.ts';
-import type { Metric, SearchQuery, SearchResult } from '../api/search.ts';
+import type { Hit, Metric, NearestQuery, SearchQuery, SearchResult } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue, type OptionSpecs, readOptions } from '../base/options.ts';
 import { AnomalyDetector } from './analysis/anomaly-detector.ts';
@@ -29,6 +29,7 @@ import { listRecords } from './listing.ts';
 import { readId } from './read-records.ts';
 import { getRecords, readParts } from './record-view.ts';
 import { Reindexer } from './reindexer.ts';
+import { nearestRecords } from './search/nearest.ts';
 import { searchManyRecords, searchRecords } from './search/search-records.ts';
 import { addRecords, removeSlots, slotsOf, updateRecords, upsertRecords } from './write.ts';
 
@@ -150,6 +151,10 @@ export class EmbeddedCollection implements Collection<Metadata> {
 
   async clusters(query: ClustersQuery<Metadata>): Promise<Cluster<Metadata>[]> {
     return this.reading(() => findClusters(this.state, query));
+  }
+
+  nearest(query: NearestQuery<Metadata>): AsyncIterableIterator<Hit<Metadata>> {
+    return nearestRecords(this.state, query, (read) => this.reading(read));
   }
 
   async describe(): Promise<CollectionDescription> {

@@ -128,7 +128,7 @@ async function addEntries(
 function keyOf(state: CollectionState, orderBy: string, row: StoredRow): JsonValue | undefined {
   if (orderBy === 'id') return row.id;
   if (orderBy === 'seq') return row.seq;
-  return state.filter.valueAt(orderBy, row.slot) as JsonValue | undefined;
+  return state.filter.valueAt(orderBy, row.slot);
 }
 
 /** By key and then by id; records without the key come last in both directions. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../api/metadata.ts';
+import type { JsonObject, JsonValue } from '../api/metadata.ts';
 import type { BitSet } from '../base/bit-set.ts';
 import { Mutex } from '../base/mutex.ts';
 import { TimeSlice } from '../base/time-slice.ts';
@@ -6,6 +6,7 @@ import { FilterAnswers, type Matches } from '../filter/answers.ts';
 import { FilterColumns } from '../filter/columns.ts';
 import { parseFilter } from '../filter/parse.ts';
 import { type Predicate, pathsOf } from '../filter/predicate.ts';
+import type { Scalar } from '../filter/value-index.ts';
 import type { StoreReader } from '../storage/store.ts';
 
 /** Rows read in one go while columns are built. */
@@ -41,7 +42,7 @@ export class MetadataFilter {
     await this.preparePaths(pathsOf(predicate), () => this.columns.missing(predicate));
   }
 
-  /** Makes the column of one path, for ordering by it. */
+  /** Makes the column of one path, for ordering, grouping or counting by it. */
   async preparePath(path: string): Promise<void> {
     const probe = this.parse('order', { [path]: { $exists: true } });
     await this.preparePaths([path], () => this.columns.missing(probe));
@@ -54,8 +55,23 @@ export class MetadataFilter {
     return this.answers.get(predicate, version, () => this.columns.evaluate(predicate, index.live));
   }
 
-  valueAt(path: string, slot: number): unknown {
+  valueAt(path: string, slot: number): JsonValue | undefined {
     return this.columns.valueAt(path, slot);
+  }
+
+  /** The slots with a value at a path, whose column must be prepared; also such that are not live any more. */
+  existing(path: string): BitSet {
+    return this.columns.existing(path);
+  }
+
+  /** The slots with one of the values at a path, likewise. */
+  among(path: string, values: readonly JsonValue[]): BitSet {
+    return this.columns.among(path, values);
+  }
+
+  /** How many of the slots have which value at a path. */
+  countValues(path: string, slots: BitSet): ReadonlyMap<Scalar, number> {
+    return this.columns.countValues(path, slots);
   }
 
   /** Takes note of committed metadata, given as JSON text. */

@@ -3,7 +3,7 @@ import { BitSet } from '../base/bit-set.ts';
 import { uniteCodesAmong, uniteNumbersAmong, uniteNumbersBetween } from './column-scan.ts';
 import { type PathReader, readPath } from './path.ts';
 import type { Bound, Range } from './predicate.ts';
-import { type CodedValue, NO_CODE, ValueIndex } from './value-index.ts';
+import { type CodedValue, NO_CODE, type Scalar, ValueIndex } from './value-index.ts';
 
 /**
  * Different numbers that a column indexes. Years, ratings and foreign keys of small tables stay below; a
@@ -102,6 +102,29 @@ export class Column {
         : new BitSet(this.codes.length);
     this.elements?.uniteInto(this.elements.codeOf(operand), slots);
     return slots;
+  }
+
+  /**
+   * How many of the slots have which value: an array counts once for each different element, and what has parts
+   * (objects, arrays in arrays) not at all. One step a slot, and one a different value.
+   */
+  countValues(slots: BitSet): Map<Scalar, number> {
+    const counts = new Map<Scalar, number>();
+    const count = (value: JsonValue, times: number) => {
+      if (typeof value !== 'object' || value === null) counts.set(value, (counts.get(value) ?? 0) + times);
+    };
+    const timesOf = new Map<number, number>();
+    for (const slot of slots.toArray()) {
+      const code = this.codes[slot] ?? NO_CODE;
+      if (code === UNINDEXED) count(this.numbers[slot] ?? 0, 1);
+      else if (code !== NO_CODE) timesOf.set(code, (timesOf.get(code) ?? 0) + 1);
+    }
+    for (const [code, times] of timesOf) {
+      const value = this.values.valueOf(code);
+      if (Array.isArray(value)) for (const element of new Set(value)) count(element, times);
+      else count(value, times);
+    }
+    return counts;
   }
 
   /** Memory, estimated. */

@@ -4,6 +4,7 @@ import { BitSet } from '../base/bit-set.ts';
 import { Column } from './column.ts';
 import { evaluate } from './evaluate.ts';
 import { type Predicate, pathsOf } from './predicate.ts';
+import type { Scalar } from './value-index.ts';
 
 /**
  * A collection's metadata in columns, one a path, each built when the first filter asks for it.
@@ -71,6 +72,21 @@ export class FilterColumns {
   /** The value of a path in a slot, undefined where it is missing; `compareJson` orders such values. */
   valueAt(path: string, slot: number): JsonValue | undefined {
     return this.column(path).valueAt(slot);
+  }
+
+  /** The slots that have a value at a path, as a new bitmap; of records that are gone too, where they lie still. */
+  existing(path: string): BitSet {
+    return this.column(path).existing();
+  }
+
+  /** The slots that have one of the values at a path, as a new bitmap. */
+  among(path: string, values: readonly JsonValue[]): BitSet {
+    return this.column(path).among(values);
+  }
+
+  /** How many of the slots have which value at a path. */
+  countValues(path: string, slots: BitSet): Map<Scalar, number> {
+    return this.column(path).countValues(slots);
   }
 
   /** Estimated memory. Walks over all different values: for statistics, not for every query. */

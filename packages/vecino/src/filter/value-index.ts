@@ -6,7 +6,8 @@ import { ShardedMap } from './sharded-map.ts';
 import { SlotSets } from './slot-sets.ts';
 import { TextOrder } from './text-order.ts';
 
-type Scalar = string | number | boolean | null;
+/** A value without parts. */
+export type Scalar = string | number | boolean | null;
 
 /** A value whose code is not given from the start. */
 export type CodedValue = Exclude<JsonValue, boolean | null>;

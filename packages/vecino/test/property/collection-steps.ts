@@ -57,7 +57,7 @@ const range: fc.Arbitrary<Range> = fc.record({
 const seed = fc.nat(0x7fffffff);
 const flag = fc.constantFrom('n', 's', 'mixed', 'nested.x');
 
-const filter: fc.Arbitrary<Filter> = fc.oneof(
+export const filter: fc.Arbitrary<Filter> = fc.oneof(
   fc.record({ n: fc.nat(9) }),
   fc.record({ n: fc.record({ $lt: fc.nat(10) }) }),
   fc.record({ n: fc.record({ $ne: fc.nat(9) }) }),

@@ -100,7 +100,7 @@ async function measure(
   let wanted = 0;
   for (const vector of pictures.queries.slice(0, queries)) {
     const query = { vector, k: K, include: [], ...(filter && { filter }) };
-    const effort: SearchQuery = { [EFFORT_OPTION[kind.way]]: kind.efforts[collection.metric] };
+    const effort: SearchQuery<Picture> = { [EFFORT_OPTION[kind.way]]: kind.efforts[collection.metric] };
     const exact = await collection.search({ ...query, exact: true });
     const hits = await collection.search({ ...query, ...effort, explain: true });
     expect(hits.explain?.way).toBe(kind.way);

@@ -1,28 +1,43 @@
 import type { AnyMetadata } from '../../api/metadata.ts';
-import type { Hit, SearchResult } from '../../api/search.ts';
-import { present } from '../../base/assert.ts';
+import type { Part } from '../../api/record.ts';
+import type { Hit, SearchExplanation, SearchResult } from '../../api/search.ts';
 import { BitSet } from '../../base/bit-set.ts';
 import type { CollectionState } from '../collection-state.ts';
-import { readWhole } from '../whole-read.ts';
+import { type Read, readWhole } from '../whole-read.ts';
+import { countFacets } from './count-facets.ts';
+import { type Course, choose, courseOf } from './course.ts';
 import { explain } from './explain.ts';
-import { fetchHits } from './fetch-hits.ts';
-import { fuse } from './fuse.ts';
-import { askLegs, type LegAnswer, type LegQuestion } from './legs.ts';
+import { fetchHits, type Hits } from './fetch-hits.ts';
+import type { PagePosition } from './page-token.ts';
+import { type Ranking, reordered } from './ranking.ts';
+import { type Material, materialFor, type Refined, refine } from './refine.ts';
+import { rerankScores } from './rerank.ts';
 import type { Asked } from './resolve-legs.ts';
-import { FirstK, type Selection } from './selection.ts';
 
 /*
  * The pipeline: filter, then rounds in which the legs rank, their rankings are fused and each query chooses,
- * until no query wants more, then the hits are fetched. All of it is of one state of the collection, and all
- * queries go through it together, so that each round asks the index once for all of them.
+ * until no query wants more; then hits are fetched, before a second stage or after it. All of that is of one state
+ * of the collection, and all queries go through it together, so that each round asks the index once for all of
+ * them. Only the caller's rerank function is waited for afterwards: it may take long, and is asked once.
  */
 
-/** A query on its way. */
-interface Course {
-  readonly asked: Asked;
-  readonly selection: Selection;
-  /** What the legs have answered, of all rounds. */
-  readonly rounds: LegAnswer[];
+/** What was read for a query, all of one state. */
+interface Findings extends Read {
+  readonly course: Course;
+  /** The change that the index had seen. */
+  readonly seen: number;
+  /** The answer, or what is to be reranked. */
+  readonly chosen: Refined;
+  readonly material: Material;
+  readonly hits: Hits;
+  readonly facets: SearchResult['facets'];
+}
+
+/** An answer, and where it has ended. */
+export interface Answer {
+  readonly result: SearchResult<AnyMetadata>;
+  /** Where the next page begins; absent behind the last, and for queries without pages. */
+  readonly end: PagePosition | undefined;
 }
 
 /** @param spread the searches over all threads, for many queries */
@@ -31,13 +46,17 @@ export async function answerQueries(
   asked: readonly Asked[],
   embedMs: number,
   spread: boolean,
-): Promise<SearchResult<AnyMetadata>[]> {
+): Promise<Answer[]> {
   const started = performance.now();
-  for (const { read } of asked) if (read.predicate) await state.filter.prepare(read.predicate);
+  for (const { read } of asked) {
+    if (read.predicate) await state.filter.prepare(read.predicate);
+    if (read.groupBy) await state.filter.preparePath(read.groupBy.path);
+    for (const { path } of read.facets) await state.filter.preparePath(path);
+  }
   // Embedding can take long. What begins from here on is waited for by `close` and `drop`.
   state.requireOpen();
 
-  const { courses, answers, filterMs, searchMs, fetchMs } = await readWhole(state, async () => {
+  const { findings, filterMs, searchMs, fetchMs } = await readWhole(state, async () => {
     // Asked right before the work: of many searches that wait, not all fit the same slice.
     for (;;) {
       await state.whole();
@@ -46,58 +65,103 @@ export async function answerQueries(
     }
     const began = performance.now();
     const { seen } = state.slots;
-    const courses = asked.map((one) => courseOf(state, one));
+    const courses: Course[] = [];
+    for (const one of asked) courses.push(await courseOf(state, one));
     const filtered = performance.now();
     await choose(state, courses, spread);
     const searched = performance.now();
-    let whole = true;
-    const answers: Hit<AnyMetadata>[][] = [];
-    for (const { asked, selection } of courses) {
-      const fetched = await fetchHits(state, seen, selection.chosen, asked.read.parts, asked.except);
-      whole &&= fetched.whole;
-      answers.push(fetched.hits);
-    }
+    const findings: Findings[] = [];
+    for (const course of courses) findings.push(await find(state, seen, course));
+    const whole = findings.every((one) => one.whole);
     const fetchMs = performance.now() - searched;
-    return { whole, courses, answers, filterMs: filtered - began, searchMs: searched - filtered, fetchMs };
+    return { whole, findings, filterMs: filtered - began, searchMs: searched - filtered, fetchMs };
   });
-  const total = embedMs + performance.now() - started;
-  const timesMs = { embed: embedMs, filter: filterMs, search: searchMs, fetch: fetchMs, total };
-  return answers.map((hits, i) => {
-    const { asked, rounds } = present(courses[i], 'a query');
-    const { query } = asked.read;
-    return query.explain ? Object.assign(hits, { explain: explain(state, query, rounds, timesMs) }) : hits;
-  });
-}
-
-function courseOf(state: CollectionState, asked: Asked): Course {
-  const { predicate, query } = asked.read;
-  const allowed = predicate && state.filter.evaluate(predicate, state.slots);
-  const excluded = slotsOf(state, asked.except);
-  return { asked, selection: new FirstK(query, allowed, excluded), rounds: [] };
-}
-
-/** Where records lie that are no answer. Those that are gone need not be left out. */
-function slotsOf(state: CollectionState, ids: readonly string[]): BitSet {
-  if (ids.length === 0) return new BitSet();
-  const slots = state.store.reader.slotsOf(state.id, ids);
-  return BitSet.from(slots.filter((slot) => slot !== undefined));
-}
-
-/** Rounds of questions to the legs, until each query has what it wants. */
-async function choose(state: CollectionState, courses: readonly Course[], spread: boolean): Promise<void> {
-  for (;;) {
-    const questions: LegQuestion[] = [];
-    const asking = courses.filter(({ asked, selection: { wanted } }) => {
-      if (!wanted) return false;
-      for (const leg of asked.legs) questions.push({ leg, query: asked.read.query, ...wanted });
-      return true;
-    });
-    if (asking.length === 0) return;
-    const answers = (await askLegs(state, questions, spread)).values();
-    for (const { asked, selection, rounds } of asking) {
-      const own = Array.from(asked.legs, () => present(answers.next().value, 'the answer of a leg'));
-      rounds.push(...own);
-      selection.take(fuse(own), own);
-    }
+  const answers: Answer[] = [];
+  for (const one of findings) {
+    const { hits, chosen } = await rerank(state, one);
+    const total = embedMs + performance.now() - started;
+    const timesMs = { embed: embedMs, filter: filterMs, search: searchMs, fetch: fetchMs, total };
+    answers.push({ result: resultOf(state, one, chosen, hits, timesMs), end: endOf(one, chosen.ranking) });
   }
+  return answers;
+}
+
+/** Reads what the answer to a query is made of, or what is to be reranked. */
+async function find(state: CollectionState, seen: number, course: Course): Promise<Findings> {
+  const { asked, scope, selection, rounds } = course;
+  const { read, except } = asked;
+  const material = materialFor(state, selection.chosen, read);
+  const isDone = read.rerank !== undefined || selection.groups !== undefined || !material.whole;
+  const chosen: Refined = isDone
+    ? { ranking: selection.chosen, groups: selection.groups }
+    : await refine(state, selection.chosen, read, material, rounds.length === 1);
+  const parts = read.rerank ? [...new Set([...read.parts, ...RERANKED_BY])] : read.parts;
+  const { hits, whole } = await fetchHits(state, seen, chosen.ranking, parts, except);
+  const matching = scope.allowed?.slots ?? scope.live;
+  const facets = read.facets.length > 0 ? countFacets(state.filter, read.facets, matching) : undefined;
+  return { course, seen, chosen, material, hits, facets, whole: whole && material.whole };
+}
+
+/** What rerank functions see of each hit at least. */
+const RERANKED_BY: readonly Part[] = ['document', 'metadata'];
+
+/** Has the caller's function score the candidates, and makes the answer of them. */
+async function rerank(
+  state: CollectionState,
+  findings: Findings,
+): Promise<Pick<Findings, 'chosen' | 'hits'>> {
+  const { read } = findings.course.asked;
+  const { chosen, material } = findings;
+  if (!read.rerank) return findings;
+  const candidates = Array.from(chosen.ranking.slots).flatMap((slot) => {
+    const hit = findings.hits.get(slot);
+    return hit ? [{ slot, hit }] : [];
+  });
+  const scores = await rerankScores(
+    read.thing,
+    read.rerank,
+    candidates.map(({ hit }) => hit),
+  );
+  const slots = candidates.map(({ slot }) => slot);
+  const reranked = { ...reordered(slots, scores), isComplete: chosen.ranking.isComplete };
+  const refined = await refine(state, reranked, read, material, false);
+  const hits = new Map<number, Hit<AnyMetadata>>();
+  for (const [place, slot] of refined.ranking.slots.entries()) {
+    const hit = findings.hits.get(slot);
+    const score = refined.ranking.scores[place] ?? Number.NaN;
+    if (hit) hits.set(slot, withParts({ ...hit, score }, read.parts));
+  }
+  return { chosen: refined, hits };
+}
+
+/** A hit with those parts only that the caller has asked for. */
+function withParts(hit: Hit<AnyMetadata>, parts: readonly Part[]): Hit<AnyMetadata> {
+  const kept: Record<string, unknown> = { ...hit };
+  for (const part of RERANKED_BY) if (!parts.includes(part)) delete kept[part];
+  return kept as unknown as Hit<AnyMetadata>;
+}
+
+/** The hits in order, and beside them what the query has asked for. */
+function resultOf(
+  state: CollectionState,
+  { course, facets }: Findings,
+  { ranking, groups }: Refined,
+  hits: Hits,
+  timesMs: SearchExplanation['timesMs'],
+): SearchResult<AnyMetadata> {
+  const { read } = course.asked;
+  const hitsOf = (slots: Iterable<number>) => Array.from(slots, (slot) => hits.get(slot) ?? []).flat();
+  return Object.assign(hitsOf(ranking.slots), {
+    ...(groups && { groups: groups.map(({ value, slots }) => ({ value, hits: hitsOf(slots) })) }),
+    ...(facets && { facets }),
+    ...(read.query.explain && { explain: explain(state, read.query, course.rounds, timesMs) }),
+  });
+}
+
+function endOf({ course, seen }: Findings, { slots, isComplete }: Ranking): PagePosition | undefined {
+  const { page } = course.asked.read;
+  if (!page || isComplete) return undefined;
+  const given = page.position ? page.position.given.clone() : new BitSet();
+  given.addAll(slots);
+  return { seq: page.position?.seq ?? seen, given };
 }

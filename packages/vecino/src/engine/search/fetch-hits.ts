@@ -10,6 +10,9 @@ import type { Ranking } from './ranking.ts';
 /** Hits fetched in one go. */
 const ROWS = 250;
 
+/** Hits by slot. */
+export type Hits = ReadonlyMap<number, Hit<AnyMetadata>>;
+
 /**
  * Turns slots into hits. Not whole where a record has changed since the index looked, or where one is there that
  * was to be left out: it has moved to another slot meanwhile.
@@ -20,8 +23,8 @@ export async function fetchHits(
   { slots: chosen, scores }: Ranking,
   parts: readonly Part[],
   except: readonly string[],
-): Promise<Read & { readonly hits: Hit<AnyMetadata>[] }> {
-  const hits: Hit<AnyMetadata>[] = [];
+): Promise<Read & { readonly hits: Hits }> {
+  const hits = new Map<number, Hit<AnyMetadata>>();
   let whole = true;
   const slice = new TimeSlice();
   for (let from = 0; from < chosen.length; from += ROWS) {
@@ -33,12 +36,13 @@ export async function fetchHits(
       parts.length === 0 && isUnchanged ? undefined : state.store.reader.rows(state.id, slots, parts);
     for (const [i, id] of ids.entries()) {
       const row = rows?.[i];
-      const known = id !== undefined && !except.includes(id) && state.slots.live.has(slots[i] ?? 0);
+      const slot = slots[i] ?? 0;
+      const known = id !== undefined && !except.includes(id) && state.slots.live.has(slot);
       if (!known || (rows && !(isAsOf(seen, row) && row.id === id))) {
         whole = false;
         continue;
       }
-      hits.push({ id, score: scores[from + i] ?? Number.NaN, ...(row && partsOf(row)) });
+      hits.set(slot, { id, score: scores[from + i] ?? Number.NaN, ...(row && partsOf(row)) });
     }
     await slice.pause();
   }

@@ -9,6 +9,8 @@ export interface Ranking {
   readonly isComplete: boolean;
 }
 
+export const NOTHING: Ranking = { slots: new Uint32Array(), scores: new Float64Array(), isComplete: false };
+
 /** The first `length` of a ranking. */
 export function cut(ranking: Ranking, length: number): Ranking {
   if (ranking.slots.length <= length) return ranking;
@@ -35,4 +37,23 @@ export function without(ranking: Ranking, excluded: BitSet): Ranking {
 export function atLeast(ranking: Ranking, minScore: number): Ranking {
   const end = ranking.scores.findIndex((score) => score < minScore);
   return end === -1 ? ranking : { ...cut(ranking, end), isComplete: true };
+}
+
+/** Two rankings of different records as one; complete where the second is, which was asked for later. */
+export function merged(a: Ranking, b: Ranking): Ranking {
+  if (a.slots.length === 0) return b;
+  const slots = [...a.slots, ...b.slots];
+  return { ...reordered(slots, [...a.scores, ...b.scores]), isComplete: b.isComplete };
+}
+
+/** Records in the order of their scores; equal ones stay in the order in which they are given. */
+export function reordered(slots: ArrayLike<number>, scores: ArrayLike<number>): Ranking {
+  const places = Array.from({ length: slots.length }, (_, place) => place).sort(
+    (a, b) => (scores[b] ?? 0) - (scores[a] ?? 0),
+  );
+  return {
+    slots: Uint32Array.from(places, (place) => slots[place] ?? 0),
+    scores: Float64Array.from(places, (place) => scores[place] ?? Number.NaN),
+    isComplete: true,
+  };
 }

@@ -5,15 +5,27 @@ import { describeValue, readOptions } from '../../base/options.ts';
 import type { Predicate } from '../../filter/predicate.ts';
 import type { CollectionState } from '../collection-state.ts';
 import { readParts } from '../record-view.ts';
+import { decodePage, ownerOf, type PagePosition, unknownPage } from './page-token.ts';
 import { requireOwnEffort } from './query-effort.ts';
+import { type Refinements, readRefinements } from './read-refinements.ts';
 
 /** A query whose form is right. */
-export interface ReadQuery {
+export interface ReadQuery extends Refinements {
   /** The opening words of messages. */
   readonly thing: string;
   readonly query: SearchQuery;
   readonly parts: readonly Part[];
   readonly predicate: Predicate | undefined;
+  readonly k: number;
+  readonly page: ReadPage | undefined;
+}
+
+/** A query that is answered page by page. */
+export interface ReadPage {
+  /** Whose tokens are accepted and given. */
+  readonly owner: Buffer;
+  /** Absent for the first page. */
+  readonly position?: PagePosition;
 }
 
 export function readQuery(state: CollectionState, thing: string, input: unknown): ReadQuery {
@@ -22,7 +34,25 @@ export function readQuery(state: CollectionState, thing: string, input: unknown)
   const predicate = query.filter === undefined ? undefined : state.filter.parse(thing, query.filter);
   requireOneTarget(thing, query);
   requireOwnEffort(state, thing, query);
-  return { thing, query, parts, predicate };
+  const { k = SEARCH_OPTIONS.k.default } = query;
+  const page = readPage(state, thing, query);
+  return { thing, query, parts, predicate, k, page, ...readRefinements(thing, query, k) };
+}
+
+function readPage(state: CollectionState, thing: string, query: SearchQuery): ReadPage | undefined {
+  const page: unknown = query.page;
+  if (page === undefined) return undefined;
+  if (query.groupBy !== undefined) {
+    throw new VecinoError(
+      'QUERY_INVALID',
+      `${thing}: received page and groupBy, expected one of them; to see more groups ask for a larger k`,
+      { details: { expected: 'page or groupBy', received: ['page', 'groupBy'] } },
+    );
+  }
+  const owner = ownerOf(state.stored.identity, query);
+  if (page === true) return { owner };
+  if (typeof page !== 'string') throw unknownPage(thing, page);
+  return { owner, position: decodePage(thing, owner, page) };
 }
 
 function requireOneTarget(thing: string, query: SearchQuery): void {

@@ -5,8 +5,9 @@ import { VecinoError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { CollectionState } from '../collection-state.ts';
-import { answerQueries } from './answer-queries.ts';
-import { readQuery } from './read-query.ts';
+import { type Answer, answerQueries } from './answer-queries.ts';
+import { encodePage } from './page-token.ts';
+import { type ReadQuery, readQuery } from './read-query.ts';
 import { resolveLegs } from './resolve-legs.ts';
 
 /** Queries answered from one state of the collection; between two groups writes may come in. */
@@ -21,7 +22,7 @@ export async function searchRecords(
   const read = readQuery(state, `search in ${state.thing}`, input);
   const asked = await resolveLegs(state, [read]);
   const [answer] = await answerQueries(state, asked, performance.now() - started, false);
-  return present(answer, 'the answer');
+  return withNext(read, present(answer, 'the answer'));
 }
 
 /** Answers many queries, each with its own options, on all threads. */
@@ -45,8 +46,16 @@ export async function searchManyRecords(
   for (let from = 0; from < reads.length; from += GROUP) {
     const started = performance.now();
     const asked = await resolveLegs(state, reads.slice(from, from + GROUP));
-    results.push(...(await answerQueries(state, asked, performance.now() - started, true)));
+    const answers = await answerQueries(state, asked, performance.now() - started, true);
+    for (const [i, answer] of answers.entries()) {
+      results.push(withNext(present(asked[i], 'a query').read, answer));
+    }
     await slice.pause();
   }
   return results;
+}
+
+/** A result with the token of the page behind it, where there is one. */
+function withNext({ page }: ReadQuery, { result, end }: Answer): SearchResult<AnyMetadata> {
+  return page && end ? Object.assign(result, { next: encodePage(page.owner, end) }) : result;
 }
