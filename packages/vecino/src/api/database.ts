@@ -9,7 +9,8 @@ export interface Warning {
     | 'SNAPSHOT_NOT_WRITTEN'
     | 'INDEX_BUILD_FAILED'
     | 'REINDEX_FAILED'
-    | 'CHECKPOINT_FAILED';
+    | 'CHECKPOINT_FAILED'
+    | 'EXPIRED_NOT_REMOVED';
   readonly message: string;
   readonly collection?: string;
   readonly cause?: unknown;
@@ -24,6 +25,13 @@ export interface OpenOptions {
   readonly threads?: number;
   /** Called with each warning; default `process.emitWarning`. */
   readonly onWarning?: (warning: Warning) => void;
+  /**
+   * How many of the records that were removed last each collection's change feed remembers, so that a consumer who
+   * was away hears of them: 0 to 1e9, default 100,000. About 50 bytes each, on disk.
+   */
+  readonly removalsKept?: number;
+  /** The time, in milliseconds since 1970, by which records expire; default `Date.now`. For tests. */
+  readonly clock?: () => number;
 }
 
 export const OPEN_OPTIONS = {
@@ -31,6 +39,14 @@ export const OPEN_OPTIONS = {
   create: { kind: 'boolean', default: true, about: 'Create the folder where it is missing.' },
   threads: { kind: 'integer', default: 1, min: 1, max: 64, about: 'Worker threads that build and scan.' },
   onWarning: { kind: 'opaque', about: 'Called with each warning.' },
+  removalsKept: {
+    kind: 'integer',
+    default: 100_000,
+    min: 0,
+    max: 1e9,
+    about: 'Removed records that the change feed remembers.',
+  },
+  clock: { kind: 'opaque', about: 'The time by which records expire, in milliseconds since 1970.' },
 } as const satisfies OptionSpecs;
 
 /** An open folder (or `:memory:`) of collections. Close it, or declare it with `await using`. */

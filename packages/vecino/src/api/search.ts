@@ -134,6 +134,8 @@ export interface Hit<M extends Metadata = AnyMetadata> {
   readonly vector?: Float32Array;
   readonly document?: string;
   readonly metadata?: M;
+  /** Only with `include: ['expiresAt']`, and only where the record expires. */
+  readonly expiresAt?: Date;
 }
 
 /** Hits with the same value at the path of `groupBy`; the group of the best hit comes first. */

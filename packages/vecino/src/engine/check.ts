@@ -11,10 +11,12 @@ export async function checkCollection(state: CollectionState): Promise<CheckRepo
   const problems: string[] = [...(await state.store.check())];
   // Writes wait meanwhile, so that store and index are compared at the same moment.
   await state.writes.run(async () => {
+    await state.whole();
     problems.push(...(await state.index.check()));
     problems.push(...(await compareRecords(state)));
   });
-  return { collection: state.stored.name, records: state.store.reader.count(state.id), problems };
+  const records = state.store.reader.count(state.id, state.expiry.now());
+  return { collection: state.stored.name, records, problems };
 }
 
 async function compareRecords(state: CollectionState): Promise<string[]> {
@@ -25,6 +27,8 @@ async function compareRecords(state: CollectionState): Promise<string[]> {
   for (let from = 0; ; ) {
     const rows = reader.scan(state.id, from, ROWS, ['vector', 'metadata']);
     for (const row of rows) {
+      // Expired, and about to be removed.
+      if (state.slots.isExpired(row.slot)) continue;
       compared += 1;
       if (row.vector?.length !== state.dimension) {
         problems.push(

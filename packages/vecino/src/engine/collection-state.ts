@@ -6,6 +6,8 @@ import { Mutex } from '../base/mutex.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import type { Store, StoredCollection, StoreWriter } from '../storage/store.ts';
 import { readVector } from '../vector/read-vector.ts';
+import { Expiry } from './expiry/expiry.ts';
+import type { ExpiredRemoval } from './expiry/removal.ts';
 import type { CollectionSlots } from './index/collection-slots.ts';
 import type { LiveIndex } from './index/live-index.ts';
 import type { MetadataFilter } from './metadata-filter.ts';
@@ -18,6 +20,9 @@ export class CollectionState {
   readonly slots: CollectionSlots;
   readonly index: LiveIndex;
   readonly filter: MetadataFilter;
+  readonly expiry: Expiry;
+  /** Only where this process writes. */
+  removal: ExpiredRemoval | undefined;
   /** Writes of this collection, one after another. */
   readonly writes = new Mutex();
   /**
@@ -31,12 +36,28 @@ export class CollectionState {
   private ended: 'closed' | 'dropped' | undefined;
   private showing: Promise<void> | undefined;
 
-  constructor(stored: StoredCollection, store: Store, index: LiveIndex, filter: MetadataFilter) {
+  /** @param clock milliseconds since 1970 */
+  constructor(
+    stored: StoredCollection,
+    store: Store,
+    index: LiveIndex,
+    filter: MetadataFilter,
+    clock: () => number,
+  ) {
     this.stored = stored;
     this.store = store;
     this.slots = index.slots;
     this.index = index;
     this.filter = filter;
+    this.expiry = new Expiry(
+      {
+        id: stored.id,
+        reader: store.reader,
+        seen: () => this.slots.seen,
+        hide: (slot) => this.hide(slot),
+      },
+      clock,
+    );
   }
 
   get id(): number {
@@ -91,6 +112,29 @@ export class CollectionState {
     this.slots.add(slot);
   }
 
+  /** Takes note of a record that was just shown and expires at this time; null where it does not. */
+  noteExpiry(at: number | null | undefined): void {
+    if (at === null || at === undefined) return;
+    this.expiry.note(at);
+    this.removal?.plan(at);
+  }
+
+  /** Takes a record out of index, filters and the cache of ids. */
+  forget(slot: number): void {
+    // In this order: what the index lets go at once must not be live any more.
+    if (this.slots.remove(slot)) this.index.remove(slot);
+    this.filter.delete(slot);
+    this.ids[slot] = undefined;
+  }
+
+  /** The same for a record that has expired: its slot stays taken, because the store still has it. */
+  private hide(slot: number): void {
+    if (!this.slots.expire(slot)) return;
+    this.index.remove(slot);
+    this.filter.delete(slot);
+    this.ids[slot] = undefined;
+  }
+
   get writer(): StoreWriter {
     if (this.store.writer) return this.store.writer;
     throw new VecinoError(
@@ -130,9 +174,18 @@ export class CollectionState {
     return this.showing !== undefined;
   }
 
-  /** Resolves when index and filters hold whole batches; until the caller pauses, that stays so. */
+  /**
+   * Resolves when index and filters hold whole batches and nothing that has expired; until the caller pauses, that
+   * stays so.
+   */
   async whole(): Promise<void> {
-    while (this.showing) await this.showing;
+    const slice = new TimeSlice();
+    for (;;) {
+      while (this.showing) await this.showing;
+      if (!this.expiry.isDue) return;
+      this.expiry.hideSome();
+      await slice.pause();
+    }
   }
 
   requireEmbedding(why: string): EmbeddingFunction {
@@ -148,11 +201,13 @@ export class CollectionState {
 
   end(how: 'closed' | 'dropped'): void {
     this.ended = how;
+    this.removal?.end();
   }
 
   /** Takes back that the collection was dropped. */
   goOn(): void {
     this.ended = undefined;
+    this.removal?.begin();
   }
 
   /** Ids of slots; fetched from the store the first time. Undefined where the record is gone. */

@@ -24,6 +24,7 @@ import { findDuplicates } from './analysis/find-duplicates.ts';
 import { checkCollection } from './check.ts';
 import type { CollectionState } from './collection-state.ts';
 import { describeCollection } from './describe-collection.ts';
+import { ExpiredRemoval } from './expiry/removal.ts';
 import { catchUp } from './follow.ts';
 import { listRecords } from './listing.ts';
 import { readId } from './read-records.ts';
@@ -31,7 +32,8 @@ import { getRecords, readParts } from './record-view.ts';
 import { Reindexer } from './reindexer.ts';
 import { nearestRecords } from './search/nearest.ts';
 import { searchManyRecords, searchRecords } from './search/search-records.ts';
-import { addRecords, removeSlots, slotsOf, updateRecords, upsertRecords } from './write.ts';
+import { readWhole } from './whole-read.ts';
+import { addRecords, isThere, removeSlots, slotsOf, updateRecords, upsertRecords } from './write.ts';
 
 /** The public face of an open collection: every call checks that it is open, then goes to its own room. */
 export class EmbeddedCollection implements Collection<Metadata> {
@@ -49,7 +51,8 @@ export class EmbeddedCollection implements Collection<Metadata> {
     this.border = border;
     this.reindexer = new Reindexer(state, border);
     this.anomalyDetector = new AnomalyDetector(state);
-    if (!state.store.writer) this.follow = followerOf(state);
+    if (state.store.writer) beginRemoval(state);
+    else this.follow = followerOf(state);
     this.reindexer.review();
   }
 
@@ -89,14 +92,15 @@ export class EmbeddedCollection implements Collection<Metadata> {
       return state.writes.run(async () => {
         state.requireOpen();
         const slots = await slotsOf(state, [...new Set(ids)]);
-        return removeSlots(state, Uint32Array.from(slots.filter((slot) => slot !== undefined)));
+        return removeSlots(state, Uint32Array.from(slots.filter((slot) => isThere(state, slot))));
       });
     }
     const predicate = state.filter.parse(where, (target as { filter: unknown }).filter);
     await state.filter.prepare(predicate);
-    return state.writes.run(() =>
-      removeSlots(state, state.filter.evaluate(predicate, state.slots).slots.toArray()),
-    );
+    return state.writes.run(async () => {
+      await state.whole();
+      return removeSlots(state, state.filter.evaluate(predicate, state.slots).slots.toArray());
+    });
   }
 
   get(id: string, include?: readonly Part[]): Promise<StoredRecord<Metadata> | undefined>;
@@ -117,11 +121,14 @@ export class EmbeddedCollection implements Collection<Metadata> {
   async count(filter?: Filter<AnyMetadata>): Promise<number> {
     const { state } = this;
     return this.reading(async () => {
-      if (filter === undefined) return state.store.reader.count(state.id);
+      if (filter === undefined) return this.recordCount;
       const predicate = state.filter.parse(`count ${state.thing}`, filter);
       await state.filter.prepare(predicate);
-      await state.whole();
-      return state.filter.evaluate(predicate, state.slots).count;
+      const { count } = await readWhole(state, async () => {
+        await state.whole();
+        return { whole: true, count: state.filter.evaluate(predicate, state.slots).count };
+      });
+      return count;
     });
   }
 
@@ -158,8 +165,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
   }
 
   async describe(): Promise<CollectionDescription> {
-    const { stored, store, id } = this.state;
-    return this.reading(() => describeCollection(stored, store.reader.count(id), this.border));
+    return this.reading(() => describeCollection(this.state.stored, this.recordCount, this.border));
   }
 
   async stats(): Promise<CollectionStats> {
@@ -168,7 +174,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
       const { vectorBytes, indexBytes, snapshotBytes, ...index } = state.index.figures;
       return {
         name: this.name,
-        records: state.store.reader.count(state.id),
+        records: this.recordCount,
         seq: state.latestSeq,
         index,
         memory: { vectorBytes, indexBytes, filterBytes: state.filter.bytes },
@@ -193,10 +199,16 @@ export class EmbeddedCollection implements Collection<Metadata> {
   async compact(): Promise<void> {
     this.forWriting();
     await this.whileOpen(async () => {
+      await this.state.removal?.removeAll();
       await this.state.writes.idle();
       await this.state.index.compact();
       await this.state.writer.reclaim();
     });
+  }
+
+  private get recordCount(): number {
+    const { store, id, expiry } = this.state;
+    return store.reader.count(id, expiry.now());
   }
 
   /** Answers a question about the collection as it is now. */
@@ -237,6 +249,24 @@ export class EmbeddedCollection implements Collection<Metadata> {
     this.state.requireOpen();
     void this.state.writer;
   }
+}
+
+/** Removes what expires, from now on. */
+function beginRemoval(state: CollectionState): void {
+  const { reader } = state.store;
+  const first = { at: -Number.MAX_SAFE_INTEGER, slot: 0 };
+  state.removal = new ExpiredRemoval({
+    now: () => state.expiry.now(),
+    due: (until, limit) => reader.expiring(state.id, { after: first, until, limit }),
+    nextExpiry: () => reader.nextExpiry(state.id, first.at),
+    remove: (choose) =>
+      state.writes.run(async () => {
+        state.requireOpen();
+        await removeSlots(state, choose());
+      }),
+    warn: (code, what, cause) => state.index.warn(code, what, cause),
+  });
+  state.removal.begin();
 }
 
 /** Follows the writing process: looks at SQLite's data version, and at the changes only if it has moved. */

@@ -37,6 +37,7 @@ export class EmbeddedDatabase implements Database {
   private readonly segmentSlots: number | undefined;
   private readonly autoBorder: number | undefined;
   private readonly warn: (warning: Warning) => void;
+  private readonly clock: () => number;
   private readonly open = new Map<string, Promise<OpenCollection>>();
   /** Creating and dropping collections, one after another. */
   private readonly catalogue = new Mutex();
@@ -56,6 +57,7 @@ export class EmbeddedDatabase implements Database {
     this.autoBorder = options.autoBorder;
     this.segmentSlots = options.segmentSlots;
     this.store = store;
+    this.clock = options.clock ?? Date.now;
     this.warn = options.warn;
     const script = import.meta.url.endsWith('.ts') ? './index/worker.ts' : './index/worker.js';
     this.pool = new WorkerPool(options.threads, new URL(script, import.meta.url));
@@ -111,7 +113,9 @@ export class EmbeddedDatabase implements Database {
     this.requireOpen();
     return this.store.reader
       .collections()
-      .map((stored) => describeCollection(stored, this.store.reader.count(stored.id), this.autoBorder))
+      .map((stored) =>
+        describeCollection(stored, this.store.reader.count(stored.id, this.clock()), this.autoBorder),
+      )
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -251,7 +255,7 @@ export class EmbeddedDatabase implements Database {
       },
     });
     const filter = new MetadataFilter(this.store.reader, stored.id, () => inStep(state, () => undefined));
-    const state: CollectionState = new CollectionState(stored, this.store, index, filter);
+    const state: CollectionState = new CollectionState(stored, this.store, index, filter, this.clock);
     await catchUpFromOpening(state);
     return { state, collection: new EmbeddedCollection(state, this.autoBorder) };
   }

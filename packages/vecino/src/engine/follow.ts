@@ -2,7 +2,6 @@ import { BitSet } from '../base/bit-set.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import type { StoredRow } from '../storage/store.ts';
 import type { CollectionState } from './collection-state.ts';
-import { forget } from './write.ts';
 
 /** Rows read in one go. */
 const ROWS = 128;
@@ -34,6 +33,7 @@ export async function catchUpFromOpening(state: CollectionState): Promise<void> 
   // the snapshot holds with another vector.
   state.slots.saw(snapshotSeq === 0 ? committed : snapshotSeq);
   await catchUp(state);
+  state.expiry.renew();
   state.index.kick();
 }
 
@@ -50,7 +50,7 @@ export async function catchUp(state: CollectionState): Promise<void> {
       isWhole = changes.length < CHANGES;
       for (const { slot, removed, seq } of changes) {
         const row = removed ? undefined : reader.rows(state.id, [slot], ['vector', 'metadata'])[0];
-        if (removed) forget(state, slot);
+        if (removed) state.forget(slot);
         else refresh(state, row);
         // A record that has changed again meanwhile may be gone from this slot and not yet be seen in another.
         if (!removed && row?.seq !== seq) isWhole = false;
@@ -62,6 +62,7 @@ export async function catchUp(state: CollectionState): Promise<void> {
     if (reader.removalsForgottenUntil(state.id) > seen) await forgetVanished(state);
     // Only now: who looks meanwhile must find all of these changes newer than what the index has seen.
     state.slots.saw(shown);
+    state.expiry.renew();
   });
 }
 
@@ -83,7 +84,7 @@ async function occupiedSlots(state: CollectionState): Promise<BitSet> {
 async function forgetVanished(state: CollectionState): Promise<void> {
   const occupied = await occupiedSlots(state);
   const vanished = state.slots.live.clone().subtract(occupied);
-  for (const slot of vanished) forget(state, slot);
+  for (const slot of vanished) state.forget(slot);
 }
 
 function refresh(state: CollectionState, row: StoredRow | undefined): void {
@@ -92,7 +93,7 @@ function refresh(state: CollectionState, row: StoredRow | undefined): void {
   const { slot } = row;
   state.index.learnFrom([row.vector]);
   if (!state.slots.live.has(slot) || !state.index.holds(slot, state.index.prepare(row.vector))) {
-    forget(state, slot);
+    state.forget(slot);
     state.put(slot, row.vector);
   }
   state.ids[slot] = row.id;

@@ -59,6 +59,7 @@ export async function listRecords(state: CollectionState, input: unknown): Promi
       descending,
       limit: limit + 1,
       parts,
+      now: state.expiry.now(),
       ...(from !== undefined && { after: from as string | number }),
     });
     return pageOf(rows, limit, (row) => ({ query: identity, id: row.id, key: row.seq }));

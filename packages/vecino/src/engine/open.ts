@@ -39,19 +39,33 @@ export async function openInSegments(
   requireFolder(location);
   const read = readOptions<OpenOptions>(`open "${location}"`, OPEN_OPTIONS, options);
   const warn = read.onWarning === undefined ? emitWarning : guarded(read.onWarning);
+  const clock = readClock(read.clock);
   const readOnly = read.readOnly ?? OPEN_OPTIONS.readOnly.default;
   const store = await openStore(location, {
     readOnly,
     create: read.create ?? OPEN_OPTIONS.create.default,
     onWarning: warn,
+    removalsKept: read.removalsKept,
   });
   return new EmbeddedDatabase(store, {
     ...read,
     threads: read.threads ?? OPEN_OPTIONS.threads.default,
     warn,
+    clock,
     segmentSlots,
     autoBorder,
   });
+}
+
+function readClock(clock: unknown): () => number {
+  if (clock === undefined) return Date.now;
+  if (typeof clock === 'function') return clock as () => number;
+  const received = describeValue(clock);
+  throw new VecinoError(
+    'OPTION_INVALID',
+    `open: option "clock" is ${received}, expected a function that answers milliseconds since 1970`,
+    { details: { option: 'clock', expected: 'a function', received } },
+  );
 }
 
 function requireFolder(location: unknown): asserts location is string {

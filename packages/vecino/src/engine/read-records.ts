@@ -7,6 +7,7 @@ import { TimeSlice } from '../base/time-slice.ts';
 import { encodeMetadata } from '../filter/metadata.ts';
 import type { CollectionState } from './collection-state.ts';
 import { embed } from './embed.ts';
+import { readExpiry } from './expiry/read-expiry.ts';
 
 /** Records of one write, validated completely, vectors included. */
 export interface RecordBatch {
@@ -15,6 +16,8 @@ export interface RecordBatch {
   readonly documents: (string | null)[];
   /** JSON texts. */
   readonly metadata: string[];
+  /** In milliseconds since 1970; null where the record stays. */
+  readonly expiries: (number | null)[];
 }
 
 const RECORD_FIELDS = {
@@ -22,6 +25,8 @@ const RECORD_FIELDS = {
   vector: { kind: 'opaque', about: 'The embedding.' },
   document: { kind: 'opaque', about: 'The source text.' },
   metadata: { kind: 'opaque', about: 'Filterable JSON.' },
+  expiresAt: { kind: 'opaque', about: 'When the record expires.' },
+  ttl: { kind: 'opaque', about: 'In how many seconds the record expires.' },
 } as const satisfies OptionSpecs;
 
 /**
@@ -35,9 +40,10 @@ export async function readRecords(
 ): Promise<RecordBatch> {
   const where = `${operation} ${state.thing}`;
   const records = readBatch(where, input);
-  const batch: RecordBatch = { ids: [], vectors: [], documents: [], metadata: [] };
+  const batch: RecordBatch = { ids: [], vectors: [], documents: [], metadata: [], expiries: [] };
   const seen = new Set<string>();
   const unembedded: number[] = [];
+  const now = state.expiry.now();
   const slice = new TimeSlice();
   for (const [position, given] of records.entries()) {
     const at = `${where}: record ${position}`;
@@ -48,6 +54,7 @@ export async function readRecords(
     batch.ids.push(id);
     batch.documents.push(readDocument(thing, record['document']));
     batch.metadata.push(encodeMetadata(thing, record['metadata']));
+    batch.expiries.push(readExpiry(thing, record, now) ?? null);
     if (record['vector'] === undefined) {
       requireText(state, thing, batch.documents[position] ?? null);
       unembedded.push(position);

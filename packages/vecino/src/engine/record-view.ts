@@ -10,7 +10,7 @@ import type { CollectionState } from './collection-state.ts';
 /** Records read in one go, so that long lists of ids leave the event loop free. */
 const ROWS = 500;
 
-const PARTS: readonly Part[] = ['vector', 'document', 'metadata'];
+const PARTS: readonly Part[] = ['vector', 'document', 'metadata', 'expiresAt'];
 const PARTS_BY_DEFAULT: readonly Part[] = ['document', 'metadata'];
 
 /** Validates the `include` of a query. */
@@ -37,11 +37,12 @@ export function readParts(thing: string, include: unknown): readonly Part[] {
 }
 
 /** The parts of a stored row that an answer carries: absent where there is nothing to tell. */
-export function partsOf(row: StoredRow): Pick<StoredRecord<AnyMetadata>, 'vector' | 'document' | 'metadata'> {
+export function partsOf(row: StoredRow): Pick<StoredRecord<AnyMetadata>, Part> {
   return {
     ...(row.document !== undefined && row.document !== null && { document: row.document }),
     ...(row.metadata !== undefined && { metadata: JSON.parse(row.metadata) as AnyMetadata }),
     ...(row.vector !== undefined && { vector: row.vector }),
+    ...(row.expiresAt !== undefined && row.expiresAt !== null && { expiresAt: new Date(row.expiresAt) }),
   };
 }
 
@@ -58,7 +59,12 @@ export async function getRecords(
   const records: (StoredRecord<AnyMetadata> | undefined)[] = [];
   const slice = new TimeSlice();
   for (let from = 0; from < ids.length; from += ROWS) {
-    const rows = state.store.reader.rowsOfIds(state.id, ids.slice(from, from + ROWS), parts);
+    const rows = state.store.reader.rowsOfIds(
+      state.id,
+      ids.slice(from, from + ROWS),
+      parts,
+      state.expiry.now(),
+    );
     for (const row of rows) records.push(row && recordOf(row));
     await slice.pause();
   }

@@ -18,6 +18,8 @@ export async function readWhole<T extends Read>(
   state: CollectionState,
   read: () => T | Promise<T>,
 ): Promise<T> {
+  // What has expired may be removed from the store, and the index must not miss that.
+  if (!state.store.writer && state.expiry.isDue) return inStep(state, read);
   const answer = await read();
   return answer.whole ? answer : inStep(state, read);
 }

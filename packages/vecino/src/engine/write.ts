@@ -1,10 +1,12 @@
 import type { JsonObject } from '../api/metadata.ts';
+import { present } from '../base/assert.ts';
 import { VecinoError } from '../base/errors.ts';
 import { type OptionSpecs, quoted } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { encodeMetadata, mergeMetadata } from '../filter/metadata.ts';
 import type { StoredRow, WriteBatch } from '../storage/store.ts';
 import type { CollectionState } from './collection-state.ts';
+import { readExpiry } from './expiry/read-expiry.ts';
 import {
   embedMissing,
   type RecordBatch,
@@ -20,6 +22,8 @@ import {
 const LOOKUP_IDS = 500;
 /** How many offending ids an error names. */
 const NAMED_IDS = 5;
+/** What a record keeps where a change does not name it. */
+const KEPT_PARTS = ['document', 'metadata', 'expiresAt'] as const;
 
 /** One record of a write, decided: a new vector in a new slot, or a change beside the vector in place. */
 type Change =
@@ -32,7 +36,7 @@ export async function addRecords(state: CollectionState, input: unknown): Promis
   return state.writes.run(async () => {
     state.requireOpen();
     const slots = await slotsOf(state, batch.ids);
-    const existing = batch.ids.filter((_, i) => slots[i] !== undefined);
+    const existing = batch.ids.filter((_, i) => isThere(state, slots[i]));
     if (existing.length > 0) {
       throw new VecinoError(
         'ID_EXISTS',
@@ -43,7 +47,7 @@ export async function addRecords(state: CollectionState, input: unknown): Promis
     await commit(
       state,
       batch,
-      batch.ids.map((_, ordinal) => ({ kind: 'put', ordinal, replaces: undefined })),
+      batch.ids.map((_, ordinal) => ({ kind: 'put', ordinal, replaces: slots[ordinal] })),
     );
     return batch.ids;
   });
@@ -71,6 +75,8 @@ const UPDATE_FIELDS = {
   vector: { kind: 'opaque', about: 'The new vector.' },
   document: { kind: 'opaque', about: 'The new text; null removes it.' },
   metadata: { kind: 'opaque', about: 'Keys to set; undefined removes a key.' },
+  expiresAt: { kind: 'opaque', about: 'When the record expires; null for never.' },
+  ttl: { kind: 'opaque', about: 'In how many seconds the record expires; null for never.' },
 } as const satisfies OptionSpecs;
 
 interface UpdateInput {
@@ -79,6 +85,8 @@ interface UpdateInput {
   readonly document: string | null | undefined;
   /** Keys to set, and keys to remove, whose value is undefined. */
   readonly metadata: object | undefined;
+  /** In milliseconds since 1970; null takes the expiry away. */
+  readonly expiresAt: number | null | undefined;
 }
 
 /** Changes parts of stored records: what is not named stays. */
@@ -90,7 +98,7 @@ export async function updateRecords(state: CollectionState, input: unknown): Pro
     state.requireOpen();
     const ids = updates.map(({ id }) => id);
     const slots = await slotsOf(state, ids);
-    const missing = ids.filter((_, i) => slots[i] === undefined);
+    const missing = ids.filter((_, i) => !isThere(state, slots[i]));
     if (missing.length > 0) {
       throw new VecinoError(
         'RECORD_NOT_FOUND',
@@ -98,12 +106,12 @@ export async function updateRecords(state: CollectionState, input: unknown): Pro
         { details: { ids: missing.slice(0, NAMED_IDS), count: missing.length } },
       );
     }
-    const batch: RecordBatch = { ids, vectors: [], documents: [], metadata: [] };
+    const batch: RecordBatch = { ids, vectors: [], documents: [], metadata: [], expiries: [] };
     const changes: Change[] = [];
     const slice = new TimeSlice();
     for (const [ordinal, update] of updates.entries()) {
       const slot = slots[ordinal] as number;
-      const row = state.store.reader.rows(state.id, [slot], ['document', 'metadata'])[0];
+      const row = state.store.reader.rows(state.id, [slot], KEPT_PARTS)[0];
       applyUpdate(where, batch, update, row);
       const vector = reembedded.get(ordinal) ?? update.vector;
       if (vector) batch.vectors[ordinal] = vector;
@@ -122,7 +130,7 @@ export async function removeSlots(state: CollectionState, slots: Uint32Array): P
   await state.show(async () => {
     const slice = new TimeSlice();
     for (const slot of slots) {
-      forget(state, slot);
+      state.forget(slot);
       await slice.pause();
     }
     state.slots.saw(lastSeq);
@@ -131,11 +139,17 @@ export async function removeSlots(state: CollectionState, slots: Uint32Array): P
   return slots.length;
 }
 
-/** The slots of ids, looked up in slices. */
+/** Whether a record is there, and has not expired. */
+export function isThere(state: CollectionState, slot: number | undefined): slot is number {
+  return slot !== undefined && !state.slots.isExpired(slot);
+}
+
+/** The slots of ids, looked up in slices. Those of records that have expired by now are told by `isThere`. */
 export async function slotsOf(
   state: CollectionState,
   ids: readonly string[],
 ): Promise<(number | undefined)[]> {
+  await state.whole();
   const slots: (number | undefined)[] = [];
   const slice = new TimeSlice();
   for (let from = 0; from < ids.length; from += LOOKUP_IDS) {
@@ -148,10 +162,11 @@ export async function slotsOf(
 async function readUpdates(state: CollectionState, where: string, input: unknown): Promise<UpdateInput[]> {
   const seen = new Set<string>();
   const updates: UpdateInput[] = [];
+  const now = state.expiry.now();
   const slice = new TimeSlice();
   for (const [position, given] of readBatch(where, input).entries()) {
     const at = `${where}: change ${position}`;
-    const { id: givenId, vector, document, metadata } = readFields(at, UPDATE_FIELDS, given);
+    const { id: givenId, vector, document, metadata, ...expiry } = readFields(at, UPDATE_FIELDS, given);
     const id = readId(at, givenId);
     requireNew(where, seen, id, position);
     const thing = `${where}: record ${quoted(id)}`;
@@ -160,6 +175,7 @@ async function readUpdates(state: CollectionState, where: string, input: unknown
       vector: vector === undefined ? undefined : state.readVector(thing, vector),
       document: document === undefined ? undefined : readDocument(thing, document),
       metadata: metadata === undefined ? undefined : readMetadataChange(thing, metadata),
+      expiresAt: readExpiry(thing, expiry, now),
     });
     await slice.pause();
   }
@@ -208,6 +224,7 @@ function applyUpdate(
       ? JSON.stringify(old)
       : encodeMetadata(thing, mergeMetadata(old, update.metadata, thing)),
   );
+  batch.expiries.push(update.expiresAt === undefined ? (row?.expiresAt ?? null) : update.expiresAt);
 }
 
 function changeOf(
@@ -216,7 +233,7 @@ function changeOf(
   ordinal: number,
   slot: number | undefined,
 ): Change {
-  if (slot === undefined) return { kind: 'put', ordinal, replaces: undefined };
+  if (!isThere(state, slot)) return { kind: 'put', ordinal, replaces: slot };
   const vector = batch.vectors[ordinal];
   const stored = state.store.reader.rows(state.id, [slot], ['vector'])[0]?.vector;
   const same =
@@ -243,20 +260,29 @@ async function commit(state: CollectionState, batch: RecordBatch, changes: reado
     const slice = new TimeSlice();
     for (const [i, put] of puts.entries()) {
       const slot = slots[i] as number;
-      if (put.replaces !== undefined) forget(state, put.replaces);
+      if (put.replaces !== undefined) state.forget(put.replaces);
       state.put(slot, batch.vectors[put.ordinal] as Float32Array);
       state.filter.set(slot, batch.metadata[put.ordinal] ?? '{}');
       state.ids[slot] = batch.ids[put.ordinal];
+      state.noteExpiry(batch.expiries[put.ordinal]);
       await slice.pause();
     }
     for (const { slot, ordinal } of patches) {
+      if (state.slots.isExpired(slot)) revive(state, slot);
       state.filter.set(slot, batch.metadata[ordinal] ?? '{}');
+      state.noteExpiry(batch.expiries[ordinal]);
       await slice.pause();
     }
     state.slots.saw(lastSeq);
   });
   state.index.kick();
   await state.index.room();
+}
+
+/** Shows a record again that has expired while the change which lets it stay was on its way to the disk. */
+function revive(state: CollectionState, slot: number): void {
+  const vector = state.store.reader.rows(state.id, [slot], ['vector'])[0]?.vector;
+  state.put(slot, present(vector, 'the vector of a record that was just patched'));
 }
 
 /** The vectors of the puts, row by row. */
@@ -286,6 +312,10 @@ function writeBatchOf(
     changes.map(({ ordinal }) => batch.documents[ordinal] ?? null);
   const metadataOf = (changes: readonly Change[]) =>
     changes.map(({ ordinal }) => batch.metadata[ordinal] ?? '{}');
+  const expiriesOf = (changes: readonly Change[]) => {
+    const expiries = changes.map(({ ordinal }) => batch.expiries[ordinal] ?? null);
+    return expiries.some((at) => at !== null) ? { expiries } : {};
+  };
   return {
     collection: state.id,
     removals: new Uint32Array(),
@@ -296,11 +326,13 @@ function writeBatchOf(
       vectors,
       documents: documentsOf(puts),
       metadata: metadataOf(puts),
+      ...expiriesOf(puts),
     },
     patches: {
       slots: Uint32Array.from(patches, ({ slot }) => slot),
       documents: documentsOf(patches),
       metadata: metadataOf(patches),
+      ...expiriesOf(patches),
     },
   };
 }
@@ -313,14 +345,6 @@ function emptyBatch(collection: number): WriteBatch {
     puts: { slots: none, ids: [], vectors: new Float32Array(), documents: [], metadata: [] },
     patches: { slots: none, documents: [], metadata: [] },
   };
-}
-
-/** Takes a record out of index, filters and the cache of ids. */
-export function forget(state: CollectionState, slot: number): void {
-  // In this order: what the index lets go at once must not be live any more.
-  if (state.slots.remove(slot)) state.index.remove(slot);
-  state.filter.delete(slot);
-  state.ids[slot] = undefined;
 }
 
 function nameIds(ids: readonly string[]): string {

@@ -29,6 +29,8 @@ export class CollectionSlots {
   private readonly allocator = new NumberAllocator();
   /** Handed out for records that are not live yet. */
   private readonly aside = new Set<number>();
+  /** Hidden because their records have expired, which the store still has. */
+  private readonly expired = new BitSet();
   private readonly holders = new Set<SlotHolder>();
   private seq = 0;
 
@@ -80,12 +82,31 @@ export class CollectionSlots {
   add(slot: number): void {
     this.allocator.claim(slot);
     this.aside.delete(slot);
+    this.expired.delete(slot);
     this.live.add(slot);
     this.version += 1;
   }
 
+  /** Hides the slot of an expired record, which stays taken until `remove`. Answers false where it was hidden. */
+  expire(slot: number): boolean {
+    if (!this.live.has(slot)) return false;
+    this.expired.add(slot);
+    this.live.delete(slot);
+    this.version += 1;
+    return true;
+  }
+
+  /** Whether the slot is that of an expired record, which the store still has. */
+  isExpired(slot: number): boolean {
+    return this.expired.has(slot);
+  }
+
   /** Hides a slot from searches; answers false where it was hidden already. */
   remove(slot: number): boolean {
+    if (this.expired.has(slot)) {
+      this.expired.delete(slot);
+      this.letGo([slot]);
+    }
     if (!this.live.has(slot)) return false;
     this.live.delete(slot);
     this.version += 1;
@@ -109,7 +130,7 @@ export class CollectionSlots {
 
   /** Whether no record has the slot, none is about to have it, and no index keeps it as a stepping stone. */
   private isFree(slot: number): boolean {
-    if (this.live.has(slot) || this.aside.has(slot)) return false;
+    if (this.live.has(slot) || this.aside.has(slot) || this.expired.has(slot)) return false;
     for (const holder of this.holders) if (holder.hasNodeFor(slot)) return false;
     return true;
   }
