@@ -38,9 +38,9 @@ describe.each(VARIANTS.filter(({ metric }) => metric === 'cosine'))(
     });
 
     async function answered() {
-      const hits = await shelf.search({ vector: QUERY, k: 100 });
-      const exact = await shelf.search({ vector: QUERY, k: 100, exact: true, include: [] });
-      const [many] = await shelf.searchMany([{ vector: QUERY, k: 100, filter: { ordinal: { $gte: 0 } } }]);
+      const hits = await shelf.search({ vector: QUERY, k: 1_000 });
+      const exact = await shelf.search({ vector: QUERY, k: 1_000, exact: true, include: [] });
+      const [many] = await shelf.searchMany([{ vector: QUERY, k: 1_000, filter: { ordinal: { $gte: 0 } } }]);
       const listed = await shelf.list({ limit: 1_000, orderBy: 'id' });
       const filtered = await shelf.list({ limit: 1_000, filter: { ordinal: { $gte: 0 } } });
       const ids = [hits, exact, many ?? [], listed.records, filtered.records].map((records) =>
@@ -122,7 +122,7 @@ describe.each(VARIANTS.filter(({ metric }) => metric === 'cosine'))(
         false,
         true,
       ]);
-      const hits = await shelf.search({ id: 'r2', k: 100, include });
+      const hits = await shelf.search({ id: 'r2', k: 1_000, include });
       expect(hits.find(({ id }) => id === 'r0')?.expiresAt).toEqual(new Date(START + 50 * HOUR));
     });
 
@@ -130,20 +130,22 @@ describe.each(VARIANTS.filter(({ metric }) => metric === 'cosine'))(
       if (variant.place !== 'folder') return;
       const reading = await openDatabase(variant, location, { readOnly: true, clock });
       const seen = await reading.openCollection<Shelf>('shelf');
-      expect(await seen.search({ vector: QUERY, k: 100 })).toHaveLength(40);
+      expect(await seen.search({ vector: QUERY, k: 1_000 })).toHaveLength(40);
       now = START + 5 * HOUR;
-      expect(await seen.search({ vector: QUERY, k: 100, include: [] })).toHaveLength(35);
+      expect(await seen.search({ vector: QUERY, k: 1_000, include: [] })).toHaveLength(35);
       expect(await seen.count()).toBe(35);
       await shelf.compact();
       await shelf.add(recordsOf(randomVectors(3, 3), 500));
-      expect(await seen.search({ vector: QUERY, k: 100, include: [] })).toHaveLength(38);
+      expect(await seen.search({ vector: QUERY, k: 1_000, include: [] })).toHaveLength(38);
       now = START + 6 * HOUR;
       await shelf.compact();
-      expect(await seen.search({ vector: QUERY, k: 100, include: [] })).toHaveLength(37);
+      expect(await seen.search({ vector: QUERY, k: 1_000, include: [] })).toHaveLength(37);
       expect((await seen.check()).problems).toEqual([]);
       now = START + 9 * HOUR;
       const again = await openDatabase(variant, location, { readOnly: true, clock });
-      expect(await (await again.openCollection('shelf')).search({ vector: QUERY, k: 100 })).toHaveLength(34);
+      expect(await (await again.openCollection('shelf')).search({ vector: QUERY, k: 1_000 })).toHaveLength(
+        34,
+      );
     });
   },
 );
