@@ -1,6 +1,9 @@
 // Candidates of a search: gathered first, compared together, the best of them compared again.
 //
 // The rows of what is gathered are touched before they are compared, so that the processor fetches them side by side.
+// Nodes that lie one behind the other are compared as they come, because the processor sees by itself where that
+// leads: 1.2 to 1.6 times as fast as to gather and touch them. To read four rows side by side was a tenth faster
+// still at 100 dimensions, and half as fast at 784; to touch what lies a page ahead was slower everywhere.
 // Where there are codes in one piece, candidates are compared by those, and in the end what is not surely behind the
 // k-th by its vector.
 
@@ -48,17 +51,40 @@ export function compareGathered(count: u32): void {
   let changed = false;
   for (let i: u32 = 0; i < count; i++) {
     const node = load<u32>(gathered + (<usize>i << 2));
-    const key = rowBytes != 0 ? rowKey(node) : keyOfOriginal(node);
-    if (key > limitKey) continue;
-    const entry = entryOf(key, node);
-    if (size == most && entry >= load<u64>(pool + (<usize>(most - 1) << 3))) continue;
-    // What is moved while a search is under way can be met twice.
-    if (holds(pool, size, entry)) continue;
-    const place = insert(pool, size, most, entry);
-    if (size < most) size += 1;
-    if (place < k && size >= k) changed = true;
+    const key = keyOfNode(node);
+    if (key <= limitKey && offer(node, key)) changed = true;
   }
   if (changed) tighten();
+}
+
+/**
+ * The same for some of at most 32 nodes that lie one behind the other: all are compared in passing, and those that
+ * are `wanted`, a bit each, are taken.
+ */
+export function compareRun(nodes: usize, count: u32, wanted: u32): void {
+  compared += count;
+  let changed = false;
+  for (let i: u32 = 0; i < count; i++) {
+    const node = load<u32>(nodes + (<usize>i << 2));
+    const key = keyOfNode(node);
+    if (key <= limitKey && ((wanted >> i) & 1) != 0 && offer(node, key)) changed = true;
+  }
+  if (changed) tighten();
+}
+
+@inline function keyOfNode(node: u32): u32 {
+  return rowBytes != 0 ? rowKey(node) : keyOfOriginal(node);
+}
+
+/** Takes a node into the pool if it is near enough. Answers whether it is among the k nearest so far. */
+function offer(node: u32, key: u32): bool {
+  const entry = entryOf(key, node);
+  if (size == most && entry >= load<u64>(pool + (<usize>(most - 1) << 3))) return false;
+  // What is moved while a search is under way can be met twice.
+  if (holds(pool, size, entry)) return false;
+  const place = insert(pool, size, most, entry);
+  if (size < most) size += 1;
+  return place < k && size >= k;
 }
 
 function tighten(): void {

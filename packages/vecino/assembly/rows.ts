@@ -79,56 +79,46 @@ function writeTarget(offset: f32, scale: f32, least: f32, most: f32): void {
   }
 }
 
-/** Squared distance of the target and a row. */
-@inline function distanceTo(row: usize): u32 {
+/** The squared distance of the target and a row, or their product. */
+@inline function sumOver(row: usize, byDistance: bool): i32 {
   let s0 = i32x4.splat(0);
   let s1 = i32x4.splat(0);
   let at = rowTarget;
   const end16 = row + (rowBytes & ~15);
   const end = row + rowBytes;
   while (row < end16) {
-    const codes = v128.load(row);
-    const d0 = i16x8.sub(v128.load(at), i16x8.extend_low_i8x16_u(codes));
-    const d1 = i16x8.sub(v128.load(at, 16), i16x8.extend_high_i8x16_u(codes));
-    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(d0, d0));
-    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(d1, d1));
+    s0 = i32x4.add(s0, termOf(v128.load(at), v128.load8x8_u(row), byDistance));
+    s1 = i32x4.add(s1, termOf(v128.load(at, 16), v128.load8x8_u(row, 8), byDistance));
     row += 16;
     at += 32;
   }
   while (row < end) {
-    const d = i16x8.sub(v128.load64_zero(at), i16x8.extend_low_i8x16_u(v128.load32_zero(row)));
-    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(d, d));
+    const codes = i16x8.extend_low_i8x16_u(v128.load32_zero(row));
+    s0 = i32x4.add(s0, termOf(v128.load64_zero(at), codes, byDistance));
     row += 4;
     at += 8;
   }
   return sum(i32x4.add(s0, s1));
 }
 
-/** Product of the target and a row. */
-@inline function productWith(row: usize): i32 {
-  let s0 = i32x4.splat(0);
-  let s1 = i32x4.splat(0);
-  let at = rowTarget;
-  const end16 = row + (rowBytes & ~15);
-  const end = row + rowBytes;
-  while (row < end16) {
-    const codes = v128.load(row);
-    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.load(at), i16x8.extend_low_i8x16_u(codes)));
-    s1 = i32x4.add(s1, i32x4.dot_i16x8_s(v128.load(at, 16), i16x8.extend_high_i8x16_u(codes)));
-    row += 16;
-    at += 32;
-  }
-  while (row < end) {
-    s0 = i32x4.add(s0, i32x4.dot_i16x8_s(v128.load64_zero(at), i16x8.extend_low_i8x16_u(v128.load32_zero(row))));
-    row += 4;
-    at += 8;
-  }
-  return sum(i32x4.add(s0, s1));
+/** What eight dimensions add to it. */
+@inline function termOf(target: v128, codes: v128, byDistance: bool): v128 {
+  if (!byDistance) return i32x4.dot_i16x8_s(target, codes);
+  const miss = i16x8.sub(target, codes);
+  return i32x4.dot_i16x8_s(miss, miss);
 }
 
 /** The key of a slot's row: smaller is nearer. */
 @inline export function rowKey(slot: u32): u32 {
   return metric == 0 ? distanceTo(rowAt(slot)) : <u32>(<i32>0x80000000 - productWith(rowAt(slot)));
+}
+
+function distanceTo(row: usize): u32 {
+  return sumOver(row, true);
+}
+
+function productWith(row: usize): i32 {
+  return sumOver(row, false);
 }
 
 /** The largest key that may belong to a vector which is as near as one of this key. */

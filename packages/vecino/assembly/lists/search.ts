@@ -9,11 +9,11 @@
 // A query costs nlist comparisons of a centroid's row, 16 × dimension for its table, n × nprobe / nlist estimates of
 // one to four nanoseconds, and some hundred rows.
 
-import { compareGathered, finishComparing, GATHERED, limit, startComparing } from '../candidates';
+import { compareGathered, compareRun, finishComparing, GATHERED, limit, startComparing } from '../candidates';
 import { countComputations, dot } from '../distance';
 import { gathered, isAllowed, isLive, metric, NONE, slotList } from '../layout';
 import { insert } from '../pool';
-import { centroidAt, headAt, listQuery, nodesAt, pageAt, reduced, subspaces } from './layout';
+import { centroidAt, headAt, listQuery, nodesAt, PAGE_ENTRIES, pageAt, reduced, subspaces } from './layout';
 import { prepareListQuery, queryTail, squareTo } from './project';
 import { entriesOf, nextAt, nextOf } from './pages';
 import { rankedList, rankLists } from './rank';
@@ -81,8 +81,7 @@ function compareNearest(list: u32, wanted: u32): void {
   let at = page == NONE ? 0 : pageAt(page);
   while (page != NONE) {
     let passing = scanPage(at, offset, found == wanted ? <i32>(nearestAt(wanted - 1) >> 32) - 32768 : 32767);
-    const entries = entriesOf(at);
-    if (entries < 32) passing &= (1 << entries) - 1;
+    passing &= allOf(entriesOf(at));
     while (passing != 0) {
       const entry = <u32>ctz(passing);
       passing &= passing - 1;
@@ -130,9 +129,7 @@ function scanList(list: u32): void {
   let page = load<u32>(headAt(list));
   let at = page == NONE ? 0 : pageAt(page);
   while (page != NONE) {
-    let passing = scanPage(at, offset, threshold);
-    const entries = entriesOf(at);
-    if (entries < 32) passing &= (1 << entries) - 1;
+    let passing = scanPage(at, offset, threshold) & allOf(entriesOf(at));
     if (passing != 0) {
       const nodes = nodesAt(at);
       do {
@@ -159,6 +156,9 @@ function scanList(list: u32): void {
   return <i32>min(max((limit - listBase) / estimateUnit, -32768), 32767);
 }
 
+/** Of a page's entries at least one in so many is wanted where all are compared in passing. */
+const PASSING_SHARE: u32 = 2;
+
 /** Compares every entry of a list that has no codes. */
 function compareList(list: u32): void {
   let count: u32 = 0;
@@ -167,19 +167,43 @@ function compareList(list: u32): void {
   while (page != NONE) {
     const entries = entriesOf(at);
     const nodes = nodesAt(at);
-    for (let i: u32 = 0; i < entries; i++) {
-      const node = load<u32>(nodes + (<usize>i << 2));
-      if (filtered ? !isAllowed(node) : mayBeRemoved && !isLive(node)) continue;
-      store<u32>(gathered + (<usize>count << 2), node);
-      count += 1;
-    }
-    if (count >= GATHERED) {
-      compareGathered(count);
-      count = 0;
+    const wanted = wantedOf(nodes, entries);
+    if (isRun(nodes, entries) && <u32>popcnt(wanted) * PASSING_SHARE >= entries) {
+      compareRun(nodes, entries, wanted);
+    } else {
+      for (let left = wanted; left != 0; left &= left - 1) {
+        store<u32>(gathered + (<usize>count << 2), load<u32>(nodes + (<usize>ctz(left) << 2)));
+        count += 1;
+      }
+      if (count >= GATHERED) {
+        compareGathered(count);
+        count = 0;
+      }
     }
     const next = nextOf(at);
     if (next != NONE) at = nextAt(page, at, next);
     page = next;
   }
   if (count > 0) compareGathered(count);
+}
+
+/** The entries of a page that may be answered, a bit each. */
+@inline function wantedOf(nodes: usize, entries: u32): u32 {
+  if (!filtered && !mayBeRemoved) return allOf(entries);
+  let wanted: u32 = 0;
+  for (let i: u32 = 0; i < entries; i++) {
+    const node = load<u32>(nodes + (<usize>i << 2));
+    wanted |= <u32>(filtered ? isAllowed(node) : isLive(node)) << i;
+  }
+  return wanted;
+}
+
+/** A bit for each of so many entries. */
+@inline function allOf(entries: u32): u32 {
+  return entries == PAGE_ENTRIES ? 0xffffffff : (1 << entries) - 1;
+}
+
+/** Whether the nodes of a page lie one behind the other, as they do where none has come or gone since the learning. */
+@inline function isRun(nodes: usize, entries: u32): bool {
+  return load<u32>(nodes + (<usize>entries << 2) - 4) - load<u32>(nodes) == entries - 1;
 }
