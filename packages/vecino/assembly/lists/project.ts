@@ -10,6 +10,7 @@
 import { dot, l2Squared, madd, sum } from '../distance';
 import { floats, metric, query, vectorAt } from '../layout';
 import { vectorOf } from '../original';
+import { projectOn } from '../project';
 import { extra, listQuery, mean, meanImage, projected, projection, reduced } from './layout';
 import { isSampleProjected } from './state';
 
@@ -51,31 +52,14 @@ export function project(vector: usize, to: usize): void {
     const from = metric == 0 ? f32x4.sub(value, v128.load(mean + i)) : value;
     square = madd(from, from, square);
   }
-  let row = projection;
-  let kept: f32 = 0;
-  for (let i: u32 = 0; i < reduced; i += 4) {
-    const b = row + stride;
-    const c = b + stride;
-    const d = c + stride;
-    let s0 = f32x4.splat(0);
-    let s1 = f32x4.splat(0);
-    let s2 = f32x4.splat(0);
-    let s3 = f32x4.splat(0);
-    for (let j: usize = 0; j < stride; j += 16) {
-      const value = v128.load(vector + j);
-      s0 = madd(value, v128.load(row + j), s0);
-      s1 = madd(value, v128.load(b + j), s1);
-      s2 = madd(value, v128.load(c + j), s2);
-      s3 = madd(value, v128.load(d + j), s3);
-    }
-    const into = to + (<usize>i << 2);
-    const less = metric == 0 ? v128.load(meanImage + (<usize>i << 2)) : f32x4.splat(0);
-    const image = f32x4.sub(f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(sum(s0)), 1, sum(s1)), 2, sum(s2)), 3, sum(s3)), less);
-    v128.store(into, image);
-    kept += sum(f32x4.mul(image, image));
-    row += stride << 2;
+  projectOn(projection, reduced, vector, to);
+  let kept = f32x4.splat(0);
+  for (let i: usize = 0; i < <usize>reduced << 2; i += 16) {
+    const image = metric == 0 ? f32x4.sub(v128.load(to + i), v128.load(meanImage + i)) : v128.load(to + i);
+    v128.store(to + i, image);
+    kept = madd(image, image, kept);
   }
-  tail = max(sum(square) - kept, 0);
+  tail = max(sum(square) - sum(kept), 0);
 }
 
 /** The squared length of the query's tail. */
