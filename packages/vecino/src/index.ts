@@ -31,6 +31,7 @@ export type {
 export type { Database, OpenOptions, Warning } from './api/database.ts';
 export type { DuplicateCluster, DuplicatePair, Duplicates, DuplicatesQuery } from './api/duplicate.ts';
 export type { EmbeddingFunction, EmbedOptions } from './api/embedding.ts';
+export type { Example, Strategy } from './api/example.ts';
 export type { Facet, FacetRequest, FacetValue } from './api/facets.ts';
 export type { Condition, Filter, PathOf, ValueAt } from './api/filter.ts';
 export type {

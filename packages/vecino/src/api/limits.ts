@@ -16,6 +16,8 @@ export const LIMITS = {
   filterDepthMax: 32,
   /** Most records in one call of a write. */
   batchMax: 100_000,
+  /** Most examples of one search, likes and unlikes together. */
+  examplesMax: 1_000,
   /** Most hits of one search. */
   kMax: 10_000,
   /** Most records of one page of `list`. */

@@ -1,4 +1,5 @@
 import type { OptionSpecs } from '../base/options.ts';
+import type { Example, Strategy } from './example.ts';
 import type { Facet, FacetRequest } from './facets.ts';
 import type { Filter, PathOf } from './filter.ts';
 import { RECALL_OPTION } from './index-options.ts';
@@ -14,7 +15,7 @@ import { CANDIDATES_OPTION, type DiversifyOptions, type GroupByOptions } from '.
  */
 export type Metric = 'cosine' | 'dot' | 'l2';
 
-/** Exactly one of `vector`, `text` and `id` says what to look near. */
+/** Exactly one of `vector`, `text`, `id` and examples (`like`, `unlike`, or both) says what to look near. */
 export interface SearchQuery<M extends Metadata = AnyMetadata> {
   /** `dimension` finite numbers. */
   readonly vector?: VectorInput;
@@ -22,6 +23,20 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
   readonly text?: string;
   /** The id of a stored record, which is itself left out of the answer. */
   readonly id?: string;
+  /**
+   * What hits are to be like, any mix of texts, vectors and stored records, with weights. Records of this collection
+   * that are examples are left out of the answer.
+   *
+   * @example
+   * ```ts
+   * await words.search({ like: [{ id: 'king' }, { id: 'woman' }], unlike: [{ id: 'man' }], k: 1 }); // queen
+   * ```
+   */
+  readonly like?: readonly Example[];
+  /** What hits are to be unlike. */
+  readonly unlike?: readonly Example[];
+  /** How examples become an answer: `sum` (the default), `average` or `bestScore`; see {@link Strategy}. */
+  readonly strategy?: Strategy;
   /** How many hits at most: 1 to 10,000, default 10. */
   readonly k?: number;
   /** Only records whose metadata match; the answer has min(k, matches) hits. */
@@ -84,6 +99,13 @@ export const SEARCH_OPTIONS = {
   vector: { kind: 'opaque', about: 'Look near this vector.' },
   text: { kind: 'opaque', about: 'Look near this text, by the collection’s embedding.' },
   id: { kind: 'opaque', about: 'Look near this stored record.' },
+  like: { kind: 'opaque', about: 'Look near these examples.' },
+  unlike: { kind: 'opaque', about: 'Look away from these examples.' },
+  strategy: {
+    kind: 'choice',
+    values: ['sum', 'average', 'bestScore'],
+    about: 'How examples become an answer: their sum, their average, or the best of their scores.',
+  },
   k: { kind: 'integer', default: 10, min: 1, max: LIMITS.kMax, about: 'How many hits at most.' },
   filter: { kind: 'opaque', about: 'Only records whose metadata match this filter.' },
   include: { kind: 'opaque', about: 'Parts of each hit: vector, document, metadata.' },

@@ -45,6 +45,8 @@ export const ERROR_CATALOGUE = {
   EMBEDDING_FAILED: { kind: 'Remote', retryable: true },
   EMBEDDING_MISMATCH: { kind: 'Conflict' },
   EMBEDDING_MISSING: { kind: 'InvalidArgument' },
+  EXAMPLES_CANCEL: { kind: 'InvalidArgument' },
+  EXAMPLES_EMPTY: { kind: 'InvalidArgument' },
   EXPIRY_INVALID: { kind: 'InvalidArgument' },
   FILTER_INVALID: { kind: 'InvalidArgument' },
   FILTER_OPERATOR_UNKNOWN: { kind: 'InvalidArgument' },

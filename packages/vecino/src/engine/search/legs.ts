@@ -9,6 +9,8 @@ import { askVectorLegs } from './vector-leg.ts';
 export interface VectorLeg {
   readonly kind: 'vector';
   readonly vector: Float32Array;
+  /** Where records are ranked by the example that they are nearest to, in the place of `vector`. */
+  readonly best?: { readonly likes: readonly Float32Array[]; readonly unlikes: readonly Float32Array[] };
 }
 
 /**

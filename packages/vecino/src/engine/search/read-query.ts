@@ -7,6 +7,7 @@ import type { CollectionState } from '../collection-state.ts';
 import { readParts } from '../record-view.ts';
 import { decodePage, ownerOf, type PagePosition, unknownPage } from './page-token.ts';
 import { requireOwnEffort } from './query-effort.ts';
+import { type ReadExamples, readExamples } from './read-examples.ts';
 import { type Refinements, readRefinements } from './read-refinements.ts';
 
 /** A query whose form is right. */
@@ -16,6 +17,7 @@ export interface ReadQuery extends Refinements {
   readonly query: SearchQuery;
   readonly parts: readonly Part[];
   readonly predicate: Predicate | undefined;
+  readonly examples: ReadExamples | undefined;
   readonly k: number;
   readonly page: ReadPage | undefined;
 }
@@ -33,10 +35,11 @@ export function readQuery(state: CollectionState, thing: string, input: unknown)
   const parts = readParts(thing, query.include);
   const predicate = query.filter === undefined ? undefined : state.filter.parse(thing, query.filter);
   requireOneTarget(thing, query);
+  const examples = readExamples(thing, query);
   requireOwnEffort(state, thing, query);
   const { k = SEARCH_OPTIONS.k.default } = query;
   const page = readPage(state, thing, query);
-  return { thing, query, parts, predicate, k, page, ...readRefinements(thing, query, k) };
+  return { thing, query, parts, predicate, examples, k, page, ...readRefinements(thing, query, k) };
 }
 
 function readPage(state: CollectionState, thing: string, query: SearchQuery): ReadPage | undefined {
@@ -56,13 +59,14 @@ function readPage(state: CollectionState, thing: string, query: SearchQuery): Re
 }
 
 function requireOneTarget(thing: string, query: SearchQuery): void {
-  const given = (['vector', 'text', 'id'] as const).filter((key) => query[key] !== undefined);
+  const given: string[] = (['vector', 'text', 'id'] as const).filter((key) => query[key] !== undefined);
+  if (query.like !== undefined || query.unlike !== undefined) given.push('examples');
   if (given.length !== 1) {
     const received = given.length === 0 ? 'none of them' : given.join(' and ');
     throw new VecinoError(
       'QUERY_INVALID',
-      `${thing}: expected exactly one of vector, text and id, received ${received}; say what to look near`,
-      { details: { expected: ['vector', 'text', 'id'], received: given } },
+      `${thing}: expected exactly one of vector, text, id and examples (like, unlike), received ${received}; say what to look near`,
+      { details: { expected: ['vector', 'text', 'id', 'examples'], received: given } },
     );
   }
   if (query.text === undefined || typeof query.text === 'string') return;

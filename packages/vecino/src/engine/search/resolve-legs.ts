@@ -7,6 +7,7 @@ import { embed } from '../embed.ts';
 import { readId } from '../read-records.ts';
 import type { Leg } from './legs.ts';
 import type { ReadQuery } from './read-query.ts';
+import { idsOfExamples, legOfExamples, textsOfExamples } from './resolve-examples.ts';
 
 /** A query of which it is known what it looks for. */
 export interface Asked {
@@ -30,13 +31,18 @@ export async function resolveLegs(state: CollectionState, reads: readonly ReadQu
 }
 
 /** The texts of a query that are to be embedded. */
-function textsOf({ query }: ReadQuery): readonly string[] {
+function textsOf({ query, examples }: ReadQuery): readonly string[] {
+  if (examples) return textsOfExamples(examples);
   return query.text === undefined ? [] : [query.text];
 }
 
 /** @param embedded what the embedding has made of the query's texts */
 function resolve(state: CollectionState, read: ReadQuery, embedded: readonly unknown[]): Asked {
-  const { thing, query } = read;
+  const { thing, query, examples } = read;
+  if (examples) {
+    const leg = legOfExamples(state, thing, examples, embedded);
+    return { read, legs: [leg], except: idsOfExamples(state, examples) };
+  }
   const near = (vector: Float32Array): Leg => ({ kind: 'vector', vector });
   if (query.id !== undefined) {
     const id = readId(thing, query.id);

@@ -1,40 +1,21 @@
-import { OVERSAMPLE, SEARCH_OPTIONS } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
-import { scoreOf } from '../../vector/metric.ts';
 import type { CollectionState } from '../collection-state.ts';
-import type { IndexSearch } from '../index/live-index.ts';
+import { rankByBestScore } from './best-score.ts';
 import type { LegAnswer, LegQuestion, VectorLeg } from './legs.ts';
-import { effortOf } from './query-effort.ts';
+import { searchVectors } from './search-vectors.ts';
 
-/** Searches the index: several searches on all workers, or each where it is quickest. */
+/** Asks vector legs: one search of the index for all that look near one vector, and several for each of the others. */
 export async function askVectorLegs(
   state: CollectionState,
   questions: readonly LegQuestion<VectorLeg>[],
   spread: boolean,
 ): Promise<LegAnswer[]> {
-  const searches = questions.map((question) => searchOf(state, question));
-  const found = await (spread
-    ? state.index.searchMany(searches)
-    : Promise.all(searches.map((search) => state.index.search(search))));
-  return questions.map(({ leg, depth }, i) => {
-    const one = present(found[i], 'what was found');
-    const { slots, distances, matches } = one;
-    const scores = Float64Array.from(distances, (distance) => scoreOf(state.metric, distance));
-    const isComplete = slots.length < depth || slots.length === matches;
-    return { leg, ranking: { slots, scores, isComplete }, found: one };
-  });
-}
-
-function searchOf(
-  state: CollectionState,
-  { leg, query, depth, allowed }: LegQuestion<VectorLeg>,
-): IndexSearch {
-  return {
-    query: leg.vector,
-    k: depth,
-    exact: query.exact ?? SEARCH_OPTIONS.exact.default,
-    ...effortOf(state, query),
-    oversample: query.oversample ?? OVERSAMPLE,
-    allowed,
-  };
+  const [plain, best] = [false, true].map((isBest) =>
+    questions.filter(({ leg }) => (leg.best !== undefined) === isBest),
+  );
+  const near = (await searchVectors(state, plain ?? [], spread)).values();
+  const ranked = (
+    await Promise.all((best ?? []).map((question) => rankByBestScore(state, question, spread)))
+  ).values();
+  return questions.map(({ leg }) => present((leg.best ? ranked : near).next().value, 'the answer of a leg'));
 }

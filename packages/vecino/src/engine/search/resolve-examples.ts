@@ -1,0 +1,148 @@
+import type { Strategy } from '../../api/example.ts';
+import { VecinoError } from '../../base/errors.ts';
+import { quoted } from '../../base/options.ts';
+import { lengthOf } from '../../vector/prepare.ts';
+import { readVector } from '../../vector/read-vector.ts';
+import type { CollectionState } from '../collection-state.ts';
+import type { VectorLeg } from './legs.ts';
+import type { ReadExample, ReadExamples } from './read-examples.ts';
+
+/** Shorter than this share of what was added up, a sum is what rounding has left of nothing. */
+const CANCELLED = 1e-6;
+
+/** An example of which it is known where it lies. */
+interface Placed {
+  readonly vector: Float32Array;
+  readonly weight: number;
+}
+
+/** The texts of examples that are to be embedded, likes before unlikes. */
+export function textsOfExamples({ like, unlike }: ReadExamples): string[] {
+  return [...like, ...unlike].flatMap(({ example }) => example.text ?? []);
+}
+
+/** The ids of this collection that are examples, which are no answer. */
+export function idsOfExamples(state: CollectionState, { like, unlike }: ReadExamples): string[] {
+  const own = ({ example: { collection } }: ReadExample) =>
+    collection === undefined || collection === state.stored.name;
+  return [...like, ...unlike].filter(own).flatMap(({ example }) => example.id ?? []);
+}
+
+/**
+ * What to look near, of examples.
+ *
+ * @param embedded what the embedding has made of the texts
+ */
+export function legOfExamples(
+  state: CollectionState,
+  thing: string,
+  examples: ReadExamples,
+  embedded: readonly unknown[],
+): VectorLeg {
+  const made = embedded.values();
+  const [like, unlike] = [examples.like, examples.unlike].map((list) =>
+    list.map((one) => placed(state, one, () => made.next().value)),
+  );
+  if (examples.strategy === 'bestScore') {
+    const likes = (like ?? []).map(({ vector }) => vector);
+    const unlikes = (unlike ?? []).map(({ vector }) => vector);
+    return { kind: 'vector', vector: likes[0] ?? new Float32Array(), best: { likes, unlikes } };
+  }
+  const terms = [...weighed(thing, like ?? [], examples.strategy, (unlike ?? []).length > 0 ? 2 : 1)];
+  terms.push(...weighed(thing, unlike ?? [], examples.strategy, -1));
+  return { kind: 'vector', vector: sumOf(state, thing, terms) };
+}
+
+/** Terms of the sum: weights as they are, or as shares of their mean. */
+function weighed(thing: string, list: readonly Placed[], strategy: Strategy, share: number): Placed[] {
+  if (strategy === 'sum')
+    return list.map(({ vector, weight }) => ({ vector, weight: weight * Math.sign(share) }));
+  const total = list.reduce((sum, { weight }) => sum + weight, 0);
+  if (list.length > 0 && total === 0) {
+    throw new VecinoError(
+      'WEIGHT_INVALID',
+      `${thing}: the weights of a mean add up to 0, expected another sum, by which to divide; use the strategy sum for a difference`,
+      { details: { received: 0 } },
+    );
+  }
+  return list.map(({ vector, weight }) => ({ vector, weight: (weight / total) * share }));
+}
+
+function sumOf(state: CollectionState, thing: string, terms: readonly Placed[]): Float32Array {
+  const sums = new Float64Array(state.dimension);
+  let added = 0;
+  for (const { vector, weight } of terms) {
+    // Under cosine only directions count.
+    const length = lengthOf(vector);
+    const factor = state.metric === 'cosine' ? weight / length : weight;
+    added += Math.abs(factor) * length;
+    for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + factor * (vector[i] ?? 0);
+  }
+  // The origin is a place like any other where distances are compared, but no direction.
+  if (state.metric !== 'l2' && lengthOf(sums) <= CANCELLED * added) {
+    throw new VecinoError(
+      'EXAMPLES_CANCEL',
+      `${thing}: the examples add up to a zero vector, expected one with a direction; leave out an example, or give it another weight`,
+      { details: { metric: state.metric } },
+    );
+  }
+  return readVector(`${thing}: the sum of the examples`, sums, state.dimension, state.metric);
+}
+
+function placed(
+  state: CollectionState,
+  { thing, example, weight }: ReadExample,
+  made: () => unknown,
+): Placed {
+  const { dimension, metric, embedding } = state;
+  if (example.id !== undefined)
+    return { vector: storedVector(state, thing, example.id, example.collection), weight };
+  const [by, input] =
+    example.text === undefined
+      ? [thing, example.vector]
+      : [`${thing}: text, embedded by "${embedding?.name}"`, made()];
+  return { vector: readVector(by, input, dimension, metric), weight };
+}
+
+function storedVector(
+  state: CollectionState,
+  thing: string,
+  id: string,
+  collection = state.stored.name,
+): Float32Array {
+  const { reader } = state.store;
+  const isOwn = collection === state.stored.name;
+  const stored = isOwn ? state.stored : reader.collections().find(({ name }) => name === collection);
+  if (!stored) {
+    throw new VecinoError(
+      'COLLECTION_NOT_FOUND',
+      `${thing}: there is no collection ${quoted(collection)}; check the name`,
+      { details: { collection } },
+    );
+  }
+  const [mine, theirs] = [state.stored.embedding?.name, stored.embedding?.name];
+  if (mine !== undefined && theirs !== undefined && mine !== theirs) {
+    throw new VecinoError(
+      'EMBEDDING_MISMATCH',
+      `${thing}: collection ${quoted(collection)} was embedded with "${theirs}", expected "${mine}" as in ${state.thing}: vectors of two models cannot be compared; give the document as text`,
+      { details: { expected: mine, received: theirs } },
+    );
+  }
+  const vector = reader.rowsOfIds(isOwn ? state.id : stored.id, [id], ['vector'])[0]?.vector;
+  if (!vector) {
+    const where = isOwn ? '' : ` in collection ${quoted(collection)}`;
+    throw new VecinoError(
+      'RECORD_NOT_FOUND',
+      `${thing}: no record${where} has the id ${quoted(id)}; give a vector or a text instead`,
+      { details: { id, collection } },
+    );
+  }
+  return isOwn
+    ? vector
+    : readVector(
+        `${thing}: record ${quoted(id)} of ${quoted(collection)}`,
+        vector,
+        state.dimension,
+        state.metric,
+      );
+}
