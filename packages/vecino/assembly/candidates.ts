@@ -15,6 +15,7 @@ import {
 import { keyOfOriginal, prepareOriginals } from './original';
 import { holds, insert } from './pool';
 import { rowKey, rowTargetOfQuery, surelyBeyond, valueOf } from './rows';
+import { keepWarm, touch, touchVector } from './touch';
 
 /** Candidates that are gathered before they are compared: enough to hide the latency of memory. */
 export const GATHERED: u32 = 32;
@@ -28,8 +29,6 @@ let limitKey: u32 = 0;
 export let limit: f32 = 0;
 /** Candidates compared since the search began. */
 export let compared: u32 = 0;
-/** Keeps the compiler from dropping the reads that only warm the cache. */
-let touched: u32 = 0;
 
 /** Begins a search for the lane's query: `wanted` entries, of which at most `best` are compared by vector. */
 export function startComparing(wanted: u32, best: u32): void {
@@ -99,13 +98,11 @@ function tighten(): void {
 
 @inline function touchGathered(count: u32): void {
   let warm: u32 = 0;
-  const bytes = rowBytes != 0 ? rowBytes : vectorStride;
   for (let i: u32 = 0; i < count; i++) {
     const node = load<u32>(gathered + (<usize>i << 2));
-    const row = rowBytes != 0 ? rowAt(node) : vectorAt(node);
-    for (let line: usize = 0; line < bytes; line += 64) warm += load<u8>(row + line);
+    warm += rowBytes != 0 ? touch(rowAt(node), rowBytes) : touchVector(vectorAt(node), vectorStride);
   }
-  touched = warm;
+  keepWarm(warm);
 }
 
 /** Leaves exact keys in the pool; those of codes where vectors are on disk. Answers the number of entries. */
@@ -121,11 +118,10 @@ function compareBest(): u32 {
   while (count < size) {
     const entry = load<u64>(pool + (<usize>count << 3));
     if (keyIn(entry) > limitKey) break;
-    const row = vectorAt(slotOf(entry));
-    for (let line: usize = 0; line < vectorStride; line += 64) warm += load<u8>(row + line);
+    warm += touchVector(vectorAt(slotOf(entry)), vectorStride);
     count += 1;
   }
-  touched = warm;
+  keepWarm(warm);
   for (let i: u32 = 0; i < count; i++) {
     const node = slotOf(load<u64>(pool + (<usize>i << 3)));
     insert(heap, i, count, entryOf(keyOfOriginal(node), node));

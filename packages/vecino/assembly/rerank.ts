@@ -11,8 +11,8 @@ import { entryOf, keyIn, slotOf } from './entry';
 import { halfBytes, heap, lowAt, ON_DISK, originals, pool, vectorAt, vectorStride, walkTarget } from './layout';
 import { keyOfOriginal } from './original';
 import { insert } from './pool';
-import { TOUCHED } from './row';
 import { codeDistance } from './sq8';
+import { keepWarm, touch, touchVector } from './touch';
 
 /**
  * How many codes behind the k-th a distance must be to be surely beyond it. A coarse one errs by 4.6, but by more
@@ -21,9 +21,6 @@ import { codeDistance } from './sq8';
 const COARSE_MARGIN: f64 = 40;
 /** The same for whole codes, which err by some 0.4. */
 const CODE_MARGIN: f64 = 2;
-
-/** Keeps the compiler from dropping the reads that only warm the cache. */
-let touched: u32 = 0;
 
 /** How many of `count` sorted entries are not surely behind the k-th. */
 function within(list: usize, count: u32, k: u32, margin: f64): u32 {
@@ -42,10 +39,9 @@ function within(list: usize, count: u32, k: u32, margin: f64): u32 {
 export function refine(count: u32): void {
   let warm: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const row = lowAt(slotOf(load<u64>(pool + (<usize>i << 3))));
-    for (let line: usize = 0; line < halfBytes; line += 64) warm += load<u8>(row + line);
+    warm += touch(lowAt(slotOf(load<u64>(pool + (<usize>i << 3)))), halfBytes);
   }
-  touched = warm;
+  keepWarm(warm);
   for (let i: u32 = 0; i < count; i++) {
     const slot = slotOf(load<u64>(pool + (<usize>i << 3)));
     insert(heap, i, count, entryOf(codeDistance(walkTarget, slot), slot));
@@ -64,13 +60,11 @@ export function rerank(size: u32, most: u32, k: u32): u32 {
   refine(refined);
   if (originals == ON_DISK) return refined;
   const exact = within(pool, min(refined, most), k, CODE_MARGIN);
-  const bytes = min<usize>(vectorStride, TOUCHED);
   let warm: u32 = 0;
   for (let i: u32 = 0; i < exact; i++) {
-    const row = vectorAt(slotOf(load<u64>(pool + (<usize>i << 3))));
-    for (let line: usize = 0; line < bytes; line += 64) warm += load<u8>(row + line);
+    warm += touchVector(vectorAt(slotOf(load<u64>(pool + (<usize>i << 3)))), vectorStride);
   }
-  touched = warm;
+  keepWarm(warm);
   for (let i: u32 = 0; i < exact; i++) {
     const slot = slotOf(load<u64>(pool + (<usize>i << 3)));
     insert(heap, i, exact, entryOf(keyOfOriginal(slot), slot));

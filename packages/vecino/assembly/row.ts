@@ -6,6 +6,7 @@ import { distance } from './distance';
 import { keyOf } from './entry';
 import { coded, gathered, halfBytes, highAt, keys, normAt, query, vectorAt, vectorStride } from './layout';
 import { codeDistance, targetOfQuery, targetOfSlot } from './sq8';
+import { keepWarm, touch, touchVector } from './touch';
 
 /** The lane's query as something to compare with. */
 @inline export function queryTarget(): usize {
@@ -39,26 +40,15 @@ export function keysTo(target: usize, count: u32): void {
   }
 }
 
-/**
- * Bytes of each vector that are touched ahead. Touching every cache line of 800 bytes, not just the first, took a
- * search of 60,000 from 67 to 46 microseconds; touching more of longer vectors gained nothing.
- */
-export const TOUCHED: usize = 1024;
-
-/** Keeps the compiler from dropping the reads that only warm the cache. */
-let touched: u32 = 0;
-
 /** Reads a byte of each cache line of the gathered rows, so that the processor fetches them side by side. */
 @inline export function touchRows(count: u32): void {
   let warm: u32 = 0;
-  const bytes = coded ? halfBytes : min<usize>(vectorStride, TOUCHED);
   for (let i: u32 = 0; i < count; i++) {
     const slot = load<u32>(gathered + (<usize>i << 2));
-    const row = coded ? highAt(slot) : vectorAt(slot);
-    if (coded) warm += load<u8>(normAt(slot));
-    for (let line: usize = 0; line < bytes; line += 64) warm += load<u8>(row + line);
+    if (coded) warm += load<u8>(normAt(slot)) + touch(highAt(slot), halfBytes);
+    else warm += touchVector(vectorAt(slot), vectorStride);
   }
-  touched = warm;
+  keepWarm(warm);
 }
 
 /**

@@ -11,6 +11,7 @@ import { entryOf } from './entry';
 import { gathered, isAllowed, isLive, pool, slotList, vectorAt, vectorStride } from './layout';
 import { keyOfOriginal, prepareOriginals } from './original';
 import { holds, insert } from './pool';
+import { keepWarm, touchVector } from './touch';
 
 /** Offers one slot to the pool unless it is there already, and answers the pool's new size. */
 @inline function offer(slot: u32, size: u32, k: u32): u32 {
@@ -60,18 +61,13 @@ export function scanMostAllowed(from: u32, to: u32, before: u32, k: u32): u32 {
 /** Slots that are gathered before they are compared. */
 const GROUP: u32 = 8;
 
-/** Keeps the compiler from dropping the reads that only warm the cache. */
-let touched: u32 = 0;
-
 /** Offers the first `count` of the lane's gathered slots. Answers the size of the pool. */
 function offerGathered(count: u32, before: u32, k: u32): u32 {
-  const bytes = vectorStride;
   let warm: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const row = vectorAt(load<u32>(gathered + (<usize>i << 2)));
-    for (let line: usize = 0; line < bytes; line += 64) warm += load<u8>(row + line);
+    warm += touchVector(vectorAt(load<u32>(gathered + (<usize>i << 2))), vectorStride);
   }
-  touched = warm;
+  keepWarm(warm);
   let size = before;
   for (let i: u32 = 0; i < count; i++) size = offer(load<u32>(gathered + (<usize>i << 2)), size, k);
   countComputations(count);

@@ -147,7 +147,7 @@ function layoutFor(task: OpenTask, index: Form['index'], room: number): Layout {
   return layoutOf({
     dimension: preparedWidth(metric, dimension),
     kernel: kernelOf(metric),
-    ...family.layout(options, room),
+    ...family.layout(options, room, task),
     lanes: 1,
   });
 }
@@ -209,8 +209,6 @@ function learnt(loose: VectorSpace, task: BuildTask, index: Form['index'], learn
   space.copyCodeRange(loose);
   const copy = (order: Uint32Array) => {
     copyNodes(loose, space, { order, first: 0, end: order.length });
-    const { coded, originals } = space.layout;
-    if (coded && originals !== 'disk') space.engine.encodeRange(0, order.length);
   };
   const run = (stages: readonly Stage[], keys?: Uint32Array) => {
     for (const { name, items, grain } of stages) {
@@ -235,6 +233,8 @@ function learnt(loose: VectorSpace, task: BuildTask, index: Form['index'], learn
     laid = sortedByKey({ order: asTheyLie, keys });
   }
   copy(laid.order);
+  const { coded, originals } = space.layout;
+  if (coded && originals !== 'disk') space.engine.encodeRange(0, rows);
   for (let node = 0; node < rows; node++) {
     space.setLive(node, true);
     space.setLinked(node, true);

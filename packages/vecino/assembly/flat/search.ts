@@ -15,6 +15,7 @@ import {
   vectorStride,
 } from '../layout';
 import { insert } from '../pool';
+import { keepWarm, touch, touchVector } from '../touch';
 import { bytesOf, COARSE, FINE } from './model';
 import { codesOf, poolOf, queryOf, setSize, sizeOf, thresholdOf, vectorOf, weightOf } from './query';
 import { fineAt, fineBiasAt, isUnbounded } from './sketch';
@@ -29,9 +30,6 @@ const PROMISING: u32 = 24;
  * (GloVe, 340,000 of 64 bytes: 4.4 to 4.0 ms a search). What follows a block's sketches is longer.
  */
 const AHEAD: usize = 4096;
-
-/** Keeps the compiler from dropping the reads that only warm the cache. */
-let touched: u32 = 0;
 
 /** Products of sixteen pairs of codes, added up by fours. The query's are signed, the slots' are 0 to 127. */
 @inline function products(querys: v128, slots: v128): v128 {
@@ -79,7 +77,7 @@ function boundBlock(at: usize, block: u32, into: usize): void {
     into += 64;
     bias += 64;
   }
-  touched = i32x4.extract_lane(warm, 0);
+  keepWarm(i32x4.extract_lane(warm, 0));
 }
 
 /** The fine bound of a slot. */
@@ -118,15 +116,6 @@ function boundBlock(at: usize, block: u32, into: usize): void {
   insert(entries, size, k, entry);
   if (size < k) setSize(at, size + 1);
   return true;
-}
-
-/** Reads a vector's cache lines ahead. */
-@inline function touchVector(slot: u32): u32 {
-  const vector = vectorAt(slot);
-  const bytes = min<usize>(vectorStride, 1024);
-  let warm: u32 = 0;
-  for (let line: usize = 0; line < bytes; line += 64) warm += load<u8>(vector + line);
-  return warm;
 }
 
 /**
@@ -170,8 +159,10 @@ function comparePromising(at: usize, from: u32, to: u32, k: u32, filtered: bool)
     }
   }
   let warm: u32 = 0;
-  for (let i: u32 = 0; i < size; i++) warm += touchVector(first + slotOf(load<u64>(pool + (<usize>i << 3))));
-  touched = warm;
+  for (let i: u32 = 0; i < size; i++) {
+    warm += touchVector(vectorAt(first + slotOf(load<u64>(pool + (<usize>i << 3)))), vectorStride);
+  }
+  keepWarm(warm);
   for (let i: u32 = 0; i < size; i++) {
     const j = slotOf(load<u64>(pool + (<usize>i << 3)));
     offer(at, first + j, k);
@@ -217,8 +208,10 @@ function sift(at: usize, from: u32, to: u32, k: u32, filtered: bool): void {
 function compareGathered(at: usize, count: u32, k: u32): bool {
   if (bytesOf(FINE) != 0) count = siftFine(at, count, thresholdOf(at, FINE, limitOf(at, k)));
   let warm: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) warm += touchVector(load<u32>(slotList + (<usize>i << 2)));
-  touched = warm;
+  for (let i: u32 = 0; i < count; i++) {
+    warm += touchVector(vectorAt(load<u32>(slotList + (<usize>i << 2))), vectorStride);
+  }
+  keepWarm(warm);
   let changed = false;
   for (let i: u32 = 0; i < count; i++) {
     if (offer(at, load<u32>(slotList + (<usize>i << 2)), k)) changed = true;
@@ -232,10 +225,9 @@ function siftFine(at: usize, count: u32, threshold: f32): u32 {
   const bytes = bytesOf(FINE);
   let warm: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
-    const sketch = fineAt(load<u32>(slotList + (<usize>i << 2)));
-    for (let line: usize = 0; line < bytes; line += 64) warm += load<u8>(sketch + line);
+    warm += touch(fineAt(load<u32>(slotList + (<usize>i << 2))), bytes);
   }
-  touched = warm;
+  keepWarm(warm);
   let kept: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const slot = load<u32>(slotList + (<usize>i << 2));

@@ -20,6 +20,7 @@ import {
 } from '../layout';
 import { insert } from '../pool';
 import { keysTo, keyTo, queryTarget, touchRows } from '../row';
+import { keepWarm, touch } from '../touch';
 import { nextEpoch } from '../visited';
 
 /**
@@ -27,9 +28,6 @@ import { nextEpoch } from '../visited';
  * of them than needed. The lane's lists have room for the neighbours of so many.
  */
 const BEAM: usize = 4;
-
-/** Keeps the compiler from dropping the reads that only warm the cache. */
-let touched: u32 = 0;
 
 /** Slot of the entry point, or NONE in an empty graph. */
 @inline export function entryPoint(): u32 {
@@ -108,10 +106,10 @@ function gatherWanted(node: u32, filtered: bool, epoch: u8, before: u32): u32 {
       store<u32>(stones + (<usize>unwanted << 2), neighbour);
       unwanted += 1;
       const beyond = linksAt(neighbour, 0);
-      for (let line: usize = 0; line < linkBytes; line += 64) warm += load<u32>(beyond + line);
+      warm += touch(beyond, linkBytes);
     }
   }
-  touched = warm;
+  keepWarm(warm);
   const most = before + (length >> 1);
   for (let i: u32 = 0; i < unwanted && count < most; i++) {
     const stone = load<u32>(stones + (<usize>i << 2));
@@ -149,10 +147,10 @@ let next: u32 = 0;
     store<u64>(at, entry | 1);
     store<u32>(expanding + (taken << 2), slotOf(entry));
     const links = linksAt(slotOf(entry), level);
-    for (let line: usize = 0; line < linkBytes; line += 64) warm += load<u32>(links + line);
+    warm += touch(links, linkBytes);
     taken += 1;
   }
-  touched = warm;
+  keepWarm(warm);
   next = from;
   return taken;
 }

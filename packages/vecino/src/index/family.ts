@@ -185,6 +185,12 @@ export interface FamilyLearner<O extends IndexOptions = IndexOptions> {
   keys?(space: VectorSpace, order: Uint32Array): Uint32Array;
 }
 
+/** The vectors of an index, as the caller gives them. */
+export interface VectorShape {
+  readonly dimension: number;
+  readonly metric: Metric;
+}
+
 /**
  * A family of indexes: everything that shared code needs to know about it. Shared code reads these traits and
  * never asks for a family by name.
@@ -202,7 +208,7 @@ export interface Family<O extends IndexOptions = IndexOptions> {
    * @param room for what will be learnt; see `FamilyLearner.room`. 0 in a memory that has learnt nothing. The slots of
    *   a segment must not depend on it.
    */
-  layout(options: Required<O>, room: number): FamilyLayout;
+  layout(options: Required<O>, room: number, vectors: VectorShape): FamilyLayout;
   /** Default effort of a search in this space; 0 for exact families. */
   effort(options: Required<O>, space: VectorSpace): number;
   /** The option of a query that names the effort. Absent for exact families. */

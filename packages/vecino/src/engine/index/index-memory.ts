@@ -24,7 +24,7 @@ export function layoutFor(shape: IndexShape, lanes: number, room: number): Layou
   return layoutOf({
     dimension: preparedWidth(metric, dimension),
     kernel: kernelOf(metric),
-    ...familyOf(index.family).layout(index, room),
+    ...familyOf(index.family).layout(index, room, shape),
     lanes,
     ...(segmentSlots !== undefined && { segmentSlots }),
   });

@@ -90,7 +90,7 @@ class Relaying {
     else await this.next.memory.run('copyModel', { source: memory.space.shared });
 
     const { order, keys } = await this.laidOut(asTheyLie, learning !== undefined);
-    await this.copy(order);
+    await this.copy(order, true);
     await this.makeStates(order);
     const { learner } = memory.family;
     if (learner) await this.runStages(learner.fillStages(this.next.memory.space, order.length, keys), keys);
@@ -103,7 +103,7 @@ class Relaying {
   private async learn(learner: FamilyLearner, order: Uint32Array): Promise<void> {
     const { space, options } = this.next.memory;
     const sample = sampleOf(order, learner.sample(options, order.length), options);
-    await this.copy(sample);
+    await this.copy(sample, false);
     await this.runStages(learner.stages(space, options, sample.length, order.length), undefined);
   }
 
@@ -119,7 +119,7 @@ class Relaying {
 
   private async assigned(order: Uint32Array): Promise<Uint32Array> {
     const { memory } = this.next;
-    await this.copy(order);
+    await this.copy(order, false);
     const keys = sharedArray(order.length);
     await runInTimedPieces(memory.workers, order.length, async (from, to, worker) => {
       this.step();
@@ -128,11 +128,15 @@ class Relaying {
     return keys;
   }
 
-  /** Copies nodes to the first places of the new memory, with codes that they may not have had yet. */
-  private async copy(order: Uint32Array): Promise<void> {
+  /**
+   * Copies nodes to the first places of the new memory.
+   *
+   * @param isFinal whether they stay there: only then they get the codes that they may not have had yet
+   */
+  private async copy(order: Uint32Array, isFinal: boolean): Promise<void> {
     const { memory } = this.old;
     const { coded, originals } = memory.space.layout;
-    const encodes = coded && originals !== 'disk' && memory.family.learner !== undefined;
+    const encodes = isFinal && coded && originals !== 'disk' && memory.family.learner !== undefined;
     const source = memory.space.shared;
     const pieces = { items: order.length, grain: COPIED, parallel: true };
     await this.inPieces(pieces, (from, to, worker) =>

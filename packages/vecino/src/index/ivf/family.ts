@@ -1,6 +1,6 @@
 import { IVF_OPTIONS, type IvfOptions } from '../../api/index-options.ts';
 import { VecinoError } from '../../base/errors.ts';
-import type { Family } from '../family.ts';
+import type { Family, VectorShape } from '../family.ts';
 import { builder } from '../lists/build.ts';
 import { check } from '../lists/check.ts';
 import { listsLearner } from '../lists/learner.ts';
@@ -11,6 +11,13 @@ import { search } from './search.ts';
 
 /** Dimensions of a sub-quantizer of four bits: a bit a dimension. */
 const WIDTH = 4;
+/**
+ * Where there are many dimensions, half a bit does: scans read half as much and compare more rows (at recall .99 a
+ * search took 10 % less time among 384 dimensions and 20 % less among 784, at .90 as long). Not by inner product,
+ * whose estimates err more: half of all rows were compared on Fashion-MNIST.
+ */
+const WIDTH_OF_MANY = 8;
+const MANY = 256;
 
 /**
  * Inverted lists: k-means puts every vector into the list of its nearest centroid, and a search scans the lists that
@@ -23,13 +30,13 @@ export const ivf: Family<IvfOptions> = {
   name: 'ivf',
   options: IVF_OPTIONS,
   validate,
-  layout: (options, room) => ({
+  layout: (options, room, vectors) => ({
     rows: options.quantizer !== 'none',
     originals: options.originals,
     lists: {
       capacity: room === 0 ? 0 : withSpare(listsFor(options, room)),
       records: room,
-      width: isCoded(options.quantizer) ? WIDTH : 0,
+      width: widthOf(options, vectors),
       bits: 4,
       binary: options.quantizer === 'binary',
       rotated: options.rotation,
@@ -46,6 +53,11 @@ export const ivf: Family<IvfOptions> = {
   builder,
   check,
 };
+
+function widthOf({ quantizer }: Required<IvfOptions>, { dimension, metric }: VectorShape): number {
+  if (!isCoded(quantizer)) return 0;
+  return quantizer === 'pq' && metric !== 'dot' && dimension >= MANY ? WIDTH_OF_MANY : WIDTH;
+}
 
 function isCoded(quantizer: Required<IvfOptions>['quantizer']): boolean {
   return quantizer === 'pq' || quantizer === 'binary';

@@ -40,7 +40,7 @@ function learn(given: IndexOptions, vectors: readonly Float32Array[], more: Part
     dimension: DIMENSION,
     kernel: more.kernel ?? 'l2',
     lanes: 1,
-    ...family.layout(index, room),
+    ...family.layout(index, room, { dimension: DIMENSION, metric: 'l2' }),
   });
   const space = VectorSpace.create(layout);
   space.reserve(vectors.length);

@@ -52,7 +52,7 @@ function build(metric: Metric, options: Required<LshOptions>, vectors: readonly 
       dimension: preparedWidth(metric, DIMENSION),
       kernel: kernelOf(metric),
       lanes: 1,
-      ...lsh.layout(options, hashBitsFor(options, vectors.length)),
+      ...lsh.layout(options, hashBitsFor(options, vectors.length), { dimension: DIMENSION, metric }),
     }),
     engineModule('plain'),
   );
@@ -234,7 +234,12 @@ describe('the layout of hash tables', () => {
     const options = optionsFor('cosine');
     const slots = [0, 4, 12, 20].map(
       (room) =>
-        layoutOf({ dimension: DIMENSION, kernel: 'l2', lanes: 1, ...lsh.layout(options, room) }).segmentSlots,
+        layoutOf({
+          dimension: DIMENSION,
+          kernel: 'l2',
+          lanes: 1,
+          ...lsh.layout(options, room, { dimension: DIMENSION, metric: 'cosine' }),
+        }).segmentSlots,
     );
     expect(new Set(slots).size).toBe(1);
   });
