@@ -107,9 +107,9 @@ export interface IvfOptions {
   /** Lists that a search scans: 1 to 8,192, at most `nlist`. Default a sixteenth of all, at least 8. */
   readonly nprobe?: number;
   /**
-   * What lists hold beside the vectors: `pq`, codes of a bit a dimension, by which a scan leaves out nearly all, and
-   * rows of a byte a dimension, by which the others are compared; `binary`, the same with signs in place of learnt
-   * codewords; `sq8`, the rows alone; `none`, the vectors alone. Default `pq`.
+   * What lists hold beside the vectors: `pq`, codes of a bit a dimension or half a bit, by which a scan leaves out
+   * nearly all, and rows of a byte a dimension, by which the others are compared; `binary`, the same with signs in
+   * place of learnt codewords; `sq8`, the rows alone; `none`, the vectors alone. Default `pq`.
    */
   readonly quantizer?: ListQuantizer;
   /**

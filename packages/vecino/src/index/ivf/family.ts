@@ -23,8 +23,8 @@ const MANY = 256;
  * Inverted lists: k-means puts every vector into the list of its nearest centroid, and a search scans the lists that
  * are nearest to the query (Jégou, Douze and Schmid, "Product quantization for nearest neighbor search", TPAMI 2011,
  * section 4). With about √n lists a search costs about √n comparisons of centroids and a few percent of n estimates
- * from codes; a build n × √n products of vectors. Codes take a bit a dimension and four bytes, rows for reranking a
- * byte a dimension, and there are no links.
+ * from codes; a build n × √n products of vectors. Codes take a bit a dimension, or half a bit, and four bytes, rows
+ * for reranking a byte a dimension, and there are no links.
  */
 export const ivf: Family<IvfOptions> = {
   name: 'ivf',
