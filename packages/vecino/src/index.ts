@@ -15,6 +15,7 @@ export type {
   AnomalyQuery,
   AnomalyScore,
 } from './api/anomaly.ts';
+export type { ChangesQuery, PutChange, RecordChange, RemoveChange } from './api/changes.ts';
 export type { Cluster, ClustersQuery, Keyword } from './api/cluster.ts';
 export type {
   CheckReport,

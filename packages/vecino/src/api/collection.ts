@@ -1,5 +1,6 @@
 import type { OptionSpecs } from '../base/options.ts';
 import type { AnomaliesQuery, Anomaly, AnomalyQuery, AnomalyScore } from './anomaly.ts';
+import type { ChangesQuery, RecordChange } from './changes.ts';
 import type { Cluster, ClustersQuery } from './cluster.ts';
 import type { Duplicates, DuplicatesQuery } from './duplicate.ts';
 import type { EmbeddingFunction } from './embedding.ts';
@@ -253,6 +254,25 @@ export interface Collection<M extends Metadata = AnyMetadata> {
    * @throws RECORDS_TOO_FEW where there are fewer than k; CANCELLED by `signal`; the errors of the options
    */
   clusters(query: ClustersQuery<M>): Promise<Cluster<M>[]>;
+
+  /**
+   * What has changed after `since`, in the order of the changes' numbers: records that were put, removed, or have
+   * expired. Of a record that has changed several times the latest change is told, once. Nothing is missed and
+   * nothing told twice while writes go on, in other processes too; a loop that is left holds nothing. Who keeps the
+   * number of the last change that he has dealt with goes on from there another time.
+   *
+   * @throws CHANGES_FORGOTTEN where ids of records removed since then are not kept any more (`removalsKept` of
+   * `open`, 100,000 by default), or the number is from elsewhere: start over. CANCELLED by `signal`.
+   *
+   * @example
+   * ```ts
+   * for await (const change of books.changes({ since: 1_234 })) {
+   *   if (change.kind === 'put') console.log(change.seq, change.id, change.metadata);
+   *   else console.log(change.seq, change.id, 'is gone');
+   * }
+   * ```
+   */
+  changes(query?: ChangesQuery): AsyncIterableIterator<RecordChange<M>>;
 
   describe(): Promise<CollectionDescription>;
   stats(): Promise<CollectionStats>;

@@ -30,6 +30,7 @@ export const ERROR_CATALOGUE = {
   BATCH_EMPTY: { kind: 'InvalidArgument' },
   BATCH_TOO_LARGE: { kind: 'TooLarge' },
   CANCELLED: { kind: 'Cancelled', retryable: true },
+  CHANGES_FORGOTTEN: { kind: 'InvalidArgument' },
   COLLECTION_DROPPED: { kind: 'InvalidState' },
   COLLECTION_EXISTS: { kind: 'Conflict' },
   COLLECTION_FULL: { kind: 'Exhausted' },

@@ -1,6 +1,7 @@
 import type { EmbeddingFunction } from '../api/embedding.ts';
 import type { Metric } from '../api/search.ts';
 import { present } from '../base/assert.ts';
+import { Bell } from '../base/bell.ts';
 import { VecinoError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
 import { TimeSlice } from '../base/time-slice.ts';
@@ -33,6 +34,8 @@ export class CollectionState {
   /** Ids by slot, as far as answers have needed them. */
   readonly ids: (string | undefined)[] = [];
   embedding: EmbeddingFunction | undefined;
+  /** Rings when changes have been shown to index and filters, and when the collection has ended. */
+  readonly shown = new Bell();
   private ended: 'closed' | 'dropped' | undefined;
   private showing: Promise<void> | undefined;
 
@@ -167,6 +170,7 @@ export class CollectionState {
       this.showing = undefined;
     });
     await this.showing;
+    this.shown.ring();
   }
 
   /** Whether index and filters hold a part of a batch only. */
@@ -202,6 +206,12 @@ export class CollectionState {
   end(how: 'closed' | 'dropped'): void {
     this.ended = how;
     this.removal?.end();
+    this.shown.ring();
+  }
+
+  /** Whether the collection was closed or dropped. */
+  get isEnded(): boolean {
+    return this.ended !== undefined;
   }
 
   /** Takes back that the collection was dropped. */

@@ -1,4 +1,5 @@
 import type { AnomaliesQuery, Anomaly, AnomalyQuery, AnomalyScore } from '../api/anomaly.ts';
+import type { ChangesQuery, RecordChange } from '../api/changes.ts';
 import type { Cluster, ClustersQuery } from '../api/cluster.ts';
 import type {
   CheckReport,
@@ -21,6 +22,7 @@ import { describeValue, type OptionSpecs, readOptions } from '../base/options.ts
 import { AnomalyDetector } from './analysis/anomaly-detector.ts';
 import { findClusters } from './analysis/find-clusters.ts';
 import { findDuplicates } from './analysis/find-duplicates.ts';
+import { tellChanges } from './changes/tell-changes.ts';
 import { checkCollection } from './check.ts';
 import type { CollectionState } from './collection-state.ts';
 import { describeCollection } from './describe-collection.ts';
@@ -162,6 +164,10 @@ export class EmbeddedCollection implements Collection<Metadata> {
 
   nearest(query: NearestQuery<Metadata>): AsyncIterableIterator<Hit<Metadata>> {
     return nearestRecords(this.state, query, (read) => this.reading(read));
+  }
+
+  changes(query?: ChangesQuery): AsyncIterableIterator<RecordChange<Metadata>> {
+    return tellChanges(this.state, query, (read) => this.reading(read));
   }
 
   async describe(): Promise<CollectionDescription> {
