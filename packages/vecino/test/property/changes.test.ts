@@ -60,10 +60,11 @@ class Consumer {
 
 describe('the change feed', () => {
   it('gives every consumer the collection, whatever is written while it reads', async () => {
+    await using database = await open(':memory:');
+    let runs = 0;
     await fc.assert(
       fc.asyncProperty(steps, async (sequence) => {
-        await using database = await open(':memory:');
-        const shelf = await database.createCollection('shelf', { dimension: 2 });
+        const shelf = await database.createCollection(`shelf-${runs++}`, { dimension: 2 });
         const consumers = [
           new Consumer((since) => shelf.changes({ since, include: [] })),
           new Consumer((since) => shelf.changes({ since })),
