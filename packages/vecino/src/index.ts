@@ -36,6 +36,13 @@ export type { Example, Strategy } from './api/example.ts';
 export type { Facet, FacetRequest, FacetValue } from './api/facets.ts';
 export type { Condition, Filter, PathOf, ValueAt } from './api/filter.ts';
 export type {
+  FullTextLanguage,
+  FullTextOptions,
+  FullTextProgress,
+  FullTextQuery,
+  FusionOptions,
+} from './api/full-text.ts';
+export type {
   AutoOptions,
   CompleteIndexChoice,
   FlatOptions,
@@ -52,6 +59,7 @@ export type { DiversifyOptions, GroupByOptions } from './api/refine.ts';
 export type {
   Hit,
   HitGroup,
+  HitScores,
   Metric,
   NearestQuery,
   RerankContext,

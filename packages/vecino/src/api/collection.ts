@@ -5,6 +5,7 @@ import type { Cluster, ClustersQuery } from './cluster.ts';
 import type { Duplicates, DuplicatesQuery } from './duplicate.ts';
 import type { EmbeddingFunction } from './embedding.ts';
 import type { Filter, PathOf } from './filter.ts';
+import type { FullTextLanguage, FullTextOptions } from './full-text.ts';
 import type { CompleteIndexChoice, IndexChoice, IndexFamily, IndexOptions } from './index-options.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMetadata, Metadata } from './metadata.ts';
@@ -21,6 +22,12 @@ export interface CollectionOptions {
   readonly embedding?: EmbeddingFunction;
   /** Default `auto`: exact search for a small collection, an approximate index for a large one. */
   readonly index?: IndexChoice;
+  /**
+   * Indexes the words of documents, or of fields of metadata, so that `search` can look for them; `true` for English
+   * documents. A collection that was created without gets it when it is opened with it, which takes a second for
+   * some 20,000 short documents; from then on it has it.
+   */
+  readonly fullText?: true | FullTextOptions;
 }
 
 export const COLLECTION_OPTIONS = {
@@ -28,6 +35,7 @@ export const COLLECTION_OPTIONS = {
   metric: { kind: 'choice', values: ['cosine', 'dot', 'l2'], about: 'How nearness is measured.' },
   embedding: { kind: 'opaque', about: 'Turns documents and query texts into vectors.' },
   index: { kind: 'opaque', about: 'Family of the index, or its options.' },
+  fullText: { kind: 'opaque', about: 'Whether and how words are indexed.' },
 } as const satisfies OptionSpecs;
 
 /** A collection's fixed properties. */
@@ -39,6 +47,8 @@ export interface CollectionDescription {
   readonly embedding: { readonly name: string; readonly dimension: number } | null;
   /** What was asked for. */
   readonly index: CompleteIndexChoice;
+  /** How words are indexed, or null where they are not. */
+  readonly fullText: { readonly language: FullTextLanguage; readonly fields: readonly string[] } | null;
   /** What answers searches at this moment, and why in one sentence. */
   readonly serving: { readonly options: Required<IndexOptions>; readonly reason: string };
   readonly records: number;

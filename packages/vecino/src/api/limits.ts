@@ -18,6 +18,8 @@ export const LIMITS = {
   batchMax: 100_000,
   /** Most examples of one search, likes and unlikes together. */
   examplesMax: 1_000,
+  /** Most different words of one full-text query. */
+  fullTextTermsMax: 1_024,
   /** Most hits of one search. */
   kMax: 10_000,
   /** Most records of one page of `list`. */

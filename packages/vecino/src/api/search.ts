@@ -2,6 +2,7 @@ import type { OptionSpecs } from '../base/options.ts';
 import type { Example, Strategy } from './example.ts';
 import type { Facet, FacetRequest } from './facets.ts';
 import type { Filter, PathOf } from './filter.ts';
+import type { FullTextQuery, FusionOptions } from './full-text.ts';
 import { RECALL_OPTION } from './index-options.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMetadata, JsonValue, Metadata } from './metadata.ts';
@@ -15,7 +16,10 @@ import { CANDIDATES_OPTION, type DiversifyOptions, type GroupByOptions } from '.
  */
 export type Metric = 'cosine' | 'dot' | 'l2';
 
-/** Exactly one of `vector`, `text`, `id` and examples (`like`, `unlike`, or both) says what to look near. */
+/**
+ * Exactly one of `vector`, `text`, `id` and examples (`like`, `unlike`, or both) says what to look near; or `fullText`
+ * says which words to look for; or both.
+ */
 export interface SearchQuery<M extends Metadata = AnyMetadata> {
   /** `dimension` finite numbers. */
   readonly vector?: VectorInput;
@@ -37,6 +41,14 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
   readonly unlike?: readonly Example[];
   /** How examples become an answer: `sum` (the default), `average` or `bestScore`; see {@link Strategy}. */
   readonly strategy?: Strategy;
+  /**
+   * Words to look for in the texts of records (the collection's `fullText`), `true` for those of `text`. Alone it is
+   * a search by words, whose scores are BM25; beside something to look near it is a hybrid search, which finds what
+   * either side finds.
+   */
+  readonly fullText?: string | true | FullTextQuery;
+  /** How both sides of a hybrid search become one ranking; default reciprocal rank fusion. */
+  readonly fusion?: FusionOptions;
   /** How many hits at most: 1 to 10,000, default 10. */
   readonly k?: number;
   /** Only records whose metadata match; the answer has min(k, matches) hits. */
@@ -106,6 +118,8 @@ export const SEARCH_OPTIONS = {
     values: ['sum', 'average', 'bestScore'],
     about: 'How examples become an answer: their sum, their average, or the best of their scores.',
   },
+  fullText: { kind: 'opaque', about: 'Look for these words in the texts.' },
+  fusion: { kind: 'opaque', about: 'How nearness and words are fused.' },
   k: { kind: 'integer', default: 10, min: 1, max: LIMITS.kMax, about: 'How many hits at most.' },
   filter: { kind: 'opaque', about: 'Only records whose metadata match this filter.' },
   include: { kind: 'opaque', about: 'Parts of each hit: vector, document, metadata.' },
@@ -148,11 +162,23 @@ const { k, diversify, groupBy, facets, rerank, page, explain, ...nearest } = SEA
 
 export const NEAREST_OPTIONS = nearest satisfies Record<keyof NearestQuery, unknown>;
 
+/** What both sides of a hybrid search say of a record. */
+export interface HitScores {
+  /** As the vector search scores it; absent where it was not among its candidates. */
+  readonly vector?: number;
+  /** BM25; absent where the record was not among the candidates of the words. */
+  readonly fullText?: number;
+  /** What each side gives to the score of the hit, which is their sum. */
+  readonly shares: { readonly vector: number; readonly fullText: number };
+}
+
 /** One answer of a search. */
 export interface Hit<M extends Metadata = AnyMetadata> {
   readonly id: string;
-  /** Larger is nearer; see {@link Metric}. */
+  /** Larger is nearer; see {@link Metric}. BM25 where only words were looked for, the fused score where both. */
   readonly score: number;
+  /** Of a hybrid search: where the score comes from. */
+  readonly scores?: HitScores;
   readonly vector?: Float32Array;
   readonly document?: string;
   readonly metadata?: M;
@@ -205,9 +231,9 @@ export interface SearchExplanation {
   /**
    * By the index: `graph`, the HNSW walk; `lists`, the lists of IVF; `codes`, the codes of every (matching) record
    * and then the best of their vectors, as PQ does, and others where originals are on disk; `buckets`, those of LSH.
-   * Or `exact`: a comparison with every (matching) record.
+   * Or `exact`: a comparison with every (matching) record. `words` where only words were looked for.
    */
-  readonly way: 'graph' | 'lists' | 'codes' | 'buckets' | 'exact';
+  readonly way: 'graph' | 'lists' | 'codes' | 'buckets' | 'exact' | 'words';
   /** Why the planner took this way, in one sentence. */
   readonly reason: string;
   /** Where it ran: on the calling thread or on a worker. */
@@ -226,6 +252,8 @@ export interface SearchExplanation {
   readonly distanceComputations: number;
   /** Recently written records that the index has not linked yet and that were compared one by one. */
   readonly unindexed: number;
+  /** The side of the words: what was looked for, analysed, and how many candidates that gave. */
+  readonly fullText?: { readonly terms: readonly string[]; readonly candidates: number };
   /** Milliseconds of each stage and in total. */
   readonly timesMs: {
     readonly embed: number;

@@ -51,6 +51,7 @@ export const ERROR_CATALOGUE = {
   EXPIRY_INVALID: { kind: 'InvalidArgument' },
   FILTER_INVALID: { kind: 'InvalidArgument' },
   FILTER_OPERATOR_UNKNOWN: { kind: 'InvalidArgument' },
+  FULL_TEXT_MISSING: { kind: 'InvalidArgument' },
   ID_DUPLICATE: { kind: 'InvalidArgument' },
   ID_EXISTS: { kind: 'Conflict' },
   ID_INVALID: { kind: 'InvalidArgument' },

@@ -5,6 +5,7 @@ import type { Metric } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue, readOptions } from '../base/options.ts';
 import type { StoredCollection } from '../storage/store.ts';
+import { type ReadFullText, readFullText } from './full-text.ts';
 import { type ReadIndexChoice, readIndexChoice, storedIndexChoice } from './index-choice.ts';
 
 /** Options of a collection, validated; `index` is complete, `givenIndex` is what the caller named. */
@@ -13,6 +14,7 @@ export interface ReadCollectionOptions {
   readonly metric: Metric | undefined;
   readonly embedding: EmbeddingFunction | undefined;
   readonly index: ReadIndexChoice;
+  readonly fullText: ReadFullText | undefined;
   readonly givenIndex: Readonly<Record<string, unknown>>;
 }
 
@@ -35,6 +37,7 @@ export function readCollectionOptions(
     metric: read.metric,
     embedding,
     index: readIndexChoice(thing, read.index, read.metric ?? 'cosine'),
+    fullText: read.fullText === undefined ? undefined : readFullText(thing, read.fullText),
     givenIndex: typeof read.index === 'string' ? { family: read.index } : { ...read.index },
   };
 }
@@ -77,6 +80,10 @@ export function compareOptions(stored: StoredCollection, read: ReadCollectionOpt
   for (const [option, received] of Object.entries(read.givenIndex)) {
     requireSame(thing, `index ${option}`, index[option], received);
   }
+  const { fullText } = stored;
+  if (!fullText) return;
+  requireSame(thing, 'fullText language', fullText.language, read.fullText?.language);
+  requireSame(thing, 'fullText fields', fullText.fields.join(', '), read.fullText?.fields?.join(', '));
 }
 
 function requireSame(thing: string, what: string, stored: unknown, received: unknown): void {

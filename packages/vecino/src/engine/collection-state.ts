@@ -5,7 +5,7 @@ import { Bell } from '../base/bell.ts';
 import { VecinoError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
 import { TimeSlice } from '../base/time-slice.ts';
-import type { Store, StoredCollection, StoreWriter } from '../storage/store.ts';
+import type { FullTextSettings, Store, StoredCollection, StoreWriter } from '../storage/store.ts';
 import { readVector } from '../vector/read-vector.ts';
 import { Expiry } from './expiry/expiry.ts';
 import type { ExpiredRemoval } from './expiry/removal.ts';
@@ -36,6 +36,8 @@ export class CollectionState {
   embedding: EmbeddingFunction | undefined;
   /** Rings when changes have been shown to index and filters, and when the collection has ended. */
   readonly shown = new Bell();
+  /** How texts are indexed, if they are. */
+  fullText: FullTextSettings | undefined;
   private ended: 'closed' | 'dropped' | undefined;
   private showing: Promise<void> | undefined;
 

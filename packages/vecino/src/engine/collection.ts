@@ -208,6 +208,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
       await this.state.removal?.removeAll();
       await this.state.writes.idle();
       await this.state.index.compact();
+      await this.state.writer.optimizeFullText(this.state.id);
       await this.state.writer.reclaim();
     });
   }

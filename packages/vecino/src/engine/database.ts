@@ -19,6 +19,7 @@ import {
 import { CollectionState } from './collection-state.ts';
 import { describeCollection } from './describe-collection.ts';
 import { catchUpFromOpening } from './follow.ts';
+import { settingsOf, withFullText } from './full-text.ts';
 import { CollectionSlots } from './index/collection-slots.ts';
 import { LiveIndex } from './index/live-index.ts';
 import { storedFormOf, storedIndexChoice } from './index-choice.ts';
@@ -203,22 +204,24 @@ export class EmbeddedDatabase implements Database {
   ): Promise<Collection<M>> {
     const { writer } = this.store;
     if (!writer) throw readOnly(`create collection "${name}"`);
-    const { embedding, metric, index } = read;
+    const { embedding, metric, index, fullText } = read;
     const stored = await writer.createCollection({
       name,
       dimension: requireDimension(name, read),
       metric: metric ?? 'cosine',
       embedding: embedding ? { name: embedding.name, dimension: embedding.dimension } : null,
       index: storedFormOf(index),
+      fullText: fullText && settingsOf(fullText),
     });
     return this.reopen<M>(stored, read);
   }
 
   private async reopen<M extends Metadata>(
-    stored: StoredCollection,
+    found: StoredCollection,
     read: ReadCollectionOptions,
   ): Promise<Collection<M>> {
-    compareOptions(stored, read);
+    compareOptions(found, read);
+    const stored = await withFullText(this.store, found, read.fullText);
     const { name } = stored;
     let opening = this.open.get(name);
     if (opening && (await opening).state.id !== stored.id) {
@@ -233,6 +236,7 @@ export class EmbeddedDatabase implements Database {
     }
     const { state, collection } = await opening;
     if (read.embedding) state.embedding = read.embedding;
+    state.fullText = stored.fullText;
     return collection as unknown as Collection<M>;
   }
 

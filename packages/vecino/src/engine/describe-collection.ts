@@ -10,13 +10,14 @@ export function describeCollection(
   records: number,
   border: number | undefined,
 ): CollectionDescription {
-  const { name, dimension, metric, embedding } = stored;
+  const { name, dimension, metric, embedding, fullText } = stored;
   return {
     name,
     dimension,
     metric: metric as Metric,
     embedding,
     index: storedIndexChoice(stored).asked,
+    fullText: fullText ? { language: fullText.language, fields: fullText.fields } : null,
     serving: servingOf(stored, records, border),
     records,
   };

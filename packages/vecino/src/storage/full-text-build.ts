@@ -1,6 +1,12 @@
 import { present } from '../base/assert.ts';
 import type { Connection } from './connection.ts';
-import { FullTextTable, FullTextTables } from './full-text-table.ts';
+import {
+  documentOf,
+  FullTextTable,
+  FullTextTables,
+  INDEXED_COLUMNS,
+  type IndexedColumns,
+} from './full-text-table.ts';
 import { keyEnd, recordKey, slotOfKey } from './record-key.ts';
 import type { FullTextSettings } from './store.ts';
 
@@ -10,10 +16,8 @@ const ROWS = 16;
 /** How long a slice of the building takes about, so that progress can be told. */
 const SLICE_MS = 50;
 
-interface TextRow {
+interface TextRow extends IndexedColumns {
   readonly key: number;
-  readonly document: string | null;
-  readonly metadata: string;
 }
 
 /** Indexes the texts of all records of a collection, in slices of one transaction that is open already. */
@@ -43,14 +47,14 @@ export class FullTextBuild {
     const started = performance.now();
     for (;;) {
       const rows = this.connection.all<TextRow>(
-        'SELECT key, document, metadata FROM records WHERE key >= ? AND key < ? ORDER BY key LIMIT ?',
+        `SELECT key, ${INDEXED_COLUMNS} FROM records WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`,
         recordKey(this.collection, this.from),
         keyEnd(this.collection),
         ROWS,
       );
-      for (const { key, document, metadata } of rows) {
-        const slot = slotOfKey(key);
-        this.table.put(slot, document, metadata);
+      for (const row of rows) {
+        const slot = slotOfKey(row.key);
+        this.table.add(slot, documentOf(row), row.metadata);
         this.from = slot + 1;
       }
       this.indexed += rows.length;

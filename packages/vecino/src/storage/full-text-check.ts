@@ -1,17 +1,15 @@
 import { analyzerOf } from '../text/analyzer.ts';
 import { readTexts } from '../text/record-texts.ts';
 import type { Connection } from './connection.ts';
-import { fullTextTableOf } from './full-text-table.ts';
+import { documentOf, fullTextTableOf, INDEXED_COLUMNS, type IndexedColumns } from './full-text-table.ts';
 import { keyEnd, recordKey, slotOfKey } from './record-key.ts';
 import type { FullTextSettings } from './store.ts';
 
 /** Rows read in one go; a document has up to 1 MiB. */
 const ROWS = 100;
 
-interface IndexedRow {
+interface IndexedRow extends IndexedColumns {
   readonly key: number;
-  readonly document: string | null;
-  readonly metadata: string;
   /** FTS5's note of how many words and stems the row has. */
   readonly sizes: Uint8Array | null;
 }
@@ -29,19 +27,20 @@ export function checkFullText(connection: Connection, collection: number, settin
   const breaches = { missing: 0, other: 0, records: 0 };
   for (let from = 0; ; ) {
     const rows = connection.all<IndexedRow>(
-      `SELECT r.key AS key, r.document AS document, r.metadata AS metadata, d.sz AS sizes
+      `SELECT r.key AS key, ${INDEXED_COLUMNS}, d.sz AS sizes
        FROM records AS r LEFT JOIN ${table}_docsize AS d ON d.id = r.key & 4294967295
        WHERE r.key >= ? AND r.key < ? ORDER BY r.key LIMIT ?`,
       recordKey(collection, from),
       keyEnd(collection),
       ROWS,
     );
-    for (const { key, document, metadata, sizes } of rows) {
-      from = slotOfKey(key) + 1;
+    for (const row of rows) {
+      const { sizes } = row;
+      from = slotOfKey(row.key) + 1;
       breaches.records += 1;
       if (sizes === null) breaches.missing += 1;
       else {
-        const { words, stems } = analyzer.analyze(textsOf(document, metadata));
+        const { words, stems } = analyzer.analyze(textsOf(documentOf(row), row.metadata));
         const [indexedWords, indexedStems] = varintsOf(sizes);
         const isSame = indexedWords === countOf(words) && indexedStems === countOf(stems);
         if (!isSame) breaches.other += 1;

@@ -1,6 +1,7 @@
 import { type Analyzer, analyzerOf } from '../text/analyzer.ts';
 import { type RecordTexts, readTexts } from '../text/record-texts.ts';
 import type { Connection } from './connection.ts';
+import { recordKey } from './record-key.ts';
 import type { FullTextSettings } from './store.ts';
 
 /**
@@ -8,35 +9,47 @@ import type { FullTextSettings } from './store.ts';
  *
  * FTS5 can be given no tokenizer of ours through `node:sqlite`, so it gets texts that are analysed already, words
  * and stems side by side, and the tokenizer that cuts at spaces. A table a collection, because FTS5 weighs words by
- * how rare they are in the whole table. It keeps no copy of the texts (`content = ''`); rows can be removed
- * nevertheless (`contentless_delete`). 117,000 explanations of words, 10 MB of text, take 12 MB. Indexes of
- * prefixes would take 15 MB more and made no search of a prefix faster by more than a fifth, so there are none.
+ * how rare they are in the whole table. It keeps no copy of the texts (`content = ''`), so a row is removed by
+ * telling what it had, which is analysed again from the record. FTS5 could remove rows by itself
+ * (`contentless_delete`), but then goes on counting them: after many changes words seem rarer than they are.
+ *
+ * 117,000 explanations of words, 10 MB of text, take 12 MB. Indexes of prefixes would take 15 MB more and made no
+ * search of a prefix faster by more than a fifth, so there are none.
  */
 export class FullTextTable {
   private readonly connection: Connection;
+  private readonly collection: number;
   private readonly analyzer: Analyzer;
   private readonly textsOf: RecordTexts;
-  private readonly sql: { readonly put: string; readonly remove: string };
+  private readonly sql: { readonly add: string; readonly remove: string };
 
   constructor(connection: Connection, collection: number, settings: FullTextSettings) {
     this.connection = connection;
+    this.collection = collection;
     this.analyzer = analyzerOf(settings.language);
     this.textsOf = readTexts(settings.fields);
     const table = fullTextTableOf(collection);
     this.sql = {
-      put: `INSERT OR REPLACE INTO ${table} (rowid, words, stems) VALUES (?, ?, ?)`,
-      remove: `DELETE FROM ${table} WHERE rowid = ?`,
+      add: `INSERT INTO ${table} (rowid, words, stems) VALUES (?, ?, ?)`,
+      remove: `INSERT INTO ${table} (${table}, rowid, words, stems) VALUES ('delete', ?, ?, ?)`,
     };
   }
 
-  /** Indexes a record, or indexes it anew. Every record has a row, be it without words. */
-  put(slot: number, document: string | null, metadata: string): void {
+  /** Indexes a new record. Every record has a row, be it without words. */
+  add(slot: number, document: string | null, metadata: string): void {
     const { words, stems } = this.analyzer.analyze(this.textsOf(document, metadata));
-    this.connection.run(this.sql.put, slot, words, stems);
+    this.connection.run(this.sql.add, slot, words, stems);
   }
 
+  /** Takes out a record that is still stored as it was indexed: before it is removed or changed. */
   remove(slot: number): void {
-    this.connection.run(this.sql.remove, slot);
+    const stored = this.connection.get<IndexedColumns>(
+      `SELECT ${INDEXED_COLUMNS} FROM records WHERE key = ?`,
+      recordKey(this.collection, slot),
+    );
+    if (stored === undefined) return;
+    const { words, stems } = this.analyzer.analyze(this.textsOf(documentOf(stored), stored.metadata));
+    this.connection.run(this.sql.remove, slot, words, stems);
   }
 }
 
@@ -52,7 +65,7 @@ export class FullTextTables {
   create(collection: number): void {
     this.connection.exec(
       `CREATE VIRTUAL TABLE ${fullTextTableOf(collection)}
-       USING fts5(words, stems, content = '', contentless_delete = 1, tokenize = 'ascii')`,
+       USING fts5(words, stems, content = '', tokenize = 'ascii')`,
     );
   }
 
@@ -81,6 +94,19 @@ export class FullTextTables {
     const table = fullTextTableOf(collection);
     this.connection.exec(`INSERT INTO ${table} (${table}) VALUES ('optimize')`);
   }
+}
+
+/** What of a record may be indexed. The document as bytes, because Node 22 cuts a text that it reads at a NUL. */
+export interface IndexedColumns {
+  readonly document: Uint8Array | null;
+  /** JSON, in which NUL is escaped. */
+  readonly metadata: string;
+}
+
+export const INDEXED_COLUMNS = 'CAST(document AS BLOB) AS document, metadata';
+
+export function documentOf({ document }: IndexedColumns): string | null {
+  return document === null ? null : new TextDecoder().decode(document);
 }
 
 export function fullTextTableOf(collection: number): string {

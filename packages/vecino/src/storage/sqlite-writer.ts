@@ -229,9 +229,9 @@ export class SqliteWriter {
 
   private applyRemoval(open: OpenBatch, slot: number): void {
     const { collection } = open;
+    open.fullText?.remove(slot);
     const found = this.connection.run('DELETE FROM records WHERE key = ?', recordKey(collection, slot));
     if (found === 0) throw freeSlot('removed');
-    open.fullText?.remove(slot);
     this.connection.run(
       'INSERT INTO removals (collection, seq, slot) VALUES (?, ?, ?)',
       collection,
@@ -256,7 +256,7 @@ export class SqliteWriter {
         text,
         documents[i] ?? null,
       );
-      open.fullText?.put(slot, documents[i] ?? null, text);
+      open.fullText?.add(slot, documents[i] ?? null, text);
       const vector = bytesOfRow(vectors, i, dimension);
       this.connection.run('INSERT INTO vectors (key, vector) VALUES (?, ?)', key, vector);
       this.putExpiry(open, key, expiries?.[i]);
@@ -271,6 +271,7 @@ export class SqliteWriter {
       const slot = present(slots[i], 'the slot');
       const key = recordKey(open.collection, slot);
       const text = present(metadata[i], 'the metadata');
+      open.fullText?.remove(slot);
       const found = this.connection.run(
         'UPDATE records SET seq = ?, document = ?, metadata = ? WHERE key = ?',
         ++open.lastSeq,
@@ -279,7 +280,7 @@ export class SqliteWriter {
         key,
       );
       if (found === 0) throw freeSlot('patched');
-      open.fullText?.put(slot, documents[i] ?? null, text);
+      open.fullText?.add(slot, documents[i] ?? null, text);
       this.connection.run('DELETE FROM expiries WHERE key = ?', key);
       this.putExpiry(open, key, expiries?.[i]);
     }

@@ -74,7 +74,8 @@ export class AnomalyDetector {
     const [asked] = await resolveLegs(this.state, [read]);
     const { legs, except } = present(asked, 'what to judge');
     const model = await this.model(thing, query, { mayBeOlder: true });
-    return model.judge(thing, present(legs[0], 'a vector').vector, except[0], methodOf(query));
+    const near = legs.find((leg) => leg.kind === 'vector');
+    return model.judge(thing, present(near, 'a vector').vector, except[0], methodOf(query));
   }
 
   /** A model that was made of these records: a new one where too many have changed since. */

@@ -8,6 +8,7 @@ import { countFacets } from './count-facets.ts';
 import { type Course, choose, courseOf } from './course.ts';
 import { explain } from './explain.ts';
 import { fetchHits, type Hits } from './fetch-hits.ts';
+import type { LegAnswer } from './legs.ts';
 import type { PagePosition } from './page-token.ts';
 import { type Ranking, reordered } from './ranking.ts';
 import { type Material, materialFor, type Refined, refine } from './refine.ts';
@@ -94,12 +95,19 @@ async function find(state: CollectionState, seen: number, course: Course): Promi
   const isDone = read.rerank !== undefined || selection.groups !== undefined || !material.whole;
   const chosen: Refined = isDone
     ? { ranking: selection.chosen, groups: selection.groups }
-    : await refine(state, selection.chosen, read, material, rounds.length === 1);
+    : await refine(state, selection.chosen, read, material, isOfMetric(rounds));
   const parts = read.rerank ? [...new Set([...read.parts, ...RERANKED_BY])] : read.parts;
-  const { hits, whole } = await fetchHits(state, seen, chosen.ranking, parts, except);
+  const fetched = await fetchHits(state, seen, chosen.ranking, parts, except, course.sides);
+  // Words are searched in the store, where more may have been written meanwhile.
+  const whole = fetched.whole && rounds.every((answer) => (answer.seen ?? seen) === seen);
   const matching = scope.allowed?.slots ?? scope.live;
   const facets = read.facets.length > 0 ? countFacets(state.filter, read.facets, matching) : undefined;
-  return { course, seen, chosen, material, hits, facets, whole: whole && material.whole };
+  return { course, seen, chosen, material, hits: fetched.hits, facets, whole: whole && material.whole };
+}
+
+/** Whether scores are what the collection's metric says, rather than of words or fused. */
+function isOfMetric(rounds: readonly LegAnswer[]): boolean {
+  return rounds.length === 1 && rounds[0]?.leg.kind === 'vector';
 }
 
 /** What rerank functions see of each hit at least. */

@@ -1,4 +1,5 @@
 import { LIMITS } from '../../api/limits.ts';
+import type { HitScores } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
 import { BitSet } from '../../base/bit-set.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
@@ -16,6 +17,8 @@ export interface Course {
   readonly selection: Selection;
   /** What the legs have answered, of all rounds. */
   readonly rounds: LegAnswer[];
+  /** By slot what both sides of a hybrid search say of it. */
+  readonly sides: Map<number, HitScores>;
 }
 
 /** Slots read in one go. */
@@ -30,7 +33,7 @@ export async function courseOf(state: CollectionState, asked: Asked): Promise<Co
   // Reranking gives scores of its own.
   const minScore = read.rerank ? Number.NEGATIVE_INFINITY : (read.query.minScore ?? Number.NEGATIVE_INFINITY);
   const scope = { allowed, live: state.slots.live, excluded, minScore };
-  return { asked, scope, selection: selectionOf(state, asked, scope), rounds: [] };
+  return { asked, scope, selection: selectionOf(state, asked, scope), rounds: [], sides: new Map() };
 }
 
 /** Rounds of questions to the legs, until each query has what it wants. */
@@ -43,15 +46,19 @@ export async function choose(
     const questions: LegQuestion[] = [];
     const asking = courses.filter(({ asked, selection: { wanted } }) => {
       if (!wanted) return false;
-      for (const leg of asked.legs) questions.push({ leg, query: asked.read.query, ...wanted });
+      const { query, fusion } = asked.read;
+      const depth = Math.max(wanted.depth, fusion?.candidates ?? 0);
+      for (const leg of asked.legs) questions.push({ leg, query, ...wanted, depth });
       return true;
     });
     if (asking.length === 0) return;
     const answers = (await askLegs(state, questions, spread)).values();
-    for (const { asked, selection, rounds } of asking) {
+    for (const { asked, selection, rounds, sides } of asking) {
       const own = Array.from(asked.legs, () => present(answers.next().value, 'the answer of a leg'));
       rounds.push(...own);
-      selection.take(fuse(own));
+      const fused = fuse(own, asked.read.fusion, state.metric);
+      for (const [slot, scores] of fused.sides ?? []) sides.set(slot, scores);
+      selection.take(fused);
     }
   }
 }

@@ -1,18 +1,26 @@
 import { SEARCH_OPTIONS, type SearchExplanation, type SearchQuery } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
+import type { Term } from '../../text/parse-query.ts';
 import type { CollectionState } from '../collection-state.ts';
 import type { SegmentFound } from '../index/index-searcher.ts';
 import type { LegAnswer } from './legs.ts';
 
 /** How a query was answered: the plan is that of the first search of the index, the figures are of all rounds. */
 export function explain(
-  { index }: CollectionState,
+  state: CollectionState,
   { k = SEARCH_OPTIONS.k.default }: SearchQuery,
   rounds: readonly LegAnswer[],
   timesMs: SearchExplanation['timesMs'],
 ): SearchExplanation {
   const searches = rounds.flatMap((answer) => answer.found ?? []);
-  const found = present(searches[0], 'what was found');
+  const words = rounds.flatMap(({ leg, ranking }) => (leg.kind === 'fullText' ? [{ leg, ranking }] : []));
+  const [worded] = words;
+  const fullText = worded && {
+    terms: worded.leg.words.terms.map(termText),
+    candidates: words.reduce((total, { ranking }) => total + ranking.slots.length, 0),
+  };
+  const [found] = searches;
+  if (!found) return explainWords(state, present(fullText, 'the words'), timesMs);
   const sum = (of: (search: SegmentFound) => number) =>
     searches.reduce((total, search) => total + of(search), 0);
   return {
@@ -22,10 +30,41 @@ export function explain(
     records: found.live,
     matches: found.matches,
     effort: found.effort,
-    expectedRecall: found.effort === 0 ? 1 : index.expectedRecall(found.effort, k),
+    expectedRecall: found.effort === 0 ? 1 : state.index.expectedRecall(found.effort, k),
     candidates: sum(({ candidates }) => candidates),
     distanceComputations: sum(({ distanceComputations }) => distanceComputations),
     unindexed: found.pending,
+    ...(fullText && { fullText }),
     timesMs,
   };
+}
+
+/** A query that looked for words only: no vector was compared. */
+function explainWords(
+  { slots, store }: CollectionState,
+  fullText: NonNullable<SearchExplanation['fullText']>,
+  timesMs: SearchExplanation['timesMs'],
+): SearchExplanation {
+  const records = slots.live.count();
+  return {
+    way: 'words',
+    reason: 'the query has words and nothing to look near',
+    thread: store.location === ':memory:' ? 'caller' : 'worker',
+    records,
+    matches: records,
+    effort: 0,
+    expectedRecall: 1,
+    candidates: fullText.candidates,
+    distanceComputations: 0,
+    unindexed: 0,
+    fullText,
+    timesMs,
+  };
+}
+
+/** A stem, a phrase in quotes, or a prefix with its star. */
+function termText(term: Term): string {
+  if (term.kind === 'stem') return term.stem;
+  const words = term.words.length === 1 && term.isOpen ? term.words.join() : `"${term.words.join(' ')}"`;
+  return term.isOpen ? `${words}*` : words;
 }

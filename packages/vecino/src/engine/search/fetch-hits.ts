@@ -1,6 +1,6 @@
 import type { AnyMetadata } from '../../api/metadata.ts';
 import type { Part } from '../../api/record.ts';
-import type { Hit } from '../../api/search.ts';
+import type { Hit, HitScores } from '../../api/search.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { CollectionState } from '../collection-state.ts';
 import { partsOf } from '../record-view.ts';
@@ -23,6 +23,7 @@ export async function fetchHits(
   { slots: chosen, scores }: Ranking,
   parts: readonly Part[],
   except: readonly string[],
+  sidesOf: ReadonlyMap<number, HitScores>,
 ): Promise<Read & { readonly hits: Hits }> {
   const hits = new Map<number, Hit<AnyMetadata>>();
   let whole = true;
@@ -42,7 +43,9 @@ export async function fetchHits(
         whole = false;
         continue;
       }
-      hits.set(slot, { id, score: scores[from + i] ?? Number.NaN, ...(row && partsOf(row)) });
+      const score = scores[from + i] ?? Number.NaN;
+      const sides = sidesOf.get(slot);
+      hits.set(slot, { id, score, ...(sides && { scores: sides }), ...(row && partsOf(row)) });
     }
     await slice.pause();
   }

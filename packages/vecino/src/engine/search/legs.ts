@@ -1,7 +1,10 @@
 import type { SearchQuery } from '../../api/search.ts';
+import { present } from '../../base/assert.ts';
 import type { Matches } from '../../filter/answers.ts';
+import type { ParsedQuery } from '../../text/parse-query.ts';
 import type { CollectionState } from '../collection-state.ts';
 import type { SegmentFound } from '../index/index-searcher.ts';
+import { askFullTextLegs } from './full-text-leg.ts';
 import type { Ranking } from './ranking.ts';
 import { askVectorLegs } from './vector-leg.ts';
 
@@ -13,11 +16,17 @@ export interface VectorLeg {
   readonly best?: { readonly likes: readonly Float32Array[]; readonly unlikes: readonly Float32Array[] };
 }
 
+/** The records that have words, by the index of texts. */
+export interface FullTextLeg {
+  readonly kind: 'fullText';
+  readonly words: ParsedQuery;
+}
+
 /**
  * One way in which a query looks for records; a query has at least one. A new kind is a member of this union, a
  * file that answers its questions, and a line in {@link askLegs}.
  */
-export type Leg = VectorLeg;
+export type Leg = VectorLeg | FullTextLeg;
 
 export interface LegQuestion<L extends Leg = Leg> {
   readonly leg: L;
@@ -34,6 +43,8 @@ export interface LegAnswer {
   readonly ranking: Ranking;
   /** How the index answered; absent where it was not asked. */
   readonly found?: SegmentFound;
+  /** The latest change that the answer has seen; absent where that is what the index has seen. */
+  readonly seen?: number;
 }
 
 /**
@@ -41,10 +52,25 @@ export interface LegAnswer {
  *
  * @param spread over all threads, for many queries
  */
-export function askLegs(
+export async function askLegs(
   state: CollectionState,
   questions: readonly LegQuestion[],
   spread: boolean,
 ): Promise<LegAnswer[]> {
-  return askVectorLegs(state, questions, spread);
+  const near = questions.filter((question) => isOf('vector', question));
+  const words = questions.filter((question) => isOf('fullText', question));
+  const [nearest, worded] = (
+    await Promise.all([askVectorLegs(state, near, spread), askFullTextLegs(state, words)])
+  ).map((answers) => answers.values());
+  return questions.map(({ leg }) => {
+    const answers = leg.kind === 'vector' ? nearest : worded;
+    return present(answers?.next().value, 'the answer of a leg');
+  });
+}
+
+function isOf<Kind extends Leg['kind']>(
+  kind: Kind,
+  question: LegQuestion,
+): question is LegQuestion<Extract<Leg, { kind: Kind }>> {
+  return question.leg.kind === kind;
 }

@@ -3,11 +3,13 @@ import { SEARCH_OPTIONS, type SearchQuery } from '../../api/search.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { describeValue, readOptions } from '../../base/options.ts';
 import type { Predicate } from '../../filter/predicate.ts';
+import type { ParsedQuery } from '../../text/parse-query.ts';
 import type { CollectionState } from '../collection-state.ts';
 import { readParts } from '../record-view.ts';
 import { decodePage, ownerOf, type PagePosition, unknownPage } from './page-token.ts';
 import { requireOwnEffort } from './query-effort.ts';
 import { type ReadExamples, readExamples } from './read-examples.ts';
+import { type ReadFusion, readFullTextQuery, readFusion } from './read-full-text.ts';
 import { type Refinements, readRefinements } from './read-refinements.ts';
 
 /** A query whose form is right. */
@@ -18,6 +20,9 @@ export interface ReadQuery extends Refinements {
   readonly parts: readonly Part[];
   readonly predicate: Predicate | undefined;
   readonly examples: ReadExamples | undefined;
+  readonly words: ParsedQuery | undefined;
+  /** Where the query has both something to look near and words. */
+  readonly fusion: ReadFusion | undefined;
   readonly k: number;
   readonly page: ReadPage | undefined;
 }
@@ -34,12 +39,15 @@ export function readQuery(state: CollectionState, thing: string, input: unknown)
   const query = readOptions<SearchQuery>(thing, SEARCH_OPTIONS, input as SearchQuery | undefined);
   const parts = readParts(thing, query.include);
   const predicate = query.filter === undefined ? undefined : state.filter.parse(thing, query.filter);
-  requireOneTarget(thing, query);
+  const hasTarget = requireOneTarget(thing, query);
   const examples = readExamples(thing, query);
+  const words = readFullTextQuery(state, thing, query);
+  const fusion = readFusion(thing, query, hasTarget);
   requireOwnEffort(state, thing, query);
   const { k = SEARCH_OPTIONS.k.default } = query;
   const page = readPage(state, thing, query);
-  return { thing, query, parts, predicate, examples, k, page, ...readRefinements(thing, query, k) };
+  const refinements = readRefinements(thing, query, k);
+  return { thing, query, parts, predicate, examples, words, fusion, k, page, ...refinements };
 }
 
 function readPage(state: CollectionState, thing: string, query: SearchQuery): ReadPage | undefined {
@@ -58,18 +66,20 @@ function readPage(state: CollectionState, thing: string, query: SearchQuery): Re
   return { owner, position: decodePage(thing, owner, page) };
 }
 
-function requireOneTarget(thing: string, query: SearchQuery): void {
+/** Whether there is something to look near; there must be where there are no words to look for. */
+function requireOneTarget(thing: string, query: SearchQuery): boolean {
   const given: string[] = (['vector', 'text', 'id'] as const).filter((key) => query[key] !== undefined);
   if (query.like !== undefined || query.unlike !== undefined) given.push('examples');
-  if (given.length !== 1) {
+  const leastGiven = query.fullText === undefined ? 1 : 0;
+  if (given.length < leastGiven || given.length > 1) {
     const received = given.length === 0 ? 'none of them' : given.join(' and ');
     throw new VecinoError(
       'QUERY_INVALID',
-      `${thing}: expected exactly one of vector, text, id and examples (like, unlike), received ${received}; say what to look near`,
+      `${thing}: expected exactly one of vector, text, id and examples (like, unlike), received ${received}; say what to look near, or which words to look for as fullText`,
       { details: { expected: ['vector', 'text', 'id', 'examples'], received: given } },
     );
   }
-  if (query.text === undefined || typeof query.text === 'string') return;
+  if (query.text === undefined || typeof query.text === 'string') return given.length > 0;
   const received = describeValue(query.text);
   throw new VecinoError(
     'QUERY_INVALID',

@@ -38,21 +38,24 @@ function textsOf({ query, examples }: ReadQuery): readonly string[] {
 
 /** @param embedded what the embedding has made of the query's texts */
 function resolve(state: CollectionState, read: ReadQuery, embedded: readonly unknown[]): Asked {
-  const { thing, query, examples } = read;
+  const { thing, query, examples, words } = read;
+  const wordLegs: Leg[] = words ? [{ kind: 'fullText', words }] : [];
   if (examples) {
     const leg = legOfExamples(state, thing, examples, embedded);
-    return { read, legs: [leg], except: idsOfExamples(state, examples) };
+    return { read, legs: [leg, ...wordLegs], except: idsOfExamples(state, examples) };
   }
   const near = (vector: Float32Array): Leg => ({ kind: 'vector', vector });
   if (query.id !== undefined) {
     const id = readId(thing, query.id);
-    return { read, legs: [near(storedVector(state, thing, id))], except: [id] };
+    return { read, legs: [near(storedVector(state, thing, id)), ...wordLegs], except: [id] };
   }
+  if (query.vector === undefined && query.text === undefined) return { read, legs: wordLegs, except: [] };
   const [by, input] =
     query.vector !== undefined
       ? [thing, query.vector]
       : [`${thing}: text, embedded by "${state.embedding?.name}"`, embedded[0]];
-  return { read, legs: [near(readVector(by, input, state.dimension, state.metric))], except: [] };
+  const vector = readVector(by, input, state.dimension, state.metric);
+  return { read, legs: [near(vector), ...wordLegs], except: [] };
 }
 
 async function embedTexts(

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { fuse } from './fuse.ts';
+import type { Leg, LegAnswer } from './legs.ts';
+
+const NEAR: Leg = { kind: 'vector', vector: new Float32Array() };
+const WORDS: Leg = { kind: 'fullText', words: { terms: [], match: 'any' } };
+const RRF = {
+  method: 'rrf',
+  weights: { vector: 1, fullText: 1 },
+  rankConstant: 60,
+  candidates: 100,
+} as const;
+const WEIGHTED = { ...RRF, method: 'weighted' } as const;
+
+function answer(leg: Leg, scores: Readonly<Record<number, number>>, isComplete = true): LegAnswer {
+  const ranked = Object.entries(scores).sort(([, a], [, b]) => b - a);
+  return {
+    leg,
+    ranking: {
+      slots: Uint32Array.from(ranked, ([slot]) => Number(slot)),
+      scores: Float64Array.from(ranked, ([, score]) => score),
+      isComplete,
+    },
+  };
+}
+
+describe('fuse', () => {
+  it('gives the ranking of a leg that is alone', () => {
+    const alone = answer(NEAR, { 1: 0.5 });
+    expect(fuse([alone], undefined, 'cosine')).toBe(alone.ranking);
+  });
+
+  it('adds reciprocal ranks', () => {
+    const fused = fuse([answer(NEAR, { 1: 0.9, 2: 0.8 }), answer(WORDS, { 2: 7, 3: 5 })], RRF, 'cosine');
+    expect([...fused.slots]).toEqual([2, 1, 3]);
+    expect([...fused.scores]).toEqual([1 / 62 + 1 / 61, 1 / 61, 1 / 62]);
+    expect(fused.sides?.get(2)).toEqual({
+      vector: 0.8,
+      fullText: 7,
+      shares: { vector: 1 / 62, fullText: 1 / 61 },
+    });
+    expect(fused.sides?.get(3)).toEqual({ fullText: 5, shares: { vector: 0, fullText: 1 / 62 } });
+  });
+
+  it('orders equal scores by slot, and weighs sides', () => {
+    const legs = [answer(NEAR, { 9: 0.9 }), answer(WORDS, { 3: 7 })];
+    expect([...fuse(legs, RRF, 'l2').slots]).toEqual([3, 9]);
+    expect([...fuse(legs, { ...RRF, weights: { vector: 2, fullText: 1 } }, 'l2').slots]).toEqual([9, 3]);
+  });
+
+  it('means scores by weight, from the lowest possible on', () => {
+    const legs = [answer(NEAR, { 1: 0.5, 2: -1 }), answer(WORDS, { 2: 8, 3: 2 })];
+    const fused = fuse(legs, { ...WEIGHTED, weights: { vector: 3, fullText: 1 } }, 'cosine');
+    expect([...fused.slots]).toEqual([1, 2, 3]);
+    expect([...fused.scores]).toEqual([0.75, 0.25, 0.0625]);
+  });
+
+  it('means scores without a lowest value from the last candidate on', () => {
+    const fused = fuse([answer(NEAR, { 1: -2, 2: -3, 3: -6 }), answer(WORDS, {})], WEIGHTED, 'l2');
+    expect([...fused.scores]).toEqual([0.5, 0.375, 0]);
+    expect([...fuse([answer(NEAR, { 1: -2 }), answer(WORDS, {})], WEIGHTED, 'l2').scores]).toEqual([0.5]);
+  });
+
+  it('is complete where all legs are', () => {
+    const legs = (isComplete: boolean) => [answer(NEAR, { 1: 1 }), answer(WORDS, { 1: 1 }, isComplete)];
+    expect(fuse(legs(true), RRF, 'l2').isComplete).toBe(true);
+    expect(fuse(legs(false), RRF, 'l2').isComplete).toBe(false);
+  });
+});
