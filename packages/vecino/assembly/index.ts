@@ -12,11 +12,12 @@ export { markReplaced, markStale, moveEntry, release, repair } from './hnsw/repa
 export { searchFiltered, searchGraph } from './hnsw/walk';
 export { attach } from './layout';
 export { assignNodes } from './lists/assign';
+export { lostNodes, strayEntries } from './lists/check';
 export { learnCodewords } from './lists/codebook';
 export { lastFactor, lastSquare, lastTerm, measureCode } from './lists/codes';
 export { moveCentroids, seedLists } from './lists/kmeans';
 export { estimateError, queryNode, residualSquare, scanNearest } from './lists/learn';
-export { linkListed, listOfNode, lostNodes, unlinkGone, unlinkNode } from './lists/link';
+export { linkListed, listOfNode, unlinkGone, unlinkNode } from './lists/link';
 export { clearLists, fillPages, layList, pagesUsed } from './lists/pages';
 export { seedRandom } from './lists/random';
 export { projectMean, projectNodes } from './lists/project';

@@ -6,8 +6,8 @@
 import { l2Squared } from '../distance';
 import { isLive, LINKED, linkedAt, NONE, slotList } from '../layout';
 import { list0, list1, list2, list3, nearestOfTile } from './assign';
-import { centroidAt, nodesAt, PAGE_ENTRIES, pageAt, placeAt, reduced, tile } from './layout';
-import { append, entriesOf, listOf, take } from './pages';
+import { centroidAt, PAGE_ENTRIES, pageAt, placeAt, reduced, tile } from './layout';
+import { append, listOf, take } from './pages';
 import { listVectorOf } from './project';
 import { countFar, countMet, farLimit } from './state';
 
@@ -59,20 +59,4 @@ export function unlinkGone(from: u32, to: u32): u32 {
 export function listOfNode(node: u32): u32 {
   const place = load<u32>(placeAt(node));
   return place == 0 ? NONE : listOf(pageAt((place - 1) / PAGE_ENTRIES));
-}
-
-/** Linked nodes of which the entry at their place is not theirs. */
-export function lostNodes(nodes: u32): u32 {
-  let lost: u32 = 0;
-  for (let node: u32 = 0; node < nodes; node++) {
-    if (load<u8>(linkedAt(node)) == 0) continue;
-    const place = load<u32>(placeAt(node));
-    if (place != 0) {
-      const page = pageAt((place - 1) / PAGE_ENTRIES);
-      const row = (place - 1) % PAGE_ENTRIES;
-      if (row < entriesOf(page) && load<u32>(nodesAt(page) + (<usize>row << 2)) == node) continue;
-    }
-    lost += 1;
-  }
-  return lost;
 }

@@ -3,6 +3,12 @@
 // A list is filled at its first page, which alone may have room left; a full one gets a new page before it. An
 // entry that leaves is replaced by the last of the first page, so that no list has holes. Only builders write,
 // under the lock of the list; searches read without, and meet an entry twice or a moment late at worst.
+//
+// A page that becomes empty may go to another list while a search stands on it. The search then goes on where that
+// page leads: along the free ones, which have no entries, or to the end of the other list. It cannot go round: a chain
+// only grows before its first page, so whoever follows it comes to its end unless the page under him is given away
+// and taken again, which takes a builder longer than a step takes him. Whatever he reads is the number of a node that
+// was in a list once, or 0.
 
 import { NONE } from '../layout';
 import { copyCode, encodeEntry } from './codes';
@@ -78,6 +84,56 @@ function startPage(page: u32, next: u32, list: u32): void {
 /** Adds a node to a list. The caller sees to it that there is memory for another page. */
 export function append(node: u32, list: u32): void {
   lock(listLockAt(list));
+  put(node, list);
+  unlock(listLockAt(list));
+}
+
+/** Takes a node out of its list, if it is in one. */
+export function take(node: u32): void {
+  const list = lockListOf(node);
+  if (list == NONE) return;
+  remove(node, list);
+  unlock(listLockAt(list));
+}
+
+/**
+ * Moves a node from one list to another that was made later, in one go: another thread that links the node anew finds
+ * it in one of them. Does nothing where it has left the first one meanwhile. Answers whether it was moved.
+ */
+export function move(node: u32, from: u32, to: u32): bool {
+  lock(listLockAt(from));
+  const place = load<u32>(placeAt(node));
+  const isHere = place != 0 && listOf(pageAt((place - 1) / PAGE_ENTRIES)) == from;
+  if (isHere) {
+    remove(node, from);
+    lock(listLockAt(to));
+    put(node, to);
+    unlock(listLockAt(to));
+  }
+  unlock(listLockAt(from));
+  return isHere;
+}
+
+/**
+ * Locks the list that a node is in; `NONE` where it is in none. Until the lock is had, another entry that leaves
+ * the list may move this one to its place, or a splitting take it to another list.
+ */
+function lockListOf(node: u32): u32 {
+  let place = atomic.load<u32>(placeAt(node));
+  while (place != 0) {
+    const page = pageAt((place - 1) / PAGE_ENTRIES);
+    const list = listOf(page);
+    lock(listLockAt(list));
+    const now = atomic.load<u32>(placeAt(node));
+    if (now == place && listOf(page) == list) return list;
+    unlock(listLockAt(list));
+    place = now;
+  }
+  return NONE;
+}
+
+/** Adds a node to a list whose lock is held. */
+function put(node: u32, list: u32): void {
   const head = load<u32>(headAt(list));
   let page = head;
   if (head == NONE || entriesOf(pageAt(head)) == PAGE_ENTRIES) {
@@ -89,20 +145,16 @@ export function append(node: u32, list: u32): void {
   store<u32>(nodesAt(at) + (<usize>row << 2), node);
   if (subspaces != 0) encodeEntry(node, list, at, row);
   setEntries(at, row + 1);
-  store<u32>(placeAt(node), page * PAGE_ENTRIES + row + 1);
+  atomic.store<u32>(placeAt(node), page * PAGE_ENTRIES + row + 1);
   if (page != head) store<u32>(headAt(list), page);
   store<u32>(countAt(list), load<u32>(countAt(list)) + 1);
-  unlock(listLockAt(list));
 }
 
-/** Takes a node out of its list, if it is in one. */
-export function take(node: u32): void {
+/** Takes a node out of a list whose lock is held. */
+function remove(node: u32, list: u32): void {
   const place = load<u32>(placeAt(node));
-  if (place == 0) return;
   const page = (place - 1) / PAGE_ENTRIES;
   const row = (place - 1) % PAGE_ENTRIES;
-  const list = listOf(pageAt(page));
-  lock(listLockAt(list));
   const head = load<u32>(headAt(list));
   const first = pageAt(head);
   const last = entriesOf(first) - 1;
@@ -111,16 +163,15 @@ export function take(node: u32): void {
     const into = pageAt(page);
     if (subspaces != 0) copyCode(first, last, into, row);
     store<u32>(nodesAt(into) + (<usize>row << 2), moved);
-    store<u32>(placeAt(moved), place);
+    atomic.store<u32>(placeAt(moved), place);
   }
   setEntries(first, last);
   if (last == 0) {
     store<u32>(headAt(list), nextOf(first));
     givePage(head);
   }
-  store<u32>(placeAt(node), 0);
+  atomic.store<u32>(placeAt(node), 0);
   store<u32>(countAt(list), load<u32>(countAt(list)) - 1);
-  unlock(listLockAt(list));
 }
 
 /** Empties all lists, before they are laid out as a whole. */

@@ -84,11 +84,10 @@ function centroidTargetOfQuery(): f32 {
   return scale;
 }
 
-/** Ranks the lists by the lane's query, as far as `probes` of them will be asked for by `rankedList`. */
-export function rankLists(probes: u32): void {
+/** Ranks the first `count` lists by the lane's query, as far as `probes` of them will be asked for by `rankedList`. */
+export function rankLists(probes: u32, count: u32): void {
   const scale = centroidTargetOfQuery();
   const unit = <f32>-2 * centroidStep() / scale;
-  const count = listCount();
   sorted = probes <= SORTED_MAX;
   size = 0;
   for (let list: u32 = 0; list < count; list++) {

@@ -31,10 +31,12 @@ let mayBeRemoved: bool = false;
  */
 export function searchLists(probes: u32, wanted: u32, best: u32, isFiltered: bool, hasRemoved: bool): u32 {
   prepare(wanted, best, isFiltered, hasRemoved);
-  const lists = min(probes, listCount());
-  if (listCount() > 1) rankLists(lists);
+  // Read once: lists may be split meanwhile.
+  const count = listCount();
+  const lists = min(probes, count);
+  if (count > 1) rankLists(lists, count);
   for (let i: u32 = 0; i < lists; i++) {
-    const list = listCount() > 1 ? rankedList(i) : 0;
+    const list = count > 1 ? rankedList(i) : 0;
     if (subspaces == 0) {
       compareList(list);
     } else {

@@ -11,7 +11,7 @@ import {
   capacity, centroidAt, countAt, headAt, listLockAt, model, nodesAt, pageAt, reduced, subspaces, tile,
 } from './layout';
 import { measureCentroid } from './kmeans';
-import { append, entriesOf, lock, nextOf, take, unlock } from './pages';
+import { entriesOf, lock, move, nextOf, unlock } from './pages';
 import { listVectorOf } from './project';
 import { codeCentroid } from './rank';
 import { listCount, setListCount } from './state';
@@ -51,8 +51,8 @@ export function splitLongest(): bool {
 
 function split(list: u32, other: u32): bool {
   const members = membersOf(list);
-  if (!seed(list, members)) return false;
-  for (let round: u32 = 0; round < ROUNDS; round++) move(members);
+  if (members < 2 || !seed(list, members)) return false;
+  for (let round: u32 = 0; round < ROUNDS; round++) moveCentroids(members);
 
   const bytes = <usize>reduced << 2;
   memory.copy(centroidAt(other), rowAt(1), bytes);
@@ -63,10 +63,7 @@ function split(list: u32, other: u32): bool {
   setListCount(other + 1);
   for (let i: u32 = 0; i < members; i++) {
     const node = memberAt(i);
-    if (isNearerToOther(node)) {
-      take(node);
-      append(node, other);
-    }
+    if (isNearerToOther(node)) move(node, list, other);
   }
   lock(listLockAt(list));
   memory.copy(centroidAt(list), rowAt(0), bytes);
@@ -77,7 +74,7 @@ function split(list: u32, other: u32): bool {
   return true;
 }
 
-/** Notes the nodes of a list in the lane; answers how many. */
+/** Notes the nodes of a list in the lane; answers how many. Others may link meanwhile, so some may be of another. */
 function membersOf(list: u32): u32 {
   let members: u32 = 0;
   for (let page = load<u32>(headAt(list)); page != NONE; page = nextOf(pageAt(page))) {
@@ -121,7 +118,7 @@ function farthestFrom(point: usize, members: u32): u32 {
 }
 
 /** Moves both centroids to the means of what is nearest to them. */
-function move(members: u32): void {
+function moveCentroids(members: u32): void {
   memory.fill(rowAt(2), 0, <usize>reduced << 3);
   let others: u32 = 0;
   for (let i: u32 = 0; i < members; i++) {

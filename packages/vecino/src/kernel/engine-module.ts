@@ -75,6 +75,8 @@ export interface EngineExports {
   unlinkGone(from: number, to: number): number;
   /** Linked nodes that are in no list. */
   lostNodes(nodes: number): number;
+  /** Entries of lists that belong to no node, or to one that is elsewhere. */
+  strayEntries(): number;
   listOfNode(node: number): number;
   searchLists(probes: number, k: number, best: number, filtered: number, hasRemoved: number): number;
   searchCodes(candidates: number, k: number, filtered: number, hasRemoved: number): number;

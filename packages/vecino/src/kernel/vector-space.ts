@@ -37,6 +37,8 @@ export class VectorSpace {
   readonly shared: SharedSpace;
   readonly layout: Layout;
   private readonly lane: number;
+  /** Words of the lane's bitmap that may have bits: all of them until one was written. */
+  private bitmapWords: number;
   private instance: EngineExports | undefined;
   private buffer: SharedArrayBuffer;
   private bytes: Uint8Array;
@@ -49,6 +51,7 @@ export class VectorSpace {
     this.shared = shared;
     this.layout = shared.layout;
     this.lane = lane;
+    this.bitmapWords = shared.layout.segmentSlots / 32;
     this.buffer = shared.memory.buffer;
     this.bytes = new Uint8Array(this.buffer);
     this.words = new Uint32Array(this.buffer);
@@ -278,7 +281,9 @@ export class VectorSpace {
     const needed = Math.ceil(nodes / 32);
     const { words } = this.fresh();
     words.set(bitmap.subarray(0, needed), start);
-    words.fill(0, start + bitmap.length, start + needed);
+    // Nodes that come while the search is under way are not of an earlier bitmap either.
+    words.fill(0, start + Math.min(bitmap.length, needed), start + Math.max(needed, this.bitmapWords));
+    this.bitmapWords = needed;
   }
 
   /** The nearest `count` entries of the lane's pool. */

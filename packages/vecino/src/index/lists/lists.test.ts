@@ -12,15 +12,15 @@ const DIMENSION = 24;
 const CLUSTERS = 12;
 
 /** Vectors around a few centres, which overlap. */
-function vectorsOf(count: number, seed: number): Float32Array[] {
+function vectorsOf(count: number, seed: number, dimension = DIMENSION): Float32Array[] {
   const random = seededRandom(seed);
   const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const centres = Array.from({ length: CLUSTERS }, () =>
-    Float32Array.from({ length: DIMENSION }, () => 2 * normal()),
+    Float32Array.from({ length: dimension }, () => 2 * normal()),
   );
   return Array.from({ length: count }, () => {
     const centre = centres[Math.floor(random() * CLUSTERS)];
-    return Float32Array.from({ length: DIMENSION }, (_, i) => (centre?.[i] ?? 0) + normal());
+    return Float32Array.from({ length: dimension }, (_, i) => (centre?.[i] ?? 0) + normal());
   });
 }
 
@@ -37,10 +37,10 @@ function learn(given: IndexOptions, vectors: readonly Float32Array[], more: Part
   if (!learner) throw new Error('the family learns');
   const room = learner.room(index, vectors.length);
   const layout = layoutOf({
-    dimension: DIMENSION,
+    dimension: vectors[0]?.length ?? 0,
     kernel: more.kernel ?? 'l2',
     lanes: 1,
-    ...family.layout(index, room, { dimension: DIMENSION, metric: 'l2' }),
+    ...family.layout(index, room, { dimension: vectors[0]?.length ?? 0, metric: 'l2' }),
   });
   const space = VectorSpace.create(layout);
   space.reserve(vectors.length);
@@ -200,4 +200,106 @@ it('cuts a list in two that grows far beyond the others', () => {
   expect(familyOf('ivf').check(space, 7_000)).toEqual([]);
   expect(new ListsModel(space).drift.of).toBe(3_000);
   expect(recallOf(made, [...vectors, ...crowd], crowd.slice(0, 20), 60)).toBeGreaterThan(0.97);
+});
+
+/** Searches all lists at the level of the engine; answers the nodes, nearest first. */
+function searchAll(
+  { space, index }: Made,
+  query: Float32Array,
+  k: number,
+  allowed?: Uint32Array,
+): Uint32Array {
+  const { engine } = space;
+  space.writeQuery(query);
+  const nodes = space.blocks * 1024;
+  if (allowed) space.writeAllowed(allowed, nodes);
+  const filtered = allowed ? 1 : 0;
+  const size =
+    index.family === 'pq'
+      ? engine.searchCodes(Math.min(8_192, 4 * k), k, filtered, 1)
+      : engine.searchLists(8_192, k, Math.min(10_240, 3 * k), filtered, 1);
+  return space.readPool(Math.min(size, k)).nodes;
+}
+
+describe('lists of any shape', () => {
+  const shape = fc.record({
+    dimension: fc.constantFrom(1, 2, 3, 4, 5, 15, 16, 17, 33, 100),
+    count: fc.integer({ min: 1, max: 300 }),
+    nlist: fc.constantFrom(1, 2, 3, 17, 64, 300, 8_192),
+    quantizer: fc.constantFrom('pq', 'binary', 'sq8', 'none', 'family pq'),
+    kernel: fc.constantFrom('l2', 'dot'),
+    k: fc.constantFrom(1, 10, 31, 32, 33, 300, 10_000),
+    seed: fc.nat(1_000),
+  });
+
+  it('answer as many as there are, each once and none that is gone or left out', () => {
+    fc.assert(
+      fc.property(shape, ({ dimension, count, nlist, quantizer, kernel, k, seed }) => {
+        const vectors = vectorsOf(count, seed, dimension);
+        const given = (
+          quantizer === 'family pq' ? { family: 'pq' } : { family: 'ivf', nlist, quantizer }
+        ) as IndexOptions;
+        const made = learn(given, vectors, { kernel });
+        const { space } = made;
+        expect(familyOf(made.index.family).check(space, count)).toEqual([]);
+
+        const query = vectorsOf(1, seed + 1, dimension)[0] ?? new Float32Array();
+        const all = searchAll(made, query, k);
+        expect(all.length).toBe(Math.min(k, count));
+        expect(new Set(all).size).toBe(all.length);
+
+        const even = new Uint32Array(32).fill(0x55555555);
+        const some = searchAll(made, query, k, even);
+        expect(some.length).toBe(Math.min(k, Math.ceil(count / 2)));
+        expect([...some].filter((node) => node % 2 === 1)).toEqual([]);
+
+        for (let node = 0; node < count; node += 3) space.setLive(node, false);
+        const left = searchAll(made, query, k);
+        expect(left.length).toBe(Math.min(k, count - Math.ceil(count / 3)));
+        expect([...left].filter((node) => node % 3 === 0)).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each(['none', 'sq8', 'pq'] as const)('have 8,192 dimensions (%s)', (quantizer) => {
+    const vectors = vectorsOf(60, 3, 8_192);
+    const made = learn({ family: 'ivf', nlist: 4, quantizer }, vectors);
+    for (const [node, vector] of vectors.entries()) {
+      const [nearest = -1] = searchAll(made, vector, 3);
+      expect(made.space.slotOf(nearest)).toBe(node);
+    }
+  });
+
+  it('are as many as there may be', () => {
+    const vectors = vectorsOf(8_500, 3, 4);
+    const made = learn({ family: 'ivf', nlist: 8_192, quantizer: 'none' }, vectors);
+    expect(new ListsModel(made.space).lists).toBe(8_192);
+    expect(familyOf('ivf').check(made.space, vectors.length)).toEqual([]);
+    expect(searchAll(made, vectors[7] ?? new Float32Array(), 10_000).length).toBe(8_500);
+    // No room for another: a list that grows is left as it is.
+    expect(made.space.engine.splitLongest()).toBe(0);
+  });
+
+  it('do not answer what comes while a filter of earlier records is asked with', () => {
+    const vectors = vectorsOf(2_000, 3);
+    const made = learn({ family: 'ivf', nlist: 8, quantizer: 'none' }, vectors);
+    const { space } = made;
+    space.writeAllowed(new Uint32Array(64).fill(0xffffffff), 2_000);
+    space.writeAllowed(Uint32Array.of(0xffffffff), 32);
+    space.writeQuery(vectors[0] ?? []);
+    const size = space.engine.searchLists(8, 1_000, 1_000, 1, 1);
+    expect([...space.readPool(size).nodes].sort((a, b) => a - b)).toEqual([...Array(32).keys()]);
+  });
+});
+
+it('finds entries that are nobody’s, and nodes that are in no list', () => {
+  const made = learn({ family: 'ivf', nlist: 8 }, vectorsOf(1_000, 3));
+  const { space } = made;
+  const model = new ListsModel(space);
+  model.assigned(5, 6).fill(0);
+  expect(familyOf('ivf').check(space, 1_000)).toEqual([
+    '1 nodes are in no list, or not where their place says',
+    '1 entries of lists belong to no node, or to one that is elsewhere',
+  ]);
 });
