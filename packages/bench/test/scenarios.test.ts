@@ -111,6 +111,16 @@ describe('npm run bench:scenarios -- --tiny', () => {
     expect(goals).toHaveLength(rows.length);
   });
 
+  it('queries: finds what the same query finds exactly, in every kind', async () => {
+    const { rows, goals } = await runTiny('queries');
+    expect(rows.length).toBeGreaterThanOrEqual(9);
+    for (const row of rows) {
+      expect(row['recall'], JSON.stringify(row)).toBeGreaterThanOrEqual(0.8);
+      expect(row['qps']).toBeGreaterThan(0);
+    }
+    expect(goals.every(({ kept }) => kept)).toBe(true);
+  });
+
   it('ten-million: makes its data up, builds, searches and opens', async () => {
     const { rows, goals } = await runTiny('ten-million');
     expect(rows.at(-1)).toMatchObject({ records: 3_000, dimension: 16 });

@@ -5,6 +5,7 @@ import { growth } from './growth.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
 import { opening } from './opening.ts';
+import { queries } from './queries.ts';
 import { tenMillion } from './ten-million.ts';
 import { threads } from './threads.ts';
 
@@ -18,6 +19,7 @@ export const SCENARIOS = {
   threads,
   memory,
   calibration,
+  queries,
   'ten-million': tenMillion,
 } as const;
 

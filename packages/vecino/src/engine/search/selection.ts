@@ -52,12 +52,7 @@ export class FirstRecords implements Selection {
   constructor(count: number, scope: Scope) {
     this.count = count;
     this.scope = scope;
-    const { allowed, excluded } = scope;
-    const leftOut = excluded.count();
-    this.wanted =
-      leftOut <= LEFT_OUT_MAX
-        ? { depth: count + leftOut, allowed }
-        : { depth: count, allowed: lessOf(scope, excluded) };
+    this.wanted = wantedOf(scope, scope.excluded, count);
   }
 
   take(ranking: Ranking): void {
@@ -76,12 +71,16 @@ export interface GroupColumn {
   among(values: readonly SlotGroup['value'][]): BitSet;
 }
 
-/** Records of the first round, as a multiple of those in the answer. */
+/** Records of the first round, as a multiple of those in the answer; the second goes deeper by the same factor. */
 const FIRST_ROUND = { times: 2, min: 32 } as const;
+const DEEPER = 4;
+/** As deep as that it is cheaper to ask again for more than to keep out what has come, which takes a bitmap. */
+const DEEPER_MAX = 1_000;
 
 /**
- * The best records of the best groups. Whatever a round brings is not asked for again, neither are groups that are
- * full: so a group of half the collection costs one round, and the rounds are few.
+ * The best records of the best groups. After two rounds, each deeper than the one before, what was seen is not asked
+ * for again, neither are groups that are full: so a group of half the collection costs one round, and the rounds
+ * are few.
  */
 export class BestGroups implements Selection {
   wanted: Wanted | undefined;
@@ -91,35 +90,42 @@ export class BestGroups implements Selection {
   private readonly size: number;
   private readonly scope: Scope;
   private readonly column: GroupColumn;
+  /** What is no answer: that is excluded, and that has no value. */
+  private readonly useless: BitSet;
   private readonly seen: BitSet;
+  private depth: number;
 
   constructor(count: number, size: number, scope: Scope, column: GroupColumn) {
     this.count = count;
     this.size = size;
     this.scope = scope;
     this.column = column;
-    this.seen = scope.excluded.clone();
-    const without = (scope.allowed?.slots ?? scope.live).clone().subtract(column.existing());
-    this.seen.union(without);
-    const depth = Math.max(FIRST_ROUND.min, count * size * FIRST_ROUND.times);
-    this.wanted = { depth: Math.min(depth, LIMITS.kMax), allowed: lessOf(scope, this.seen) };
+    const matching = scope.allowed?.slots ?? scope.live;
+    this.useless = matching.clone().subtract(column.existing()).union(scope.excluded);
+    this.seen = this.useless.clone();
+    this.depth = Math.min(LIMITS.kMax, Math.max(FIRST_ROUND.min, count * size * FIRST_ROUND.times));
+    this.wanted = wantedOf(scope, this.useless, this.depth);
   }
 
   take(ranking: Ranking): void {
     const { count, size, scope, column } = this;
-    const depth = this.wanted?.depth ?? 0;
     const good = atLeast(ranking, scope.minScore);
-    this.chosen = merged(this.chosen, good);
+    this.chosen = merged(this.chosen, without(good, this.seen));
     this.seen.addAll(ranking.slots);
     this.groups = groupsOf(this.chosen, column.valueAt, count, size);
     const open = this.groups.filter(({ slots }) => slots.length < size);
     const isEnough = this.groups.length === count && open.length === 0;
-    this.wanted =
-      isEnough || good.isComplete
-        ? undefined
-        : { depth: Math.min(LIMITS.kMax, depth * 2), allowed: this.rest(open) };
-    if (this.wanted?.allowed?.count === 0) this.wanted = undefined;
+    this.wanted = isEnough || good.isComplete ? undefined : this.more(open);
     if (!this.wanted) this.chosen = ofGroups(this.chosen, this.groups);
+  }
+
+  /** What the next round is to bring, if there can be anything. */
+  private more(open: readonly SlotGroup[]): Wanted | undefined {
+    this.depth *= DEEPER;
+    if (this.depth <= DEEPER_MAX) return wantedOf(this.scope, this.useless, this.depth);
+    this.depth = Math.min(LIMITS.kMax, this.depth);
+    const allowed = this.rest(open);
+    return allowed.count === 0 ? undefined : { depth: this.depth, allowed };
   }
 
   /** What the answer may still lack. */
@@ -130,6 +136,14 @@ export class BestGroups implements Selection {
     const full = this.groups.filter((group) => !open.includes(group));
     return lessOf(scope, seen.clone().union(column.among(valuesOf(full))));
   }
+}
+
+/** What brings so many records that are not among the excluded: those are left out afterwards, or kept out. */
+function wantedOf(scope: Scope, excluded: BitSet, count: number): Wanted {
+  const leftOut = excluded.count();
+  return leftOut <= LEFT_OUT_MAX
+    ? { depth: count + leftOut, allowed: scope.allowed }
+    : { depth: count, allowed: lessOf(scope, excluded) };
 }
 
 /** What may be answered, less some slots, and of those given where some are. */
