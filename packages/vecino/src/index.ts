@@ -25,6 +25,8 @@ export type {
   CollectionStats,
   ListPage,
   ListQuery,
+  Namespace,
+  NamespaceDescription,
   ReindexOptions,
   ReindexProgress,
   RemoveTarget,

@@ -161,6 +161,12 @@ export interface ListPage<M extends Metadata = AnyMetadata> {
   readonly cursor?: string;
 }
 
+/** A namespace of a collection, and what it holds. */
+export interface NamespaceDescription {
+  readonly name: string;
+  readonly records: number;
+}
+
 /** What to remove: ids, or everything that matches a filter. */
 export type RemoveTarget<M extends Metadata = AnyMetadata> =
   | string
@@ -284,6 +290,32 @@ export interface Collection<M extends Metadata = AnyMetadata> {
    */
   changes(query?: ChangesQuery): AsyncIterableIterator<RecordChange<M>>;
 
+  /**
+   * A part of the collection that is a world of its own (a tenant, a user, a document's passages): ids are unique
+   * within it, and all of its calls see its records only, while those of the collection itself see only the
+   * records outside of all namespaces. Dimension, metric, embedding and index are the collection's.
+   *
+   * Nothing happens yet: a namespace begins with the first write into it, and there may be many thousands.
+   *
+   * @throws NAME_INVALID where the name is not 1 to 128 characters of well-formed text without control characters
+   *
+   * @example
+   * ```ts
+   * const acme = books.namespace('acme');
+   * await acme.add([{ id: 'a', vector: [1, 0, 0] }]);
+   * const [nearest] = await acme.search({ vector: [1, 0.1, 0], k: 1 });
+   * ```
+   */
+  namespace(name: string): Namespace<M>;
+  /** All namespaces, by name. */
+  listNamespaces(): Promise<NamespaceDescription[]>;
+  /**
+   * Removes a namespace with all its records, in one transaction, and answers how many there were.
+   * `NAMESPACE_NOT_FOUND` where it is missing.
+   */
+  dropNamespace(name: string): Promise<number>;
+
+  /** Of the whole collection, namespaces included; so are the calls below. */
   describe(): Promise<CollectionDescription>;
   stats(): Promise<CollectionStats>;
   /** Compares index and store record by record and tests the structure of the index. */
@@ -311,4 +343,25 @@ export interface Collection<M extends Metadata = AnyMetadata> {
    * space in the database file, which shrinks.
    */
   compact(): Promise<void>;
+}
+
+/** Calls that concern the collection as a whole. */
+type OfTheWhole =
+  | 'name'
+  | 'namespace'
+  | 'listNamespaces'
+  | 'dropNamespace'
+  | 'describe'
+  | 'stats'
+  | 'check'
+  | 'flush'
+  | 'reindex'
+  | 'compact';
+
+/** The records of a collection that belong to one namespace: see {@link Collection.namespace}. */
+export interface Namespace<M extends Metadata = AnyMetadata> extends Omit<Collection<M>, OfTheWhole> {
+  /** The name of the namespace. */
+  readonly name: string;
+  /** The name of the collection. */
+  readonly collection: string;
 }

@@ -4,6 +4,8 @@ export const LIMITS = {
   idBytesMax: 512,
   /** Longest collection name, in characters. */
   nameLengthMax: 128,
+  /** Longest name of a namespace, in characters. */
+  namespaceLengthMax: 128,
   /** Highest dimension of a vector. */
   dimensionMax: 8_192,
   /** Largest document, in UTF-8 bytes. */

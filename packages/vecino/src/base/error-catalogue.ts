@@ -62,6 +62,7 @@ export const ERROR_CATALOGUE = {
   METADATA_INVALID: { kind: 'InvalidArgument' },
   METADATA_TOO_LARGE: { kind: 'TooLarge' },
   METRIC_UNSUITED: { kind: 'Unsupported' },
+  NAMESPACE_NOT_FOUND: { kind: 'NotFound' },
   NAME_INVALID: { kind: 'InvalidArgument' },
   NODE_TOO_OLD: { kind: 'Unsupported' },
   OPTION_INVALID: { kind: 'InvalidArgument' },

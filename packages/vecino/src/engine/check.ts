@@ -13,9 +13,10 @@ export async function checkCollection(state: CollectionState): Promise<CheckRepo
   await state.writes.run(async () => {
     await state.whole();
     problems.push(...(await state.index.check()));
+    problems.push(...state.namespaces.check(state.expiry.now()));
     problems.push(...(await compareRecords(state)));
   });
-  const records = state.store.reader.count(state.id, state.expiry.now());
+  const records = state.store.reader.count(state.id, { now: state.expiry.now() });
   return { collection: state.stored.name, records, problems };
 }
 

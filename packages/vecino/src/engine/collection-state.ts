@@ -4,23 +4,47 @@ import { present } from '../base/assert.ts';
 import { Bell } from '../base/bell.ts';
 import { VecinoError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
+import { quoted } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
-import type { FullTextSettings, Store, StoredCollection, StoreWriter } from '../storage/store.ts';
+import type { Matches } from '../filter/answers.ts';
+import type { Predicate } from '../filter/predicate.ts';
+import {
+  type FullTextSettings,
+  type Store,
+  type StoredCollection,
+  type StoreWriter,
+  UNNAMED,
+} from '../storage/store.ts';
 import { readVector } from '../vector/read-vector.ts';
 import { Expiry } from './expiry/expiry.ts';
 import type { ExpiredRemoval } from './expiry/removal.ts';
 import type { CollectionSlots } from './index/collection-slots.ts';
 import type { LiveIndex } from './index/live-index.ts';
 import type { MetadataFilter } from './metadata-filter.ts';
+import { type NamespaceSlots, NOWHERE } from './namespace-slots.ts';
 
-/** What the parts of an open collection share. */
-export class CollectionState {
-  /** As the store had it when the collection was opened, but for the options of the index. */
+/** What changes while a collection is open. */
+interface Course {
   stored: StoredCollection;
+  embedding: EmbeddingFunction | undefined;
+  fullText: FullTextSettings | undefined;
+  ended: 'closed' | 'dropped' | undefined;
+  showing: Promise<void> | undefined;
+}
+
+/**
+ * What the parts of an open collection share, seen from outside of its namespaces or from within one of them: ids,
+ * counts and `allowed` are those of the namespace, all else is the collection's. Views of namespaces inherit from the
+ * state itself, so what changes must lie in the course of the collection, never in a field.
+ */
+export class CollectionState {
+  /** The namespace that this is a view of. */
+  readonly namespaceName: string | undefined;
   readonly store: Store;
   readonly slots: CollectionSlots;
   readonly index: LiveIndex;
   readonly filter: MetadataFilter;
+  readonly namespaces: NamespaceSlots;
   readonly expiry: Expiry;
   /** Only where this process writes. */
   removal: ExpiredRemoval | undefined;
@@ -33,13 +57,9 @@ export class CollectionState {
   readonly turns = new TimeSlice();
   /** Ids by slot, as far as answers have needed them. */
   readonly ids: (string | undefined)[] = [];
-  embedding: EmbeddingFunction | undefined;
   /** Rings when changes have been shown to index and filters, and when the collection has ended. */
   readonly shown = new Bell();
-  /** How texts are indexed, if they are. */
-  fullText: FullTextSettings | undefined;
-  private ended: 'closed' | 'dropped' | undefined;
-  private showing: Promise<void> | undefined;
+  private readonly course: Course;
 
   /** @param clock milliseconds since 1970 */
   constructor(
@@ -47,9 +67,17 @@ export class CollectionState {
     store: Store,
     index: LiveIndex,
     filter: MetadataFilter,
+    namespaces: NamespaceSlots,
     clock: () => number,
   ) {
-    this.stored = stored;
+    this.course = {
+      stored,
+      embedding: undefined,
+      fullText: undefined,
+      ended: undefined,
+      showing: undefined,
+    };
+    this.namespaceName = undefined;
     this.store = store;
     this.slots = index.slots;
     this.index = index;
@@ -63,6 +91,66 @@ export class CollectionState {
       },
       clock,
     );
+    this.namespaces = namespaces;
+  }
+
+  /** The collection as one of its namespaces sees it. */
+  within(namespaceName: string): CollectionState {
+    return Object.create(this, { namespaceName: { value: namespaceName } }) as CollectionState;
+  }
+
+  /** As the store had it when the collection was opened, but for the options of the index. */
+  get stored(): StoredCollection {
+    return this.course.stored;
+  }
+
+  set stored(stored: StoredCollection) {
+    this.course.stored = stored;
+  }
+
+  get embedding(): EmbeddingFunction | undefined {
+    return this.course.embedding;
+  }
+
+  set embedding(embedding: EmbeddingFunction | undefined) {
+    this.course.embedding = embedding;
+  }
+
+  /** How texts are indexed, if they are. */
+  get fullText(): FullTextSettings | undefined {
+    return this.course.fullText;
+  }
+
+  set fullText(fullText: FullTextSettings | undefined) {
+    this.course.fullText = fullText;
+  }
+
+  /** The number by which the store knows the namespace at this moment. */
+  get namespace(): number {
+    if (this.namespaceName === undefined) return UNNAMED;
+    return this.store.reader.namespaceNumber(this.id, this.namespaceName) ?? NOWHERE;
+  }
+
+  /** Records of the namespace that have not expired. */
+  get count(): number {
+    return this.store.reader.count(this.id, { namespace: this.namespace, now: this.expiry.now() });
+  }
+
+  /** Makes what `allowed` reads. */
+  async prepare(predicate: Predicate | undefined): Promise<void> {
+    if (predicate) await this.filter.prepare(predicate);
+    await this.namespaces.prepare(this.namespace);
+  }
+
+  /**
+   * The live slots of the namespace whose metadata match; undefined where these are all that are live. Everything
+   * that answers with records must keep to them. Await `prepare` before.
+   */
+  allowed(predicate: Predicate | undefined): Matches | undefined {
+    const { namespace } = this;
+    const inside = this.namespaces.matches(namespace);
+    if (!predicate) return inside;
+    return this.filter.evaluate(predicate, this.slots, inside && { namespace, slots: inside.slots });
   }
 
   get id(): number {
@@ -85,7 +173,9 @@ export class CollectionState {
 
   /** The opening words of messages. */
   get thing(): string {
-    return `collection "${this.stored.name}"`;
+    const { namespaceName } = this;
+    const inside = namespaceName === undefined ? '' : `, namespace ${quoted(namespaceName)}`;
+    return `collection "${this.stored.name}"${inside}`;
   }
 
   /** A vector to store, checked. */
@@ -128,6 +218,7 @@ export class CollectionState {
   forget(slot: number): void {
     // In this order: what the index lets go at once must not be live any more.
     if (this.slots.remove(slot)) this.index.remove(slot);
+    this.namespaces.delete(slot);
     this.filter.delete(slot);
     this.ids[slot] = undefined;
   }
@@ -136,6 +227,7 @@ export class CollectionState {
   private hide(slot: number): void {
     if (!this.slots.expire(slot)) return;
     this.index.remove(slot);
+    this.namespaces.delete(slot);
     this.filter.delete(slot);
     this.ids[slot] = undefined;
   }
@@ -150,10 +242,10 @@ export class CollectionState {
 
   /** The texts of messages name the operation: `add to collection "docs"`. */
   requireOpen(): void {
-    if (this.ended === 'dropped') {
+    if (this.course.ended === 'dropped') {
       throw new VecinoError('COLLECTION_DROPPED', `${this.thing} was dropped; create it again to use it`);
     }
-    if (this.ended === 'closed') {
+    if (this.course.ended === 'closed') {
       throw new VecinoError(
         'DATABASE_CLOSED',
         `${this.thing}: the database is closed; open it again to use it`,
@@ -163,21 +255,21 @@ export class CollectionState {
 
   /** What was read of a collection while it was being dropped may lack records: it is no answer. */
   requireThere(): void {
-    if (this.ended === 'dropped') this.requireOpen();
+    if (this.course.ended === 'dropped') this.requireOpen();
   }
 
   /** Shows a committed batch to index and filters: in slices, between which others run, but for {@link whole}. */
   async show(task: () => Promise<void>): Promise<void> {
-    this.showing = task().finally(() => {
-      this.showing = undefined;
+    this.course.showing = task().finally(() => {
+      this.course.showing = undefined;
     });
-    await this.showing;
+    await this.course.showing;
     this.shown.ring();
   }
 
   /** Whether index and filters hold a part of a batch only. */
   get isShowing(): boolean {
-    return this.showing !== undefined;
+    return this.course.showing !== undefined;
   }
 
   /**
@@ -187,7 +279,7 @@ export class CollectionState {
   async whole(): Promise<void> {
     const slice = new TimeSlice();
     for (;;) {
-      while (this.showing) await this.showing;
+      while (this.course.showing) await this.course.showing;
       if (!this.expiry.isDue) return;
       this.expiry.hideSome();
       await slice.pause();
@@ -206,19 +298,19 @@ export class CollectionState {
   }
 
   end(how: 'closed' | 'dropped'): void {
-    this.ended = how;
+    this.course.ended = how;
     this.removal?.end();
     this.shown.ring();
   }
 
   /** Whether the collection was closed or dropped. */
   get isEnded(): boolean {
-    return this.ended !== undefined;
+    return this.course.ended !== undefined;
   }
 
   /** Takes back that the collection was dropped. */
   goOn(): void {
-    this.ended = undefined;
+    this.course.ended = undefined;
     this.removal?.begin();
   }
 

@@ -8,6 +8,8 @@ import type {
   CollectionStats,
   ListPage,
   ListQuery,
+  Namespace,
+  NamespaceDescription,
   ReindexOptions,
   RemoveTarget,
 } from '../api/collection.ts';
@@ -29,6 +31,7 @@ import { describeCollection } from './describe-collection.ts';
 import { ExpiredRemoval } from './expiry/removal.ts';
 import { catchUp } from './follow.ts';
 import { listRecords } from './listing.ts';
+import { dropNamespace, listNamespaces, readNamespaceName } from './namespaces.ts';
 import { readId } from './read-records.ts';
 import { getRecords, readParts } from './record-view.ts';
 import { Reindexer } from './reindexer.ts';
@@ -38,7 +41,7 @@ import { readWhole } from './whole-read.ts';
 import { addRecords, isThere, removeSlots, slotsOf, updateRecords, upsertRecords } from './write.ts';
 
 /** The public face of an open collection: every call checks that it is open, then goes to its own room. */
-export class EmbeddedCollection implements Collection<Metadata> {
+export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metadata> {
   private readonly state: CollectionState;
   /** Brings a reading process up to what has been committed; nothing to do for the writing one. */
   private readonly follow: (() => Promise<void>) | undefined;
@@ -47,18 +50,26 @@ export class EmbeddedCollection implements Collection<Metadata> {
   private readonly anomalyDetector: AnomalyDetector;
   private readonly border: number | undefined;
 
-  /** @param border of the automatic choice of the index, other than the measured one for tests */
-  constructor(state: CollectionState, border?: number) {
+  /**
+   * @param border of the automatic choice of the index, other than the measured one for tests
+   * @param whole the collection, where this is one of its namespaces
+   */
+  constructor(state: CollectionState, border?: number, whole?: EmbeddedCollection) {
     this.state = state;
     this.border = border;
-    this.reindexer = new Reindexer(state, border);
+    this.reindexer = whole?.reindexer ?? new Reindexer(state, border);
     this.anomalyDetector = new AnomalyDetector(state);
+    this.follow = whole ? whole.follow : state.store.writer ? undefined : followerOf(state);
+    if (whole) return;
     if (state.store.writer) beginRemoval(state);
-    else this.follow = followerOf(state);
     this.reindexer.review();
   }
 
   get name(): string {
+    return this.state.namespaceName ?? this.collection;
+  }
+
+  get collection(): string {
     return this.state.stored.name;
   }
 
@@ -98,10 +109,10 @@ export class EmbeddedCollection implements Collection<Metadata> {
       });
     }
     const predicate = state.filter.parse(where, (target as { filter: unknown }).filter);
-    await state.filter.prepare(predicate);
+    await state.prepare(predicate);
     return state.writes.run(async () => {
       await state.whole();
-      return removeSlots(state, state.filter.evaluate(predicate, state.slots).slots.toArray());
+      return removeSlots(state, (state.allowed(predicate)?.slots ?? state.slots.live).toArray());
     });
   }
 
@@ -123,12 +134,12 @@ export class EmbeddedCollection implements Collection<Metadata> {
   async count(filter?: Filter<AnyMetadata>): Promise<number> {
     const { state } = this;
     return this.reading(async () => {
-      if (filter === undefined) return this.recordCount;
+      if (filter === undefined) return state.count;
       const predicate = state.filter.parse(`count ${state.thing}`, filter);
-      await state.filter.prepare(predicate);
+      await state.prepare(predicate);
       const { count } = await readWhole(state, async () => {
         await state.whole();
-        return { whole: true, count: state.filter.evaluate(predicate, state.slots).count };
+        return { whole: true, count: state.allowed(predicate)?.count ?? state.count };
       });
       return count;
     });
@@ -170,6 +181,22 @@ export class EmbeddedCollection implements Collection<Metadata> {
     return tellChanges(this.state, query, (read) => this.reading(read));
   }
 
+  namespace(name: string): Namespace<Metadata> {
+    const thing = `namespace of ${this.state.thing}`;
+    return new EmbeddedCollection(this.state.within(readNamespaceName(thing, name)), this.border, this);
+  }
+
+  async listNamespaces(): Promise<NamespaceDescription[]> {
+    return this.reading(() => listNamespaces(this.state));
+  }
+
+  async dropNamespace(name: string): Promise<number> {
+    this.forWriting();
+    const thing = `drop a namespace of ${this.state.thing}`;
+    const within = this.state.within(readNamespaceName(thing, name));
+    return this.whileOpen(() => dropNamespace(within));
+  }
+
   async describe(): Promise<CollectionDescription> {
     return this.reading(() => describeCollection(this.state.stored, this.recordCount, this.border));
   }
@@ -183,7 +210,7 @@ export class EmbeddedCollection implements Collection<Metadata> {
         records: this.recordCount,
         seq: state.latestSeq,
         index,
-        memory: { vectorBytes, indexBytes, filterBytes: state.filter.bytes },
+        memory: { vectorBytes, indexBytes, filterBytes: state.filter.bytes + state.namespaces.bytes },
         disk: { snapshotBytes, storeBytes: state.store.bytes() },
       };
     });
@@ -213,9 +240,10 @@ export class EmbeddedCollection implements Collection<Metadata> {
     });
   }
 
+  /** Records of all namespaces. */
   private get recordCount(): number {
     const { store, id, expiry } = this.state;
-    return store.reader.count(id, expiry.now());
+    return store.reader.count(id, { now: expiry.now() });
   }
 
   /** Answers a question about the collection as it is now. */

@@ -24,6 +24,7 @@ import { CollectionSlots } from './index/collection-slots.ts';
 import { LiveIndex } from './index/live-index.ts';
 import { storedFormOf, storedIndexChoice } from './index-choice.ts';
 import { MetadataFilter } from './metadata-filter.ts';
+import { NamespaceSlots } from './namespace-slots.ts';
 import { inStep } from './whole-read.ts';
 
 interface OpenCollection {
@@ -115,7 +116,11 @@ export class EmbeddedDatabase implements Database {
     return this.store.reader
       .collections()
       .map((stored) =>
-        describeCollection(stored, this.store.reader.count(stored.id, this.clock()), this.autoBorder),
+        describeCollection(
+          stored,
+          this.store.reader.count(stored.id, { now: this.clock() }),
+          this.autoBorder,
+        ),
       )
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -241,9 +246,10 @@ export class EmbeddedDatabase implements Database {
   }
 
   private async start(stored: StoredCollection): Promise<OpenCollection> {
+    const slots = new CollectionSlots();
     const index = new LiveIndex({
       collection: stored.name,
-      slots: new CollectionSlots(),
+      slots,
       identity: stored.identity,
       dimension: stored.dimension,
       metric: stored.metric as Metric,
@@ -259,7 +265,17 @@ export class EmbeddedDatabase implements Database {
       },
     });
     const filter = new MetadataFilter(this.store.reader, stored.id, () => inStep(state, () => undefined));
-    const state: CollectionState = new CollectionState(stored, this.store, index, filter, this.clock);
+    const namespaces = new NamespaceSlots(this.store.reader, stored.id, slots.live, () =>
+      inStep(state, () => undefined),
+    );
+    const state: CollectionState = new CollectionState(
+      stored,
+      this.store,
+      index,
+      filter,
+      namespaces,
+      this.clock,
+    );
     await catchUpFromOpening(state);
     return { state, collection: new EmbeddedCollection(state, this.autoBorder) };
   }

@@ -97,5 +97,6 @@ function refresh(state: CollectionState, row: StoredRow | undefined): void {
     state.put(slot, row.vector);
   }
   state.ids[slot] = row.id;
+  state.namespaces.set(slot, row.namespace);
   state.filter.set(slot, row.metadata ?? '{}');
 }

@@ -49,12 +49,13 @@ export async function listRecords(state: CollectionState, input: unknown): Promi
   const descending = query.order === 'desc';
   const limit = query.limit ?? LIST_OPTIONS.limit.default;
   const predicate = query.filter === undefined ? undefined : state.filter.parse(thing, query.filter);
-  const identity = JSON.stringify([state.stored.name, orderBy, descending, query.filter ?? null]);
+  const identity = JSON.stringify([state.thing, orderBy, descending, query.filter ?? null]);
   const after = query.cursor === undefined ? undefined : readCursor(thing, query.cursor, identity, orderBy);
 
   if (!predicate && (orderBy === 'id' || orderBy === 'seq')) {
     const from = orderBy === 'id' ? after?.id : after?.key;
     const rows = state.store.reader.page(state.id, {
+      namespace: state.namespace,
       orderBy,
       descending,
       limit: limit + 1,
@@ -64,12 +65,12 @@ export async function listRecords(state: CollectionState, input: unknown): Promi
     });
     return pageOf(rows, limit, (row) => ({ query: identity, id: row.id, key: row.seq }));
   }
-  if (predicate) await state.filter.prepare(predicate);
+  await state.prepare(predicate);
   if (orderBy !== 'id' && orderBy !== 'seq') await state.filter.preparePath(orderBy);
   const { chosen, rows } = await readWhole(state, async () => {
     await state.whole();
     const { seen } = state.slots;
-    const matches = predicate ? state.filter.evaluate(predicate, state.slots).slots : state.slots.live;
+    const matches = state.allowed(predicate)?.slots ?? state.slots.live;
     const first = new FirstInOrder<Entry>(limit + 1, (a, b) => compareEntries(a, b, descending));
     const isWanted = (entry: Entry) => !after || isBehind(entry, after, descending);
     const whole = await addEntries(first, state, seen, matches.toArray(), orderBy, isWanted);

@@ -48,11 +48,20 @@ export class MetadataFilter {
     await this.preparePaths([path], () => this.columns.missing(probe));
   }
 
-  /** The live slots that match; every column must be prepared. */
-  evaluate(predicate: Predicate, index: { readonly live: BitSet; readonly version: number }): Matches {
+  /**
+   * The live slots that match; every column must be prepared.
+   *
+   * @param within the live slots of a namespace, where only these are asked for
+   */
+  evaluate(
+    predicate: Predicate,
+    index: { readonly live: BitSet; readonly version: number },
+    within?: { readonly namespace: number; readonly slots: BitSet },
+  ): Matches {
     // Both only grow, so that an equal sum means that neither has changed.
     const version = this.changes + index.version;
-    return this.answers.get(predicate, version, () => this.columns.evaluate(predicate, index.live));
+    const evaluate = () => this.columns.evaluate(predicate, within?.slots ?? index.live);
+    return this.answers.get(predicate, version, evaluate, within?.namespace);
   }
 
   valueAt(path: string, slot: number): JsonValue | undefined {

@@ -61,6 +61,7 @@ export async function getRecords(
   for (let from = 0; from < ids.length; from += ROWS) {
     const rows = state.store.reader.rowsOfIds(
       state.id,
+      state.namespace,
       ids.slice(from, from + ROWS),
       parts,
       state.expiry.now(),

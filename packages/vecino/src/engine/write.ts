@@ -7,6 +7,7 @@ import { encodeMetadata, mergeMetadata } from '../filter/metadata.ts';
 import type { StoredRow, WriteBatch } from '../storage/store.ts';
 import type { CollectionState } from './collection-state.ts';
 import { readExpiry } from './expiry/read-expiry.ts';
+import { NOWHERE } from './namespace-slots.ts';
 import {
   embedMissing,
   type RecordBatch,
@@ -126,7 +127,18 @@ export async function updateRecords(state: CollectionState, input: unknown): Pro
 export async function removeSlots(state: CollectionState, slots: Uint32Array): Promise<number> {
   state.requireOpen();
   if (slots.length === 0) return 0;
-  const { lastSeq } = await state.writer.write({ ...emptyBatch(state.id), removals: slots });
+  return writeRemovals(state, { ...emptyBatch(state.id), removals: slots });
+}
+
+/** Removes a namespace together with the records of these slots, which are all that it has. */
+export async function dropRecords(state: CollectionState, slots: Uint32Array): Promise<number> {
+  const { id, namespaceName: namespace } = state;
+  return writeRemovals(state, { ...emptyBatch(id), namespace, dropsNamespace: true, removals: slots });
+}
+
+async function writeRemovals(state: CollectionState, batch: WriteBatch): Promise<number> {
+  const { removals: slots } = batch;
+  const { lastSeq } = await state.writer.write(batch);
   await state.show(async () => {
     const slice = new TimeSlice();
     for (const slot of slots) {
@@ -150,10 +162,11 @@ export async function slotsOf(
   ids: readonly string[],
 ): Promise<(number | undefined)[]> {
   await state.whole();
+  const { namespace } = state;
   const slots: (number | undefined)[] = [];
   const slice = new TimeSlice();
   for (let from = 0; from < ids.length; from += LOOKUP_IDS) {
-    slots.push(...state.store.reader.slotsOf(state.id, ids.slice(from, from + LOOKUP_IDS)));
+    slots.push(...state.store.reader.slotsOf(state.id, namespace, ids.slice(from, from + LOOKUP_IDS)));
     await slice.pause();
   }
   return slots;
@@ -248,9 +261,11 @@ async function commit(state: CollectionState, batch: RecordBatch, changes: reado
   const vectors = await vectorsOf(state, batch, puts);
   const slots = state.setAside(puts.length);
   const write = writeBatchOf(state, batch, puts, patches, slots, vectors);
+  const isNew = state.namespace === NOWHERE && puts.length > 0;
   let lastSeq: number;
+  let namespace: number;
   try {
-    ({ lastSeq } = await state.writer.write(write));
+    ({ lastSeq, namespace } = await state.writer.write(write));
   } catch (error) {
     state.giveBack(slots);
     throw error;
@@ -258,10 +273,12 @@ async function commit(state: CollectionState, batch: RecordBatch, changes: reado
   await state.show(async () => {
     state.index.learnFrom(batch.vectors.filter((vector) => vector !== undefined));
     const slice = new TimeSlice();
+    if (isNew) state.namespaces.begin(namespace);
     for (const [i, put] of puts.entries()) {
       const slot = slots[i] as number;
       if (put.replaces !== undefined) state.forget(put.replaces);
       state.put(slot, batch.vectors[put.ordinal] as Float32Array);
+      state.namespaces.set(slot, namespace);
       state.filter.set(slot, batch.metadata[put.ordinal] ?? '{}');
       state.ids[slot] = batch.ids[put.ordinal];
       state.noteExpiry(batch.expiries[put.ordinal]);
@@ -318,6 +335,7 @@ function writeBatchOf(
   };
   return {
     collection: state.id,
+    namespace: state.namespaceName,
     removals: new Uint32Array(),
     moved: Uint32Array.from(puts.flatMap(({ replaces }) => (replaces === undefined ? [] : [replaces]))),
     puts: {

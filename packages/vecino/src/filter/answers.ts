@@ -18,11 +18,14 @@ export class FilterAnswers {
   private readonly known = new Map<string, Matches>();
   private version = -1;
 
-  /** @param version of everything that the answer depends on */
-  get(predicate: Predicate, version: number, evaluate: () => BitSet): Matches {
+  /**
+   * @param version of everything that the answer depends on
+   * @param namespace in which the question was asked
+   */
+  get(predicate: Predicate, version: number, evaluate: () => BitSet, namespace?: number): Matches {
     if (version !== this.version) this.known.clear();
     this.version = version;
-    const key = JSON.stringify(predicate, distinct);
+    const key = `${namespace ?? ''}${JSON.stringify(predicate, distinct)}`;
     const kept = this.known.get(key);
     // Whatever is asked again goes to the end of the line.
     this.known.delete(key);

@@ -73,6 +73,21 @@ const STEPS: readonly string[] = [
   `,
   // Of each collection that has them, the texts lie in a table of its own; see full-text-table.ts.
   'ALTER TABLE collections ADD COLUMN full_text TEXT',
+  `
+  CREATE TABLE namespaces (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    collection INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    name TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX namespaces_by_name ON namespaces (collection, name);
+
+  ALTER TABLE records ADD COLUMN namespace INTEGER NOT NULL DEFAULT 0;
+  DROP INDEX records_by_id;
+  CREATE UNIQUE INDEX records_by_id ON records (collection, namespace, id);
+  CREATE INDEX records_by_namespace ON records (collection, namespace, seq) WHERE namespace <> 0;
+
+  ALTER TABLE removed_records ADD COLUMN namespace INTEGER NOT NULL DEFAULT 0;
+  `,
 ];
 
 /** The version that this program reads and writes. */

@@ -6,20 +6,24 @@ import type { Connection } from './connection.ts';
 import { searchFullText } from './full-text-search.ts';
 import type { ReadConnection } from './read-connection.ts';
 import { keyEnd, recordKey, slotOfKey } from './record-key.ts';
-import type {
-  ChangeRange,
-  ExpiringRow,
-  ExpiryRange,
-  FullTextFound,
-  FullTextSearch,
-  FullTextSettings,
-  OccupiedSlots,
-  PageRequest,
-  RecordChange,
-  StoredChange,
-  StoredCollection,
-  StoredRow,
-  StoreReader,
+import {
+  type ChangeRange,
+  type CountQuestion,
+  type ExpiringRow,
+  type ExpiryRange,
+  type FullTextFound,
+  type FullTextSearch,
+  type FullTextSettings,
+  type NamespaceSlotsPage,
+  type OccupiedSlots,
+  type PageRequest,
+  type RecordChange,
+  type StoredChange,
+  type StoredCollection,
+  type StoredNamespace,
+  type StoredRow,
+  type StoreReader,
+  UNNAMED,
 } from './store.ts';
 import { vectorOfBytes } from './vector-bytes.ts';
 
@@ -39,6 +43,7 @@ interface CollectionRow {
 interface RecordRow {
   readonly key: number;
   readonly id: string | Uint8Array;
+  readonly namespace: number;
   readonly seq: number;
   readonly vector?: Uint8Array;
   readonly document?: string | Uint8Array | null;
@@ -94,12 +99,56 @@ export class SqliteReader implements StoreReader {
     return this.source.version();
   }
 
-  slotsOf(collection: number, ids: readonly string[]): (number | undefined)[] {
+  namespaceNumber(collection: number, name: string): number | undefined {
+    const sql = 'SELECT number FROM namespaces WHERE collection = ? AND name = ?';
+    return this.source.current().get<{ number: number }>(sql, collection, name)?.number;
+  }
+
+  hasNamespaces(collection: number): boolean {
+    const sql = 'SELECT number FROM namespaces WHERE collection = ? LIMIT 1';
+    return this.source.current().get(sql, collection) !== undefined;
+  }
+
+  namespaces(collection: number, after: string, limit: number, now = NEVER): StoredNamespace[] {
+    return this.source.current().all<{ name: string; records: number }>(
+      `SELECT name, (
+         SELECT count(*) FROM records AS r
+         WHERE r.collection = n.collection AND r.namespace = n.number AND r.namespace <> 0
+       ) - (
+         SELECT count(*) FROM expiries AS e JOIN records AS r ON r.key = e.key
+         WHERE e.collection = n.collection AND e.at <= ? AND r.namespace = n.number
+       ) AS records FROM namespaces AS n WHERE collection = ? AND name > ? ORDER BY name LIMIT ?`,
+      now,
+      collection,
+      after,
+      limit,
+    );
+  }
+
+  slotsInNamespace(
+    collection: number,
+    namespace: number,
+    after: string | undefined,
+    limit: number,
+  ): NamespaceSlotsPage {
+    const id = this.textsAsBytes ? 'CAST(id AS BLOB)' : 'id';
+    const from = after === undefined ? '' : ' AND id > ?';
+    const row = this.source.current().get<{ slots: string; id: string | Uint8Array | null }>(
+      `SELECT json_group_array(slot) AS slots, max(${id}) AS id FROM (
+         SELECT key & 4294967295 AS slot, id FROM records INDEXED BY records_by_id
+         WHERE collection = ? AND namespace = ?${from} ORDER BY id LIMIT ?)`,
+      ...(after === undefined ? [collection, namespace, limit] : [collection, namespace, after, limit]),
+    );
+    const page = present(row, 'the list of slots');
+    return { slots: JSON.parse(page.slots) as number[], id: page.id === null ? after : wholeText(page.id) };
+  }
+
+  slotsOf(collection: number, namespace: number, ids: readonly string[]): (number | undefined)[] {
     const connection = this.source.current();
     return this.together(connection, () =>
       ids.map((id) => {
-        const sql = 'SELECT key FROM records WHERE collection = ? AND id = ?';
-        const row = connection.get<{ key: number }>(sql, collection, id);
+        const sql = 'SELECT key FROM records WHERE collection = ? AND namespace = ? AND id = ?';
+        const row = connection.get<{ key: number }>(sql, collection, namespace, id);
         return row === undefined ? undefined : slotOfKey(row.key);
       }),
     );
@@ -119,12 +168,16 @@ export class SqliteReader implements StoreReader {
     return { slots: JSON.parse(slots) as number[], seq: seq ?? after };
   }
 
-  count(collection: number, now = NEVER): number {
+  count(collection: number, { namespace, now = NEVER }: CountQuestion = {}): number {
+    const [inside, joined, values] =
+      namespace === undefined
+        ? ['', '', [collection]]
+        : [' AND r.namespace = ?', ' JOIN records AS r ON r.key = e.key', [collection, namespace]];
     const row = this.source.current().get<{ count: number }>(
-      `SELECT (SELECT count(*) FROM records WHERE collection = ?)
-            - (SELECT count(*) FROM expiries WHERE collection = ? AND at <= ?) AS count`,
-      collection,
-      collection,
+      `SELECT (SELECT count(*) FROM records AS r INDEXED BY records_by_id WHERE r.collection = ?${inside})
+            - (SELECT count(*) FROM expiries AS e${joined} WHERE e.collection = ?${inside} AND e.at <= ?) AS count`,
+      ...values,
+      ...values,
       now,
     );
     return present(row, 'the count of records').count;
@@ -143,15 +196,16 @@ export class SqliteReader implements StoreReader {
 
   rowsOfIds(
     collection: number,
+    namespace: number,
     ids: readonly string[],
     parts: readonly Part[],
     now = NEVER,
   ): (StoredRow | undefined)[] {
     const connection = this.source.current();
-    const sql = `${this.selection(parts)} WHERE r.collection = ? AND r.id = ? AND ${UNEXPIRED}`;
+    const sql = `${this.selection(parts)} WHERE r.collection = ? AND r.namespace = ? AND r.id = ? AND ${UNEXPIRED}`;
     return this.together(connection, () =>
       ids.map((id) => {
-        const row = connection.get<RecordRow>(sql, collection, id, now);
+        const row = connection.get<RecordRow>(sql, collection, namespace, id, now);
         return row && recordOfRow(row);
       }),
     );
@@ -170,14 +224,18 @@ export class SqliteReader implements StoreReader {
   }
 
   page(collection: number, request: PageRequest): StoredRow[] {
-    const { orderBy, descending, after, limit, parts, now = NEVER } = request;
+    const { namespace, orderBy, descending, after, limit, parts, now = NEVER } = request;
     const [beyond, order] = descending ? ['<', 'DESC'] : ['>', 'ASC'];
+    // The second condition is what the index by namespace is restricted to.
+    const inside = namespace === UNNAMED ? 'r.namespace = ?' : 'r.namespace = ? AND r.namespace <> 0';
     const from = after === undefined ? '' : `AND r.${orderBy} ${beyond} ?`;
     const rows = this.source
       .current()
       .all<RecordRow>(
-        `${this.selection(parts)} WHERE r.collection = ? ${from} AND ${UNEXPIRED} ORDER BY r.${orderBy} ${order} LIMIT ?`,
-        ...(after === undefined ? [collection, now, limit] : [collection, after, now, limit]),
+        `${this.selection(parts)} WHERE r.collection = ? AND ${inside} ${from} AND ${UNEXPIRED} ORDER BY r.${orderBy} ${order} LIMIT ?`,
+        ...(after === undefined
+          ? [collection, namespace, now, limit]
+          : [collection, namespace, after, now, limit]),
       );
     return rows.map(recordOfRow);
   }
@@ -202,20 +260,22 @@ export class SqliteReader implements StoreReader {
     return this.source.current().get<{ seq: number }>(sql, collection)?.seq ?? 0;
   }
 
-  recordChanges(collection: number, { after, until, limit, now }: ChangeRange): RecordChange[] {
+  recordChanges(collection: number, { namespace, after, until, limit, now }: ChangeRange): RecordChange[] {
     const id = this.textsAsBytes ? 'CAST(id AS BLOB)' : 'id';
     const rows = this.source.current().all<{ seq: number; id: string | Uint8Array; slot: number | null }>(
       `SELECT seq, ${id} AS id, key & 4294967295 AS slot FROM records AS r
-       WHERE collection = ? AND seq > ? AND seq <= ? AND ${UNEXPIRED}
+       WHERE collection = ? AND namespace = ? AND seq > ? AND seq <= ? AND ${UNEXPIRED}
        UNION ALL
        SELECT seq, ${id} AS id, NULL AS slot FROM removed_records
-       WHERE collection = ? AND seq > ? AND seq <= ?
+       WHERE collection = ? AND namespace = ? AND seq > ? AND seq <= ?
        ORDER BY seq LIMIT ?`,
       collection,
+      namespace,
       after,
       until,
       now,
       collection,
+      namespace,
       after,
       until,
       limit,
@@ -262,7 +322,7 @@ export class SqliteReader implements StoreReader {
     let sql = this.selections.get(name);
     if (sql === undefined) {
       const text = (column: string) => (this.textsAsBytes ? `CAST(${column} AS BLOB)` : column);
-      const columns = ['r.key AS key', `${text('r.id')} AS id`, 'r.seq AS seq'];
+      const columns = ['r.key AS key', `${text('r.id')} AS id`, 'r.namespace AS namespace', 'r.seq AS seq'];
       if (parts.includes('vector')) columns.push('v.vector AS vector');
       if (parts.includes('document')) columns.push(`${text('r.document')} AS document`);
       // Metadata is JSON, in which NUL is escaped.
@@ -301,6 +361,7 @@ function recordOfRow(row: RecordRow): StoredRow {
   const record: { -readonly [Field in keyof StoredRow]: StoredRow[Field] } = {
     slot: slotOfKey(row.key),
     id: wholeText(row.id),
+    namespace: row.namespace,
     seq: row.seq,
   };
   if (row.vector !== undefined) record.vector = vectorOfBytes(row.vector);

@@ -6,14 +6,25 @@ import type { Connection } from './connection.ts';
 import { FullTextBuild } from './full-text-build.ts';
 import { type FullTextTable, FullTextTables } from './full-text-table.ts';
 import { COLLECTION_ID_MAX, recordKey } from './record-key.ts';
-import type { FullTextSettings, NewCollection, StoredCollection, WriteBatch, Written } from './store.ts';
+import {
+  type FullTextSettings,
+  type NewCollection,
+  type StoredCollection,
+  UNNAMED,
+  type WriteBatch,
+  type Written,
+} from './store.ts';
 import { bytesOfRow } from './vector-bytes.ts';
 
+/** What a batch begins with, before its slices. */
+export type BatchHead = Pick<WriteBatch, 'collection' | 'namespace' | 'dropsNamespace'>;
+
 /** A transaction under way. */
-interface OpenBatch {
-  readonly collection: number;
+interface OpenBatch extends BatchHead {
   readonly dimension: number;
   readonly fullText: FullTextTable | undefined;
+  /** Known as soon as the batch puts anything. */
+  namespaceNumber: number | undefined;
   lastSeq: number;
 }
 
@@ -148,13 +159,13 @@ export class SqliteWriter {
   }
 
   write(batch: WriteBatch): Written {
-    this.begin(batch.collection);
+    this.begin(batch);
     this.append(batch);
     return this.commit();
   }
 
   /** Opens the transaction of a batch; one that was left open is undone. */
-  begin(collection: number): void {
+  begin({ collection, namespace, dropsNamespace }: BatchHead): void {
     this.rollback();
     this.connection.exec('BEGIN IMMEDIATE');
     this.undoingFailures(() => {
@@ -166,8 +177,11 @@ export class SqliteWriter {
       const { dimension, full_text: fullText } = row;
       this.open = {
         collection,
+        namespace,
+        ...(dropsNamespace && { dropsNamespace }),
         dimension,
         fullText: this.fullTexts.get(collection, fullText),
+        namespaceNumber: namespace === undefined ? UNNAMED : undefined,
         lastSeq: this.lastSeq(),
       };
     });
@@ -187,15 +201,22 @@ export class SqliteWriter {
 
   /** Makes the open batch durable. */
   commit(): Written {
-    const { collection, lastSeq } = present(this.open, 'the open batch');
+    const { collection, namespace, dropsNamespace, namespaceNumber, lastSeq } = present(
+      this.open,
+      'the open batch',
+    );
     this.undoingFailures(() => {
       this.forgetRemovedRecords(collection);
+      if (dropsNamespace) {
+        const sql = 'DELETE FROM namespaces WHERE collection = ? AND name = ?';
+        this.connection.run(sql, collection, present(namespace, 'the namespace to drop'));
+      }
       this.connection.run('UPDATE sequence SET last = ? WHERE id = 1', lastSeq);
       this.connection.run('UPDATE collections SET seq = ? WHERE id = ?', lastSeq, collection);
       this.connection.exec('COMMIT');
     });
     this.open = undefined;
-    return { lastSeq };
+    return { lastSeq, namespace: namespaceNumber ?? UNNAMED };
   }
 
   /** Undoes the open batch, if there is one. */
@@ -214,7 +235,7 @@ export class SqliteWriter {
     const { collection } = open;
     for (const slot of slots) {
       this.connection.run(
-        'INSERT INTO removed_records (collection, seq, id) SELECT collection, ?, id FROM records WHERE key = ?',
+        'INSERT INTO removed_records (collection, namespace, seq, id) SELECT collection, namespace, ?, id FROM records WHERE key = ?',
         open.lastSeq + 1,
         recordKey(collection, slot),
       );
@@ -243,18 +264,21 @@ export class SqliteWriter {
   private applyPuts(open: OpenBatch, puts: WriteBatch['puts']): void {
     const { collection, dimension } = open;
     const { slots, ids, vectors, documents, metadata, expiries } = puts;
+    if (slots.length === 0) return;
+    open.namespaceNumber ??= this.namespaceNumber(open);
     for (let i = 0; i < slots.length; i++) {
       const slot = present(slots[i], 'the slot');
       const key = recordKey(collection, slot);
       const text = present(metadata[i], 'the metadata');
       this.connection.run(
-        'INSERT INTO records (key, collection, seq, id, metadata, document) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT INTO records (key, collection, seq, id, metadata, document, namespace) VALUES (?, ?, ?, ?, ?, ?, ?)',
         key,
         collection,
         ++open.lastSeq,
         present(ids[i], 'the id'),
         text,
         documents[i] ?? null,
+        open.namespaceNumber,
       );
       open.fullText?.add(slot, documents[i] ?? null, text);
       const vector = bytesOfRow(vectors, i, dimension);
@@ -284,6 +308,15 @@ export class SqliteWriter {
       this.connection.run('DELETE FROM expiries WHERE key = ?', key);
       this.putExpiry(open, key, expiries?.[i]);
     }
+  }
+
+  /** The number of the batch's namespace, which is made where it is missing. */
+  private namespaceNumber({ collection, namespace }: OpenBatch): number {
+    const name = present(namespace, 'the namespace');
+    const insert = 'INSERT INTO namespaces (collection, name) VALUES (?, ?) ON CONFLICT DO NOTHING';
+    this.connection.run(insert, collection, name);
+    const sql = 'SELECT number FROM namespaces WHERE collection = ? AND name = ?';
+    return present(this.connection.get<{ number: number }>(sql, collection, name), 'the namespace').number;
   }
 
   private putExpiry({ collection }: OpenBatch, key: number, at: number | null | undefined): void {

@@ -17,6 +17,11 @@ const RULES: readonly (readonly [breach: string, count: string])[] = [
     'SELECT count(*) AS count FROM records WHERE key >> 32 <> collection',
   ],
   [
+    'records belong to a namespace that their collection does not have',
+    `SELECT count(*) AS count FROM records AS r WHERE namespace <> 0
+     AND NOT EXISTS (SELECT 1 FROM namespaces AS n WHERE n.number = r.namespace AND n.collection = r.collection)`,
+  ],
+  [
     'records have metadata that is no JSON object',
     "SELECT count(*) AS count FROM records WHERE NOT json_valid(metadata) OR json_type(metadata) <> 'object'",
   ],

@@ -34,6 +34,15 @@ export interface StoredCollection {
 
 export type NewCollection = Omit<StoredCollection, 'id' | 'identity' | 'seq'>;
 
+/** The part of a collection that no name was given to, and whose records belong to no namespace. */
+export const UNNAMED = 0;
+
+/** A namespace of a collection. */
+export interface StoredNamespace {
+  readonly name: string;
+  readonly records: number;
+}
+
 /**
  * Changes of one transaction, applied in the order removals, moved, puts, patches; each changed record takes the
  * next sequence number in that order. The arrays must stay as they are until the write has ended: a large
@@ -42,6 +51,10 @@ export type NewCollection = Omit<StoredCollection, 'id' | 'identity' | 'seq'>;
  */
 export interface WriteBatch {
   readonly collection: number;
+  /** The namespace that the puts belong to, made where it is missing; absent where they belong to none. */
+  readonly namespace?: string | undefined;
+  /** Whether the namespace ends with this batch, which removes all that it holds. */
+  readonly dropsNamespace?: true;
   /** Slots whose records go. */
   readonly removals: Uint32Array;
   /** Slots whose records are put again by this batch, into other slots. Absent for none. */
@@ -71,15 +84,19 @@ export interface WriteBatch {
 /** Milliseconds since 1970 for each record; null where it stays for ever. */
 export type Expiries = readonly (number | null)[];
 
-/** The sequence number of the batch's last change. */
+/** What became of a batch; `lastSeq` is the sequence number of its last change. */
 export interface Written {
   readonly lastSeq: number;
+  /** The number of the namespace that the puts belong to. */
+  readonly namespace: number;
 }
 
 /** A record as it lies in the store; parts that were not asked for are absent. */
 export interface StoredRow {
   readonly slot: number;
   readonly id: string;
+  /** Number of the namespace, `UNNAMED` outside of all. */
+  readonly namespace: number;
   readonly seq: number;
   readonly vector?: Float32Array;
   readonly document?: string | null;
@@ -113,6 +130,7 @@ export interface ExpiringRow {
 
 /** Where a page of records starts and how it is ordered. */
 export interface PageRequest {
+  readonly namespace: number;
   readonly orderBy: 'id' | 'seq';
   readonly descending: boolean;
   /** The id or sequence number of the last record of the page before. */
@@ -148,6 +166,18 @@ export interface OccupiedSlots {
   readonly seq: number;
 }
 
+/** Some of a namespace's slots, and the last id among their records. */
+export interface NamespaceSlotsPage {
+  readonly slots: readonly number[];
+  readonly id: string | undefined;
+}
+
+/** Which records are counted: all of a collection, or those of one namespace, or those that have not expired. */
+export interface CountQuestion {
+  readonly namespace?: number;
+  readonly now?: number;
+}
+
 /**
  * Synchronous reads of what is committed; each call sees one consistent state. Records that have expired and are
  * not removed yet are there like others, unless a call is told the time (`now`, milliseconds since 1970).
@@ -166,16 +196,30 @@ export interface StoreReader {
    * own writer counts as another connection; in memory reads see everything at once and the number stays.
    */
   dataVersion(): number;
+  /** The number of a namespace, which no other ever has; undefined where there is none of that name. */
+  namespaceNumber(collection: number, name: string): number | undefined;
+  /** Whether the collection has any namespace. */
+  hasNamespaces(collection: number): boolean;
+  /** Namespaces by name, from the one after `after` on, at most `limit`. */
+  namespaces(collection: number, after: string, limit: number, now?: number): StoredNamespace[];
+  /** Slots of a namespace's records, at most `limit`, in the order of their ids from the one after `after` on. */
+  slotsInNamespace(
+    collection: number,
+    namespace: number,
+    after: string | undefined,
+    limit: number,
+  ): NamespaceSlotsPage;
   /** For each id its slot, or undefined. */
-  slotsOf(collection: number, ids: readonly string[]): (number | undefined)[];
+  slotsOf(collection: number, namespace: number, ids: readonly string[]): (number | undefined)[];
   /** Occupied slots, at most `limit`, in the order of their records' changes from the one after `after` on. */
   occupiedSlots(collection: number, after: number, limit: number): OccupiedSlots;
-  count(collection: number, now?: number): number;
+  count(collection: number, question?: CountQuestion): number;
   /** For each slot its row, or undefined. */
   rows(collection: number, slots: ArrayLike<number>, parts: readonly Part[]): (StoredRow | undefined)[];
   /** For each id its row, or undefined. */
   rowsOfIds(
     collection: number,
+    namespace: number,
     ids: readonly string[],
     parts: readonly Part[],
     now?: number,
@@ -208,6 +252,7 @@ export interface StoreReader {
 }
 
 export interface ChangeRange {
+  readonly namespace: number;
   readonly after: number;
   readonly until: number;
   readonly limit: number;

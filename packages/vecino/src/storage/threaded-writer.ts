@@ -111,7 +111,9 @@ export class ThreadedWriter implements StoreWriter {
    */
   write(batch: WriteBatch): Promise<Written> {
     return this.mutex.run(async () => {
-      let before = this.call<void>({ kind: 'begin', collection: batch.collection });
+      const { collection, namespace, dropsNamespace } = batch;
+      const head = { collection, namespace, ...(dropsNamespace && { dropsNamespace }) };
+      let before = this.call<void>({ kind: 'begin', head });
       for (const slice of slicesOf(batch, SLICE_BYTES)) {
         const now = this.call<void>({ kind: 'append', slice }, transferable(slice));
         await before;

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../api/metadata.ts';
 import type { ErrorCode } from '../base/error-catalogue.ts';
 import { VecinoError } from '../base/errors.ts';
+import type { BatchHead } from './sqlite-writer.ts';
 import type { FullTextSettings, NewCollection, WriteBatch } from './store.ts';
 
 /** What the writer's thread is started with. */
@@ -24,7 +25,7 @@ export type WriterCall =
   | { readonly kind: 'fillFullText' }
   | { readonly kind: 'optimizeFullText'; readonly collection: number }
   | { readonly kind: 'reclaim' }
-  | { readonly kind: 'begin'; readonly collection: number }
+  | { readonly kind: 'begin'; readonly head: BatchHead }
   | { readonly kind: 'append'; readonly slice: WriteBatch }
   | { readonly kind: 'commit' }
   | { readonly kind: 'close' };

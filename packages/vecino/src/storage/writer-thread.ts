@@ -64,7 +64,7 @@ function serve(): void {
         writer.reclaim();
         return checkpoints.empty();
       case 'begin':
-        return writer.begin(call.collection);
+        return writer.begin(call.head);
       case 'append':
         return writer.append(call.slice);
       case 'commit':

@@ -25,6 +25,8 @@ const COLLECTION_CALLS: Readonly<Record<MethodOf<Collection>, (shelf: Shelf) => 
   anomaly: (shelf) => shelf.anomaly({ vector: [1, 2, 3], neighbours: 2 }),
   duplicates: (shelf) => shelf.duplicates({ minScore: 0.9 }),
   clusters: (shelf) => shelf.clusters({ k: 2 }),
+  listNamespaces: (shelf) => shelf.listNamespaces(),
+  dropNamespace: (shelf) => shelf.dropNamespace('acme'),
   describe: (shelf) => shelf.describe(),
   stats: (shelf) => shelf.stats(),
   check: (shelf) => shelf.check(),
@@ -33,7 +35,15 @@ const COLLECTION_CALLS: Readonly<Record<MethodOf<Collection>, (shelf: Shelf) => 
   compact: (shelf) => shelf.compact(),
 };
 
-const WRITING: ReadonlySet<string> = new Set(['add', 'upsert', 'update', 'remove', 'reindex', 'compact']);
+const WRITING: ReadonlySet<string> = new Set([
+  'add',
+  'upsert',
+  'update',
+  'remove',
+  'dropNamespace',
+  'reindex',
+  'compact',
+]);
 
 const MORE_CALLS: readonly (readonly [string, (shelf: Shelf) => Promise<unknown>])[] = [
   ['remove an id', (shelf) => shelf.remove('a')],

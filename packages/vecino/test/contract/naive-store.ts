@@ -1,18 +1,22 @@
-import type {
-  NewCollection,
-  RecordChange,
-  StoredChange,
-  StoredCollection,
-  StoredRow,
-  WriteBatch,
+import {
+  type NewCollection,
+  type RecordChange,
+  type StoredChange,
+  type StoredCollection,
+  type StoredNamespace,
+  type StoredRow,
+  UNNAMED,
+  type WriteBatch,
 } from '../../src/storage/store.ts';
 
 interface NaiveCollection {
   stored: StoredCollection;
   readonly records: Map<number, Required<StoredRow>>;
+  /** Numbers by name. */
+  readonly namespaces: Map<string, number>;
   removals: { readonly seq: number; readonly slot: number }[];
   /** The last of these that were removed, `REMOVALS_KEPT` at most. */
-  removed: { readonly seq: number; readonly id: string }[];
+  removed: { readonly seq: number; readonly id: string; readonly namespace: number }[];
   removedForgotten: number;
   forgotten: number;
 }
@@ -26,6 +30,7 @@ export class NaiveStore {
   /** The last sequence number given. */
   seq = 0;
   private nextId = 1;
+  private lastNamespace: number = UNNAMED;
 
   /** The identity is random: whatever the other store made up. */
   createCollection(collection: NewCollection, identity: string): StoredCollection {
@@ -33,6 +38,7 @@ export class NaiveStore {
     this.collections.set(stored.id, {
       stored,
       records: new Map(),
+      namespaces: new Map(),
       removals: [],
       forgotten: 0,
       removed: [],
@@ -45,11 +51,26 @@ export class NaiveStore {
     this.collections.delete(id);
   }
 
-  write({ collection: id, removals, moved = new Uint32Array(), puts, patches }: WriteBatch): number {
+  /** @param namespace the number that the other store gave to the batch's namespace */
+  write(
+    {
+      collection: id,
+      namespace: name,
+      dropsNamespace,
+      removals,
+      moved = new Uint32Array(),
+      puts,
+      patches,
+    }: WriteBatch,
+    namespace: number,
+  ): number {
     const collection = this.get(id);
+    if (name !== undefined && puts.slots.length > 0) collection.namespaces.set(name, namespace);
+    if (dropsNamespace) collection.namespaces.delete(name ?? '');
     for (const slot of removals) {
       const seq = ++this.seq;
-      collection.removed.push({ seq, id: collection.records.get(slot)?.id ?? '' });
+      const record = collection.records.get(slot);
+      collection.removed.push({ seq, id: record?.id ?? '', namespace: record?.namespace ?? UNNAMED });
       collection.records.delete(slot);
       collection.removals.push({ seq, slot });
     }
@@ -65,6 +86,7 @@ export class NaiveStore {
       collection.records.set(slot, {
         slot,
         id: puts.ids[i] ?? '',
+        namespace,
         seq: ++this.seq,
         vector: puts.vectors.slice(i * dimension, (i + 1) * dimension),
         document: puts.documents[i] ?? null,
@@ -102,9 +124,29 @@ export class NaiveStore {
   }
 
   byId(id: number): Required<StoredRow>[] {
-    return [...this.get(id).records.values()].sort((a, b) =>
-      Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)),
-    );
+    return [...this.get(id).records.values()].sort((a, b) => compareTexts(a.id, b.id));
+  }
+
+  /** The number of a namespace as it must be, given what the other store says of a new one. */
+  numberOf(id: number, name: string | undefined, given: number): number {
+    const { namespaces } = this.get(id);
+    if (name === undefined) return UNNAMED;
+    const known = namespaces.get(name);
+    if (known !== undefined) return known;
+    if (given <= this.lastNamespace)
+      throw new Error(`the number ${given} has been given to another namespace`);
+    this.lastNamespace = given;
+    return given;
+  }
+
+  /** Namespaces by name, with their records. */
+  namespaces(id: number): StoredNamespace[] {
+    const { namespaces, records } = this.get(id);
+    const counts = (number: number) =>
+      [...records.values()].filter(({ namespace }) => namespace === number).length;
+    return [...namespaces]
+      .map(([name, number]) => ({ name, records: counts(number) }))
+      .sort((a, b) => compareTexts(a.name, b.name));
   }
 
   changes(id: number): StoredChange[] {
@@ -115,9 +157,13 @@ export class NaiveStore {
     ].sort((a, b) => a.seq - b.seq);
   }
 
-  recordChanges(id: number, now: number): RecordChange[] {
-    const puts = this.unexpired(id, now).map(({ seq, slot, id }) => ({ seq, slot, id }));
-    const removed = this.get(id).removed.map((one) => ({ ...one, slot: undefined }));
+  recordChanges(id: number, namespace: number, now: number): RecordChange[] {
+    const puts = this.unexpired(id, now).flatMap(({ seq, slot, id, ...row }) =>
+      row.namespace === namespace ? { seq, slot, id } : [],
+    );
+    const removed = this.get(id).removed.flatMap(({ seq, id, ...one }) =>
+      one.namespace === namespace ? { seq, id, slot: undefined } : [],
+    );
     return [...puts, ...removed].sort((a, b) => a.seq - b.seq);
   }
 
@@ -130,4 +176,8 @@ export class NaiveStore {
     if (collection === undefined) throw new Error('the test asks for a collection that is gone');
     return collection;
   }
+}
+
+function compareTexts(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

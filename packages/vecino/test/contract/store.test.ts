@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Part } from '../../src/api/record.ts';
 import { openStore } from '../../src/storage/open-store.ts';
-import type { NewCollection, Store, StoredRow, StoreWriter, WriteBatch } from '../../src/storage/store.ts';
+import {
+  type NewCollection,
+  type Store,
+  type StoredNamespace,
+  type StoredRow,
+  type StoreWriter,
+  UNNAMED,
+  type WriteBatch,
+} from '../../src/storage/store.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { NaiveStore, REMOVALS_KEPT } from './naive-store.ts';
 
@@ -14,10 +22,12 @@ type Action =
   | { readonly kind: 'create'; readonly dimension: number }
   | { readonly kind: 'drop'; readonly which: number }
   | { readonly kind: 'forget'; readonly which: number; readonly until: number }
+  | { readonly kind: 'dropNamespace'; readonly which: number; readonly name: string }
   | { readonly kind: 'reopen' }
   | {
       readonly kind: 'write';
       readonly which: number;
+      readonly namespace: string | undefined;
       readonly removals: readonly number[];
       readonly puts: readonly {
         readonly gap: number;
@@ -56,12 +66,21 @@ const actions: fc.Arbitrary<Action[]> = fc.array(
       weight: 1,
       arbitrary: fc.record({ kind: fc.constant('forget' as const), which: fc.nat(), until: fc.nat() }),
     },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('dropNamespace' as const),
+        which: fc.nat(),
+        name: fc.constantFrom('a', 'b\0'),
+      }),
+    },
     { weight: 1, arbitrary: fc.constant({ kind: 'reopen' as const }) },
     {
       weight: 6,
       arbitrary: fc.record({
         kind: fc.constant('write' as const),
         which: fc.nat(),
+        namespace: fc.constantFrom(undefined, undefined, 'a', 'b\0'),
         removals: fc.array(fc.nat(), { maxLength: 4 }),
         puts: fc.array(fc.record({ gap: fc.nat(3), id: text, document, expiresAt }), { maxLength: 6 }),
         moves: fc.array(fc.nat(), { maxLength: 2 }),
@@ -107,8 +126,11 @@ class Pair {
       await this.writer.forgetRemovals(id, until);
       this.naive.forgetRemovals(id, until);
     } else {
-      const batch = this.batchOf(id, action);
-      expect(await this.writer.write(batch)).toEqual({ lastSeq: this.naive.write(batch) });
+      const batch = action.kind === 'write' ? this.batchOf(id, action) : this.dropOf(id, action.name);
+      const written = await this.writer.write(batch);
+      const number = batch.puts.slots.length > 0 ? batch.namespace : undefined;
+      const namespace = this.naive.numberOf(id, number, written.namespace);
+      expect(written).toEqual({ lastSeq: this.naive.write(batch, namespace), namespace });
     }
   }
 
@@ -133,41 +155,45 @@ class Pair {
       const slots = [...rows.map(({ slot }) => slot), 4_000_000_000];
       expect(reader.rows(id, slots, PARTS)).toEqual([...rows, undefined]);
       expect(reader.rows(id, slots, [])).toEqual([...rows.map(bare), undefined]);
-      const ids = ['no such id', ...rows.map((row) => row.id)];
-      expect(reader.slotsOf(id, ids)).toEqual([undefined, ...rows.map(({ slot }) => slot)]);
-      expect(reader.rowsOfIds(id, ids, PARTS)).toEqual([undefined, ...rows]);
-      expect(reader.rowsOfIds(id, ids, [])).toEqual([undefined, ...rows.map(bare)]);
 
-      this.compareTimes(id);
       const from = slots[rows.length >> 1] ?? 0;
       const above = rows.filter(({ slot }) => slot >= from);
       expect(reader.scan(id, from, 3, PARTS)).toEqual(above.slice(0, 3));
-      expect(pagesOf(this.store, id, 'id', false)).toEqual(this.naive.byId(id));
-      expect(pagesOf(this.store, id, 'id', true)).toEqual(this.naive.byId(id).reverse());
-      expect(pagesOf(this.store, id, 'seq', false)).toEqual(this.naive.bySeq(id));
-      expect(pagesOf(this.store, id, 'seq', true)).toEqual(this.naive.bySeq(id).reverse());
+      const { namespaces } = this.naive.get(id);
+      expect(reader.hasNamespaces(id)).toBe(namespaces.size > 0);
+      expect(pagesOfNamespaces(this.store, id)).toEqual(this.naive.namespaces(id));
+      expect(reader.namespaceNumber(id, 'nobody')).toBeUndefined();
+      for (const [name, number] of namespaces) {
+        expect(reader.namespaceNumber(id, name)).toBe(number);
+        this.compareNamespace(id, number);
+      }
+      this.compareNamespace(id, UNNAMED);
     }
   }
 
-  private compareTimes(id: number): void {
+  private compareTimes(id: number, namespace: number): void {
     const { reader } = this.store;
+    const inside = (row: StoredRow) => row.namespace === namespace;
     expect(reader.removedForgottenUntil(id)).toBe(this.naive.get(id).removedForgotten);
     const expiries = this.naive
       .bySlot(id)
       .flatMap(({ slot, seq, expiresAt: at }) => (at === null ? [] : [{ slot, at, seq }]))
       .sort((a, b) => a.at - b.at || a.slot - b.slot);
     for (const now of [-3, 0, LATEST >> 1, LATEST]) {
-      const ids = this.naive.bySlot(id).map((row) => row.id);
-      const rows = this.naive.unexpired(id, now);
-      expect(reader.count(id, now)).toBe(rows.length);
+      const all = this.naive.unexpired(id, now);
+      expect(reader.count(id, { now })).toBe(all.length);
+      const ids = this.naive.bySlot(id).flatMap((row) => (inside(row) ? row.id : []));
+      const rows = all.filter(inside);
+      expect(reader.count(id, { namespace, now })).toBe(rows.length);
       const found = new Map(rows.map((row) => [row.id, row]));
-      expect(reader.rowsOfIds(id, ids, PARTS, now)).toEqual(ids.map((one) => found.get(one)));
-      const page = reader.page(id, { orderBy: 'seq', descending: false, limit: 100, parts: [], now });
+      expect(reader.rowsOfIds(id, namespace, ids, PARTS, now)).toEqual(ids.map((one) => found.get(one)));
+      const request = { namespace, orderBy: 'seq', descending: false, limit: 100, parts: [], now } as const;
+      const page = reader.page(id, request);
       expect(page.map(({ slot }) => slot)).toEqual(
         rows.sort((a, b) => a.seq - b.seq).map(({ slot }) => slot),
       );
-      const changes = this.naive.recordChanges(id, now);
-      const range = { after: 0, until: this.naive.seq, limit: 1_000, now };
+      const changes = this.naive.recordChanges(id, namespace, now);
+      const range = { namespace, after: 0, until: this.naive.seq, limit: 1_000, now };
       expect(reader.recordChanges(id, range)).toEqual(changes);
       const middle = changes[changes.length >> 1]?.seq ?? 0;
       expect(reader.recordChanges(id, { ...range, after: middle, until: middle + 2, limit: 1 })).toEqual(
@@ -184,23 +210,43 @@ class Pair {
     }
   }
 
+  private compareNamespace(id: number, namespace: number): void {
+    const { reader } = this.store;
+    const inside = (row: StoredRow) => row.namespace === namespace;
+    const rows = this.naive.bySlot(id).filter(inside);
+    const ids = ['no such id', ...rows.map((row) => row.id)];
+    expect(reader.count(id, { namespace })).toBe(rows.length);
+    expect(reader.slotsOf(id, namespace, ids)).toEqual([undefined, ...rows.map(({ slot }) => slot)]);
+    expect(reader.rowsOfIds(id, namespace, ids, PARTS)).toEqual([undefined, ...rows]);
+    expect(reader.rowsOfIds(id, namespace, ids, [])).toEqual([undefined, ...rows.map(bare)]);
+    const byId = this.naive.byId(id).filter(inside);
+    const bySeq = this.naive.bySeq(id).filter(inside);
+    expect(slotsInPages(this.store, id, namespace)).toEqual(byId.map(({ slot }) => slot));
+    expect(pagesOf(this.store, id, namespace, 'id', false)).toEqual(byId);
+    expect(pagesOf(this.store, id, namespace, 'id', true)).toEqual(byId.toReversed());
+    expect(pagesOf(this.store, id, namespace, 'seq', false)).toEqual(bySeq);
+    expect(pagesOf(this.store, id, namespace, 'seq', true)).toEqual(bySeq.toReversed());
+    this.compareTimes(id, namespace);
+  }
+
   private get writer(): StoreWriter {
     if (this.store.writer === undefined) throw new Error('the store should have a writer');
     return this.store.writer;
   }
 
   private batchOf(id: number, action: Extract<Action, { kind: 'write' }>): WriteBatch {
-    const { records, stored } = this.naive.get(id);
+    const { records, stored, namespaces } = this.naive.get(id);
     const removals = new Set(action.removals.flatMap((which) => pick([...records.keys()], which) ?? []));
     const left = [...records.values()].filter(({ slot }) => !removals.has(slot));
+    const number = action.namespace === undefined ? UNNAMED : namespaces.get(action.namespace);
     const moves = new Map(
       action.moves.flatMap((which) => {
         const record = pick(left, which);
-        return record ? [[record.slot, record] as const] : [];
+        return record && record.namespace === number ? [[record.slot, record] as const] : [];
       }),
     );
     const kept = left.filter(({ slot }) => !moves.has(slot));
-    const ids = new Set(kept.map((row) => row.id));
+    const ids = new Set(kept.flatMap((row) => (row.namespace === number ? row.id : [])));
     const moved = [...moves.values()].map((record) => ({ ...record, gap: 0 }));
     const puts = [...moved, ...action.puts].filter((put) => !ids.has(put.id) && ids.add(put.id));
     const occupied = new Set(kept.map(({ slot }) => slot));
@@ -219,6 +265,7 @@ class Pair {
     );
     return {
       collection: id,
+      namespace: action.namespace,
       removals: Uint32Array.from(removals),
       moved: Uint32Array.from(moves.keys()),
       puts: {
@@ -237,6 +284,22 @@ class Pair {
       },
     };
   }
+
+  /** Ends a namespace, which need not be there. */
+  private dropOf(id: number, namespace: string): WriteBatch {
+    const { records, namespaces } = this.naive.get(id);
+    const number = namespaces.get(namespace);
+    const inside = [...records.values()].filter((row) => row.namespace === number);
+    const none = new Uint32Array();
+    return {
+      collection: id,
+      namespace,
+      dropsNamespace: true,
+      removals: Uint32Array.from(inside, ({ slot }) => slot),
+      puts: { slots: none, ids: [], vectors: new Float32Array(), documents: [], metadata: [] },
+      patches: { slots: none, documents: [], metadata: [] },
+    };
+  }
 }
 
 function opened(location: string): Promise<Store> {
@@ -252,16 +315,44 @@ function pick<T>(from: readonly T[], which: number): T | undefined {
   return from[which % Math.max(1, from.length)];
 }
 
-function bare({ slot, id, seq }: StoredRow): StoredRow {
-  return { slot, id, seq };
+function bare({ slot, id, namespace, seq }: StoredRow): StoredRow {
+  return { slot, id, namespace, seq };
 }
 
-/** All records, asked for in pages of four. */
-function pagesOf({ reader }: Store, id: number, orderBy: 'id' | 'seq', descending: boolean): StoredRow[] {
+/** All namespaces, asked for one by one. */
+function pagesOfNamespaces({ reader }: Store, id: number): StoredNamespace[] {
+  const namespaces: StoredNamespace[] = [];
+  for (;;) {
+    const page = reader.namespaces(id, namespaces.at(-1)?.name ?? '', 1);
+    if (page.length === 0) return namespaces;
+    namespaces.push(...page);
+  }
+}
+
+/** All slots of a namespace, asked for in pages of three. */
+function slotsInPages({ reader }: Store, id: number, namespace: number): number[] {
+  const slots: number[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = reader.slotsInNamespace(id, namespace, after, 3);
+    slots.push(...page.slots);
+    if (page.slots.length < 3) return slots;
+    after = page.id;
+  }
+}
+
+/** All records of a namespace, asked for in pages of four. */
+function pagesOf(
+  { reader }: Store,
+  id: number,
+  namespace: number,
+  orderBy: 'id' | 'seq',
+  descending: boolean,
+): StoredRow[] {
   const rows: StoredRow[] = [];
   for (;;) {
     const after = rows.at(-1)?.[orderBy];
     const request = {
+      namespace,
       orderBy,
       descending,
       limit: 4,

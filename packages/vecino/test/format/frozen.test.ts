@@ -55,6 +55,7 @@ describe('a store of schema version 1', () => {
     expect(reader.scan(BOOKS, 0, 10, PARTS)).toEqual([
       {
         slot: 2,
+        namespace: 0,
         id: 'größe \u{1F600}',
         seq: 10,
         vector: Float32Array.of(1e-45, 3.4028234663852886e38, -0),
@@ -63,6 +64,7 @@ describe('a store of schema version 1', () => {
       },
       {
         slot: 4_294_967_294,
+        namespace: 0,
         id: 'hp1',
         seq: 9,
         vector: Float32Array.of(0, 1, 0),
@@ -71,7 +73,15 @@ describe('a store of schema version 1', () => {
       },
     ]);
     expect(reader.scan(POINTS, 0, 10, PARTS)).toEqual([
-      { slot: 7, id: 'p', seq: 11, vector: Float32Array.of(3, 4), document: null, metadata: '{}' },
+      {
+        slot: 7,
+        namespace: 0,
+        id: 'p',
+        seq: 11,
+        vector: Float32Array.of(3, 4),
+        document: null,
+        metadata: '{}',
+      },
     ]);
     expect(reader.changesSince(BOOKS, 0, 10)).toEqual([
       { seq: 8, slot: 1, removed: true },
@@ -81,7 +91,7 @@ describe('a store of schema version 1', () => {
     expect(reader.removalsForgottenUntil(BOOKS)).toBe(7);
     // Version 1 kept no ids of removed records: who has seen less must start over.
     expect(reader.removedForgottenUntil(BOOKS)).toBe(10);
-    expect(reader.recordChanges(BOOKS, { after: 0, until: 10, limit: 10, now: 0 })).toEqual([
+    expect(reader.recordChanges(BOOKS, { namespace: 0, after: 0, until: 10, limit: 10, now: 0 })).toEqual([
       { seq: 9, slot: 4_294_967_294, id: 'hp1' },
       { seq: 10, slot: 2, id: 'größe \u{1F600}' },
     ]);

@@ -53,7 +53,7 @@ describe('a writing process', () => {
   it('is named to the second writer, and its lock dies with it', async () => {
     const folder = temporaryFolder();
     const { process: first } = await StoreProcess.start(folder, 'write');
-    expect(await first.ask({ ask: 'put', slot: 0 })).toEqual({ lastSeq: 2 });
+    expect(await first.ask({ ask: 'put', slot: 0 })).toMatchObject({ lastSeq: 2 });
     await expect(openStore(folder, { readOnly: false, create: true })).rejects.toThrow(
       expect.objectContaining({
         code: 'STORE_LOCKED',

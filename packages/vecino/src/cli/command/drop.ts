@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import { VecinoError } from '../../base/errors.ts';
 import { openForWriting } from '../folder.ts';
 import { forgetImports } from '../import/journal.ts';
+import { type NamespaceFlags, namespaceFlag, recordsOf } from '../namespace.ts';
 import { Output, type OutputFlags } from '../output.ts';
+import { oneLine } from '../text/display-width.ts';
 import { counted } from '../text/units.ts';
 import { defineCommand } from './command.ts';
 
-interface DropFlags extends OutputFlags {
+interface DropFlags extends OutputFlags, NamespaceFlags {
   readonly yes?: boolean;
 }
 
@@ -14,9 +16,10 @@ export function addDrop(program: Command): void {
   const command = defineCommand(
     program,
     'drop <folder> <collection>',
-    'Remove a collection with all its records.',
-    ['vecino drop ./library books --yes'],
+    'Remove a collection, or one of its namespaces, with all its records.',
+    ['vecino drop ./library books --yes', 'vecino drop ./library books --namespace acme --yes'],
   );
+  command.addOption(namespaceFlag('Remove this namespace only.'));
   command.option('--yes', 'Really: there is no way back.');
   command.action(drop);
 }
@@ -25,16 +28,23 @@ async function drop(folder: string, collectionName: string, flags: DropFlags): P
   const output = new Output(flags);
   await using db = await openForWriting(folder, output, { create: false });
   const collection = await db.openCollection(collectionName);
-  const records = await collection.count();
+  const { namespace } = flags;
+  const thing =
+    namespace === undefined ? `collection "${collectionName}"` : `namespace ${oneLine(namespace)}`;
+  const { records } =
+    namespace === undefined
+      ? await collection.describe()
+      : { records: await recordsOf(collection, namespace).count() };
   if (flags.yes !== true) {
     throw new VecinoError(
       'OPTION_INVALID',
-      `collection "${collectionName}" has ${counted(records, 'record')}, which drop removes for good; give --yes to do it`,
+      `${thing} has ${counted(records, 'record')}, which drop removes for good; give --yes to do it`,
       { details: { collection: collectionName, records, expected: '--yes' } },
     );
   }
-  await db.dropCollection(collectionName);
-  await forgetImports(folder, collectionName);
-  if (output.json) await output.document({ collection: collectionName, records });
-  else await output.lines([`dropped "${collectionName}" with ${counted(records, 'record')}`]);
+  if (namespace === undefined) await db.dropCollection(collectionName);
+  else await collection.dropNamespace(namespace);
+  await forgetImports(folder, collectionName, namespace);
+  if (output.json) await output.document({ collection: collectionName, namespace, records });
+  else await output.lines([`dropped ${thing} with ${counted(records, 'record')}`]);
 }

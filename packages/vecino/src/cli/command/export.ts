@@ -5,6 +5,7 @@ import type { StoredRecord } from '../../api/record.ts';
 import { filterFlag } from '../flags.ts';
 import { openForReading } from '../folder.ts';
 import { Interrupt, interrupted } from '../interrupt.ts';
+import { NAMESPACE_FIELD, type NamespaceFlags, namespaceFlag, type Records } from '../namespace.ts';
 import { Output, type OutputFlags } from '../output.ts';
 import { OutputFile } from '../output-file.ts';
 import { showProgress } from '../progress.ts';
@@ -12,7 +13,7 @@ import { jsonText } from '../text/json-text.ts';
 import { bytes, counted } from '../text/units.ts';
 import { defineCommand } from './command.ts';
 
-interface ExportFlags extends OutputFlags {
+interface ExportFlags extends OutputFlags, NamespaceFlags {
   readonly filter?: Filter;
 }
 
@@ -23,7 +24,7 @@ export function addExport(program: Command): void {
   const command = defineCommand(
     program,
     'export <folder> <collection> [file]',
-    'Write all records as JSON lines, vectors included. What import reads from them is the same bit by bit.',
+    'Write all records as JSON lines, vectors and namespaces included. What import reads from them is the same bit by bit.',
     [
       'vecino export ./library books books.jsonl',
       'vecino export ./library books | gzip > books.jsonl.gz',
@@ -31,6 +32,7 @@ export function addExport(program: Command): void {
     ],
   );
   command.addOption(filterFlag());
+  command.addOption(namespaceFlag('Only this namespace, without its name.'));
   command.action(exportRecords);
 }
 
@@ -44,7 +46,8 @@ async function exportRecords(
   using interrupt = new Interrupt(() => output.note('interrupted: no file is left behind'));
   await using db = await openForReading(folder, output);
   const collection = await db.openCollection(collectionName);
-  const pages = exportedPages(collection, flags.filter, output, interrupt.signal);
+  const parts = await partsOf(collection, flags);
+  const pages = exportedPages(parts, output, interrupt.signal);
   if (file === undefined || file === STANDARD_OUTPUT) {
     for await (const page of pages) await output.write(linesOf(page));
     return;
@@ -53,46 +56,84 @@ async function exportRecords(
   let records = 0;
   for await (const page of pages) {
     await target.write(linesOf(page));
-    records += page.length;
+    records += page.records.length;
   }
   const written = await target.finish();
   if (output.json) await output.document({ collection: collectionName, file, records, bytes: written });
   else await output.lines([`exported ${counted(records, 'record')} to ${file} (${bytes(written)})`]);
 }
 
+/** Records that are exported together: those of a namespace, or those outside of all. */
+interface ExportedPart {
+  /** Written into each line. */
+  readonly namespace: string | undefined;
+  readonly records: Records;
+  readonly filter: Filter | undefined;
+  readonly total: number;
+}
+
+interface ExportedPage {
+  readonly namespace: string | undefined;
+  readonly records: readonly StoredRecord[];
+}
+
+async function partsOf(collection: Collection, flags: ExportFlags): Promise<ExportedPart[]> {
+  const { filter, namespace: only } = flags;
+  const partOf = async (records: Records, namespace?: string) => {
+    return { namespace, records, filter, total: await records.count(filter) };
+  };
+  if (only !== undefined) return [await partOf(collection.namespace(only))];
+  const parts = [await partOf(collection)];
+  for (const { name } of await collection.listNamespaces()) {
+    parts.push(await partOf(collection.namespace(name), name));
+  }
+  return parts;
+}
+
+async function* exportedPages(
+  parts: readonly ExportedPart[],
+  output: Output,
+  signal: AbortSignal,
+): AsyncGenerator<ExportedPage> {
+  const total = parts.reduce((sum, part) => sum + part.total, 0);
+  const start = { done: 0, total, records: 0 };
+  using progress = showProgress(output, { what: 'exporting', unit: 'records', start });
+  let records = 0;
+  for (const part of parts) {
+    for await (const page of pagesOf(part)) {
+      if (signal.aborted) {
+        throw interrupted(`export interrupted after ${counted(records, 'record')}`, { records });
+      }
+      yield { namespace: part.namespace, records: page };
+      records += page.length;
+      progress.update({ done: records, total: Math.max(total, records), records });
+    }
+  }
+}
+
 /**
  * The records by id: an order that is the same for the same records, and in which a record that somebody
  * changes meanwhile neither appears twice nor is left out.
  */
-async function* exportedPages(
-  collection: Collection,
-  filter: Filter | undefined,
-  output: Output,
-  signal: AbortSignal,
-): AsyncGenerator<readonly StoredRecord[]> {
-  const total = await collection.count(filter);
-  const start = { done: 0, total, records: 0 };
-  using progress = showProgress(output, { what: 'exporting', unit: 'records', start });
+async function* pagesOf({ records, filter }: ExportedPart): AsyncGenerator<readonly StoredRecord[]> {
   const query: ListQuery = {
     orderBy: 'id',
     limit: PAGE_RECORDS,
     include: ['document', 'metadata', 'vector'],
     ...(filter === undefined ? {} : { filter }),
   };
-  let records = 0;
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-    if (signal.aborted)
-      throw interrupted(`export interrupted after ${counted(records, 'record')}`, { records });
-    const page = await collection.list(cursor === '' ? query : { ...query, cursor });
+    const page = await records.list(cursor === '' ? query : { ...query, cursor });
     yield page.records;
-    records += page.records.length;
-    progress.update({ done: records, total: Math.max(total, records), records });
     cursor = page.cursor;
   }
 }
 
-function linesOf(records: readonly StoredRecord[]): string {
+function linesOf({ namespace, records }: ExportedPage): string {
+  const inside = namespace === undefined ? {} : { [NAMESPACE_FIELD]: namespace };
   return records
-    .map(({ id, document, metadata, vector }) => `${jsonText({ id, document, metadata, vector })}\n`)
+    .map(
+      ({ id, document, metadata, vector }) => `${jsonText({ ...inside, id, document, metadata, vector })}\n`,
+    )
     .join('');
 }

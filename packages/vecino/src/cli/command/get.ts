@@ -3,13 +3,14 @@ import type { Part } from '../../api/record.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { includeFlag } from '../flags.ts';
 import { openForReading } from '../folder.ts';
+import { type NamespaceFlags, namespaceFlag, recordsOf } from '../namespace.ts';
 import { Output, type OutputFlags } from '../output.ts';
 import { oneLine } from '../text/display-width.ts';
 import { wholeEntryLines } from '../text/entry-lines.ts';
 import { counted } from '../text/units.ts';
 import { defineCommand } from './command.ts';
 
-interface GetFlags extends OutputFlags {
+interface GetFlags extends OutputFlags, NamespaceFlags {
   readonly include?: readonly Part[];
 }
 
@@ -19,6 +20,7 @@ export function addGet(program: Command): void {
     'vecino get ./library books hp1 hp2 --include vector,metadata --json',
   ]);
   command.addOption(includeFlag());
+  command.addOption(namespaceFlag());
   command.action(get);
 }
 
@@ -32,7 +34,7 @@ async function get(
   const output = new Output(flags);
   await using db = await openForReading(folder, output);
   const collection = await db.openCollection(collectionName);
-  const records = await collection.get(ids, flags.include);
+  const records = await recordsOf(collection, flags.namespace).get(ids, flags.include);
   const found = records.filter((record) => record !== undefined);
   if (output.json) await output.document({ records: records.map((record) => record ?? null) });
   else

@@ -14,11 +14,12 @@ import { FORMATS, type FormatFlags, inputFormat } from '../import/input-format.t
 import { placeOf } from '../import/row-faults.ts';
 import { indexFlags, indexFrom } from '../index-flags.ts';
 import { Interrupt } from '../interrupt.ts';
+import { type NamespaceFlags, namespaceFlag } from '../namespace.ts';
 import { Output, type OutputFlags } from '../output.ts';
 import { counted, duration } from '../text/units.ts';
 import { defineCommand } from './command.ts';
 
-interface ImportFlags extends OutputFlags, FormatFlags {
+interface ImportFlags extends OutputFlags, FormatFlags, NamespaceFlags {
   readonly embedding?: string;
   readonly index?: string;
   readonly batch?: number;
@@ -60,6 +61,7 @@ export function addImport(program: Command): void {
   for (const option of flagsOf(COLLECTION_FLAGS)) command.addOption(option);
   for (const option of indexFlags('index', 'Index of a new collection. Default auto.'))
     command.addOption(option);
+  command.addOption(namespaceFlag('Where records go that name no namespace in $namespace.'));
   command.addOption(embeddingFlag());
   command.addOption(integerFlag('batch', 'Records of one transaction.', 1, LIMITS.batchMax));
   command.option('--skip-bad', 'Go on past lines that are no record; count them and show the first.');
@@ -92,7 +94,7 @@ async function importFiles(
       output,
     );
     if (target.collection !== undefined) await finishIndex(target.collection, output, signal);
-    const records = (await target.collection?.count()) ?? 0;
+    const records = (await target.collection?.describe())?.records ?? 0;
     const summary = { collection: collectionName, records, files: outcomes };
     if (output.json) await output.document(summary);
     else await printSummary(summary, performance.now() - startMs, output);
@@ -119,7 +121,7 @@ async function openTarget(
     flags.embedding !== undefined
       ? await Embedder.named(flags.embedding, signal)
       : recorded && Embedder.recorded(recorded, signal);
-  const target = new ImportTarget(db, name, collectionOptions(flags), embedder);
+  const target = new ImportTarget(db, name, collectionOptions(flags), embedder, flags.namespace);
   if (existing !== undefined) await target.openExisting();
   return target;
 }

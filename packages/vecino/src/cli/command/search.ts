@@ -10,13 +10,14 @@ import { VecinoError } from '../../base/errors.ts';
 import { Embedder, embeddingFlag } from '../embedder.ts';
 import { filterFlag, flagsOf, includeFlag, optionsFrom, vectorFlag } from '../flags.ts';
 import { openForReading } from '../folder.ts';
+import { type NamespaceFlags, namespaceFlag, recordsOf } from '../namespace.ts';
 import { Output, type OutputFlags } from '../output.ts';
 import { entryLines } from '../text/entry-lines.ts';
 import { pairLines } from '../text/table.ts';
 import { count } from '../text/units.ts';
 import { defineCommand } from './command.ts';
 
-interface SearchFlags extends OutputFlags {
+interface SearchFlags extends OutputFlags, NamespaceFlags {
   readonly embedding?: string;
 }
 
@@ -36,6 +37,7 @@ export function addSearch(program: Command): void {
   command.option('--id <id>', SEARCH_OPTIONS.id.about);
   command.addOption(filterFlag());
   command.addOption(includeFlag());
+  command.addOption(namespaceFlag());
   for (const option of flagsOf(SEARCH_OPTIONS)) command.addOption(option);
   command.addOption(embeddingFlag());
   command.action(search);
@@ -60,7 +62,7 @@ async function search(
       collectionName,
       embedder === undefined ? {} : { embedding: embedder },
     );
-    const hits = await collection.search(query);
+    const hits = await recordsOf(collection, flags.namespace).search(query);
     await (output.json
       ? output.document({ hits: [...hits], explain: hits.explain })
       : printHits(hits, output));

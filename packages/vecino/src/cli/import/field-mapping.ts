@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../api/metadata.ts';
 import type { RecordInput } from '../../api/record.ts';
 import { describeValue } from '../../base/options.ts';
+import { NAMESPACE_FIELD } from '../namespace.ts';
 import type { Row } from './rows.ts';
 
 /** Which field of a row is what. */
@@ -49,6 +50,8 @@ export function recordOf(row: Row, mapping: FieldMapping): RecordInput | Mapping
   if (vector === undefined && document === undefined) {
     return new MappingFault(`a vector in "${mapping.vector}" or a text in "${mapping.document}"`);
   }
+  const namespace = row.fields.get(NAMESPACE_FIELD) ?? '';
+  if (typeof namespace !== 'string') return wanted('a text', NAMESPACE_FIELD, namespace);
   const metadata = metadataOf(row, mapping);
   if (metadata instanceof MappingFault) return metadata;
   return {
@@ -57,6 +60,12 @@ export function recordOf(row: Row, mapping: FieldMapping): RecordInput | Mapping
     ...(document === undefined ? {} : { document }),
     metadata,
   };
+}
+
+/** The namespace that the row names, as `export` writes it. */
+export function namespaceOf({ fields }: Row): string | undefined {
+  const namespace = fields.get(NAMESPACE_FIELD);
+  return typeof namespace === 'string' && namespace !== '' ? namespace : undefined;
 }
 
 function idOf(id: JsonValue | undefined, mapping: FieldMapping): string | undefined | MappingFault {
@@ -74,7 +83,7 @@ function metadataOf(row: Row, mapping: FieldMapping): Record<string, JsonValue> 
   const given = mapping.readValue(fields.get(METADATA_FIELD) ?? null);
   const spread = isObject(given) ? Object.entries(given) : [];
   const names = new Set(spread.map(([name]) => name));
-  const roles: ReadonlySet<string> = new Set([mapping.id, mapping.document, mapping.vector]);
+  const roles: ReadonlySet<string> = new Set([mapping.id, mapping.document, mapping.vector, NAMESPACE_FIELD]);
   const rest: [string, JsonValue][] = [];
   for (const [name, value] of fields) {
     if (roles.has(name) || (name === METADATA_FIELD && isObject(given))) continue;

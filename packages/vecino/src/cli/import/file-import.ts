@@ -1,5 +1,6 @@
 import type { VecinoError } from '../../base/errors.ts';
 import { interrupted } from '../interrupt.ts';
+import { recordsOf } from '../namespace.ts';
 import { counted } from '../text/units.ts';
 import { type FileRecord, type Reading, readRecords } from './file-records.ts';
 import type { ImportTarget } from './import-target.ts';
@@ -58,6 +59,7 @@ export class FileImport {
   /** Everything up to here is durable. */
   private durable: Checkpoint;
   private lastId: string | null = null;
+  private lastNamespace: string | undefined;
   /** Records that the database refused in this run; checkpoints were made before anybody knew. */
   private refused = 0;
 
@@ -100,9 +102,11 @@ export class FileImport {
     if (this.settings.again || collection === undefined || this.file.identity === undefined) return false;
     const entry = await this.journal?.read(this.file.identity);
     if (entry === undefined) return false;
-    if (entry.lastId !== null && (await collection.get(entry.lastId, [])) === undefined) return false;
+    const records = recordsOf(collection, entry.lastNamespace);
+    if (entry.lastId !== null && (await records.get(entry.lastId, [])) === undefined) return false;
     this.durable = entry.checkpoint;
     this.lastId = entry.lastId;
+    this.lastNamespace = entry.lastNamespace;
     this.watcher.resumed(entry.checkpoint.end.byte, entry.checkpoint.records);
     return entry.done;
   }
@@ -133,8 +137,9 @@ export class FileImport {
     const { batch } = this;
     this.batch = [];
     await storeBatch(this.target, batch, {
-      stored: (checkpoint, lastId) => {
+      stored: (checkpoint, lastId, lastNamespace) => {
         this.lastId = lastId;
+        this.lastNamespace = lastNamespace;
         return this.note(checkpoint, false);
       },
       refused: (record, error) => this.refuse(record, error),
@@ -147,7 +152,8 @@ export class FileImport {
     this.durable = { end, ids, records: records - this.refused, skipped: skipped + this.refused };
     const { identity } = this.file;
     if (identity === undefined) return;
-    await this.journal?.write({ file: identity, checkpoint: this.durable, lastId: this.lastId, done });
+    const { lastId, lastNamespace, durable } = this;
+    await this.journal?.write({ file: identity, checkpoint: durable, lastId, lastNamespace, done });
   }
 
   private async passOver(fault: RowFault, fatal: boolean): Promise<void> {

@@ -1,6 +1,6 @@
 import type { RecordInput } from '../../api/record.ts';
 import { VecinoError } from '../../base/errors.ts';
-import { type FieldMapping, MappingFault, recordOf } from './field-mapping.ts';
+import { type FieldMapping, MappingFault, namespaceOf, recordOf } from './field-mapping.ts';
 import { type InputFile, readingFailed } from './input-file.ts';
 import type { Checkpoint } from './journal.ts';
 import type { RowFault } from './row-faults.ts';
@@ -17,6 +17,8 @@ export interface FileRecord {
   readonly kind: 'record';
   readonly line: number;
   readonly record: RecordInput & { readonly id: string };
+  /** Where the row itself says so. */
+  readonly namespace: string | undefined;
   /** How far the import is when this record is stored. */
   readonly checkpoint: Checkpoint;
 }
@@ -50,7 +52,8 @@ export async function* readRecords(
       records++;
       const id = record.id ?? ids.next(row.kind === 'row' ? row.text : '');
       const checkpoint = { end, ids: ids.state, records, skipped };
-      yield { kind: 'record', line, record: { ...record, id }, checkpoint };
+      const namespace = row.kind === 'row' ? namespaceOf(row) : undefined;
+      yield { kind: 'record', line, record: { ...record, id }, namespace, checkpoint };
     }
   }
 }

@@ -99,7 +99,8 @@ function indexingInterrupted(name: string) {
 }
 
 function journalKey(target: ImportTarget, file: InputFile, format: InputFormat) {
-  return { collection: target.name, path: file.path, reading: format.key };
+  const { name: collection, namespace } = target;
+  return { collection, ...(namespace !== undefined && { namespace }), path: file.path, reading: format.key };
 }
 
 function add(sum: number | undefined, size: number | undefined): number | undefined {

@@ -3,10 +3,13 @@ import type { Database } from '../../api/database.ts';
 import type { RecordInput } from '../../api/record.ts';
 import { VecinoError } from '../../base/errors.ts';
 import type { Embedder } from '../embedder.ts';
+import { recordsOf } from '../namespace.ts';
 
 /** Where an import goes: a collection that is there, or one that the first record makes. */
 export class ImportTarget {
   readonly name: string;
+  /** Where records go that name none. */
+  readonly namespace: string | undefined;
   private readonly db: Database;
   private readonly options: CollectionOptions;
   private readonly embedder: Embedder | undefined;
@@ -16,7 +19,14 @@ export class ImportTarget {
    * @param options what the collection must be, where it is there, and what it becomes, where it is not
    * @param embedder makes the vectors of records that bring none
    */
-  constructor(db: Database, name: string, options: CollectionOptions, embedder: Embedder | undefined) {
+  constructor(
+    db: Database,
+    name: string,
+    options: CollectionOptions,
+    embedder: Embedder | undefined,
+    namespace?: string,
+  ) {
+    this.namespace = namespace;
     this.db = db;
     this.name = name;
     this.options = embedder === undefined ? options : { ...options, embedding: embedder };
@@ -38,9 +48,9 @@ export class ImportTarget {
     this.opened = await this.db.openCollection(this.name, this.options);
   }
 
-  async upsert(records: readonly RecordInput[]): Promise<void> {
+  async upsert(records: readonly RecordInput[], namespace: string | undefined): Promise<void> {
     this.opened ??= await this.create(records[0] ?? {});
-    await this.opened.upsert(records);
+    await recordsOf(this.opened, namespace).upsert(records);
   }
 
   /** Releases the model, where one was loaded. */

@@ -20,12 +20,16 @@ export interface JournalEntry {
   readonly checkpoint: Checkpoint;
   /** The id of the last record stored; where it is gone from the collection, the entry says nothing. */
   readonly lastId: string | null;
+  /** The namespace that it belongs to. */
+  readonly lastNamespace?: string | undefined;
   readonly done: boolean;
 }
 
 /** What makes two imports the same: the file by name, its destination, and how its rows are read. */
 export interface ImportKey {
   readonly collection: string;
+  /** Absent where records went outside of all, or into those that they name. */
+  readonly namespace?: string | undefined;
   readonly path: string;
   readonly reading: JsonObject;
 }
@@ -67,12 +71,17 @@ export class ImportJournal {
   }
 }
 
-/** Forgets the imports into a collection that is no more. */
-export async function forgetImports(databaseFolder: string, collection: string): Promise<void> {
+/** Forgets the imports into a collection that is no more, or into one of its namespaces. */
+export async function forgetImports(
+  databaseFolder: string,
+  collection: string,
+  namespace?: string,
+): Promise<void> {
   const folder = join(databaseFolder, FOLDER);
   for (const name of await readdir(folder).catch(() => [])) {
     const entry = await readEntry(join(folder, name));
-    if (entry?.collection === collection) await rm(join(folder, name), { force: true });
+    const isGone = entry?.collection === collection && (namespace ?? entry.namespace) === entry.namespace;
+    if (isGone) await rm(join(folder, name), { force: true });
   }
 }
 

@@ -7,15 +7,20 @@ import { isRecordFault } from './row-faults.ts';
 /** What becomes of a batch's records. */
 export interface StoreEvents {
   /** Everything up to this checkpoint is durable. */
-  readonly stored: (checkpoint: Checkpoint, lastId: string) => Promise<void>;
+  readonly stored: (
+    checkpoint: Checkpoint,
+    lastId: string,
+    lastNamespace: string | undefined,
+  ) => Promise<void>;
   /** The database refuses this record; throws where the import ends by it. */
   readonly refused: (record: FileRecord, error: VecinoError) => void;
 }
 
 /**
- * Stores a batch in one transaction. Where the database refuses it because of one record, halves it until that
+ * Stores a batch, in one transaction for each namespace that it has records of. Where the database refuses it because of one record, halves it until that
  * record is alone: it says which code, but a batch is all or nothing, and so everything before the record gets
- * stored, and everything after it where bad records are skipped. Refusing costs no write.
+ * stored, and everything after it where bad records are skipped. Refusing costs no write. What a part of the batch
+ * has stored before is written over itself.
  */
 export async function storeBatch(
   target: ImportTarget,
@@ -26,7 +31,10 @@ export async function storeBatch(
   const last = records.at(-1);
   if (last === undefined) return;
   try {
-    await target.upsert(records.map(({ record }) => record));
+    for (const [namespace, part] of Map.groupBy(records, namespaceIn(target))) {
+      const inputs = part.map(({ record }) => record);
+      await target.upsert(inputs, namespace);
+    }
   } catch (error) {
     if (!isRecordFault(error)) throw error;
     if (batch.length === 1) {
@@ -39,7 +47,12 @@ export async function storeBatch(
     await storeBatch(target, batch.slice(middle), events);
     return;
   }
-  await events.stored(last.checkpoint, last.record.id);
+  await events.stored(last.checkpoint, last.record.id, namespaceIn(target)(last));
+}
+
+/** Where a record goes: what its row says comes before what the command line says. */
+function namespaceIn(target: ImportTarget): (record: FileRecord) => string | undefined {
+  return ({ namespace }) => namespace ?? target.namespace;
 }
 
 /**
@@ -49,8 +62,9 @@ export async function storeBatch(
 function latestOfEachId(batch: readonly FileRecord[]): readonly FileRecord[] {
   const latest = new Map<string, FileRecord>();
   for (const record of batch) {
-    latest.delete(record.record.id);
-    latest.set(record.record.id, record);
+    const key = JSON.stringify([record.namespace, record.record.id]);
+    latest.delete(key);
+    latest.set(key, record);
   }
   return [...latest.values()];
 }

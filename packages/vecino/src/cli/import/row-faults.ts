@@ -22,6 +22,7 @@ const CODES: ReadonlySet<ErrorCode> = new Set([
   'ID_TOO_LARGE',
   'METADATA_INVALID',
   'METADATA_TOO_LARGE',
+  'NAME_INVALID',
   'VECTOR_INVALID',
   'VECTOR_NOT_FINITE',
   'VECTOR_ZERO',

@@ -111,7 +111,9 @@ export class AnomalyModel {
     method: Method,
   ): Promise<AnomalyScore> {
     const self =
-      except === undefined ? undefined : this.state.store.reader.slotsOf(this.state.id, [except])[0];
+      except === undefined
+        ? undefined
+        : this.state.store.reader.slotsOf(this.state.id, this.state.namespace, [except])[0];
     const neighbours = (await this.around([vector], [self]))[0] ?? [];
     if (neighbours.length === 0) {
       throw new VecinoError(

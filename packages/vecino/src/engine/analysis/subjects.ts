@@ -38,7 +38,7 @@ export class Subjects {
   }
 
   static async gather(state: CollectionState, predicate: Predicate | undefined): Promise<Subjects> {
-    if (predicate) await state.filter.prepare(predicate);
+    await state.prepare(predicate);
     await state.whole();
     state.requireOpen();
     return new Subjects(state, predicate);
@@ -53,9 +53,9 @@ export class Subjects {
     return ordinal < 0 ? undefined : ordinal;
   }
 
-  /** The slots that the filter lets pass now, for searches; all of them where undefined. */
+  /** The slots that filter and namespace let pass now, for searches; all of them where undefined. */
   get allowed(): Matches | undefined {
-    return this.predicate && this.state.filter.evaluate(this.predicate, this.state.slots);
+    return this.state.allowed(this.predicate);
   }
 
   /** Rows of subjects by ordinal, undefined where the record has been written to since. */

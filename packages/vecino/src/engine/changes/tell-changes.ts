@@ -80,7 +80,13 @@ class Feed {
     this.requireRemembered();
     const limit = this.parts.length === 0 ? CHANGES : RECORDS;
     const until = this.state.slots.seen;
-    const range = { after: this.position, until, limit, now: this.state.expiry.now() };
+    const range = {
+      namespace: this.state.namespace,
+      after: this.position,
+      until,
+      limit,
+      now: this.state.expiry.now(),
+    };
     const changes = reader.recordChanges(this.state.id, range);
     this.isAtEnd = changes.length < limit;
     this.position = this.isAtEnd ? Math.max(this.position, until) : (changes.at(-1)?.seq ?? until);

@@ -50,7 +50,7 @@ export async function answerQueries(
 ): Promise<Answer[]> {
   const started = performance.now();
   for (const { read } of asked) {
-    if (read.predicate) await state.filter.prepare(read.predicate);
+    await state.prepare(read.predicate);
     if (read.groupBy) await state.filter.preparePath(read.groupBy.path);
     for (const { path } of read.facets) await state.filter.preparePath(path);
   }

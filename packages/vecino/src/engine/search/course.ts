@@ -26,7 +26,7 @@ const SLOTS = 16_384;
 
 export async function courseOf(state: CollectionState, asked: Asked): Promise<Course> {
   const { read, except } = asked;
-  const allowed = read.predicate && state.filter.evaluate(read.predicate, state.slots);
+  const allowed = state.allowed(read.predicate);
   const excluded = slotsOf(state, except);
   const position = read.page?.position;
   if (position) excluded.union(position.given).union(await changedSince(state, position.seq));
@@ -86,7 +86,7 @@ const GROUPED_FROM = 10;
 /** Where records lie that are no answer. Those that are gone need not be left out. */
 function slotsOf(state: CollectionState, ids: readonly string[]): BitSet {
   if (ids.length === 0) return new BitSet();
-  const slots = state.store.reader.slotsOf(state.id, ids);
+  const slots = state.store.reader.slotsOf(state.id, state.namespace, ids);
   return BitSet.from(slots.filter((slot) => slot !== undefined));
 }
 

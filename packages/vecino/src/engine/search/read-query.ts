@@ -60,7 +60,7 @@ function readPage(state: CollectionState, thing: string, query: SearchQuery): Re
       { details: { expected: 'page or groupBy', received: ['page', 'groupBy'] } },
     );
   }
-  const owner = ownerOf(state.stored.identity, query);
+  const owner = ownerOf(`${state.stored.identity}${state.namespaceName ?? ''}`, query);
   if (page === true) return { owner };
   if (typeof page !== 'string') throw unknownPage(thing, page);
   return { owner, position: decodePage(thing, owner, page) };

@@ -1,6 +1,7 @@
 import type { Strategy } from '../../api/example.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { quoted } from '../../base/options.ts';
+import { UNNAMED } from '../../storage/store.ts';
 import { lengthOf } from '../../vector/prepare.ts';
 import { readVector } from '../../vector/read-vector.ts';
 import type { CollectionState } from '../collection-state.ts';
@@ -128,7 +129,11 @@ function storedVector(
       { details: { expected: mine, received: theirs } },
     );
   }
-  const vector = reader.rowsOfIds(isOwn ? state.id : stored.id, [id], ['vector'])[0]?.vector;
+  const now = state.expiry.now();
+  const row = isOwn
+    ? reader.rowsOfIds(state.id, state.namespace, [id], ['vector'], now)[0]
+    : reader.rowsOfIds(stored.id, UNNAMED, [id], ['vector'], now)[0];
+  const vector = row?.vector;
   if (!vector) {
     const where = isOwn ? '' : ` in collection ${quoted(collection)}`;
     throw new VecinoError(

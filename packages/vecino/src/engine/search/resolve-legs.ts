@@ -69,7 +69,13 @@ async function embedTexts(
 }
 
 function storedVector(state: CollectionState, thing: string, id: string): Float32Array {
-  const row = state.store.reader.rowsOfIds(state.id, [id], ['vector'], state.expiry.now())[0];
+  const row = state.store.reader.rowsOfIds(
+    state.id,
+    state.namespace,
+    [id],
+    ['vector'],
+    state.expiry.now(),
+  )[0];
   if (row?.vector) return row.vector;
   throw new VecinoError(
     'RECORD_NOT_FOUND',
