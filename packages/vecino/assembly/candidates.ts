@@ -8,7 +8,7 @@
 // k-th by its vector.
 
 import { compareForSearching, countComputations } from './distance';
-import { entryOf, keyIn, slotOf } from './entry';
+import { distanceOf, entryOf, keyIn, slotOf } from './entry';
 import {
   gathered, heap, metric, ON_DISK, originals, pool, poolMax, rowAt, rowBytes, vectorAt, vectorStride,
 } from './layout';
@@ -88,12 +88,9 @@ function offer(node: u32, key: u32): bool {
 
 function tighten(): void {
   const key = keyIn(load<u64>(pool + (<usize>(k - 1) << 3)));
-  if (rowBytes == 0) {
-    limitKey = key;
-    return;
-  }
-  limitKey = surelyBeyond(key);
-  limit = metric == 0 ? valueOf(limitKey) : 2 * valueOf(limitKey);
+  limitKey = rowBytes != 0 ? surelyBeyond(key) : key;
+  const value = rowBytes != 0 ? valueOf(limitKey) : distanceOf(limitKey);
+  limit = metric == 0 ? value : 2 * value;
 }
 
 @inline function touchGathered(count: u32): void {

@@ -10,6 +10,11 @@
   return bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
 }
 
+/** The float of which these are the reordered bits. */
+@inline export function distanceOf(key: u32): f32 {
+  return reinterpret<f32>(<i32>key < 0 ? key ^ 0x80000000 : ~key);
+}
+
 @inline export function entryOf(key: u32, slot: u32): u64 {
   return (<u64>key << 32) | (slot << 1);
 }

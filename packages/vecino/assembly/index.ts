@@ -24,9 +24,13 @@ export { projectMean, projectNodes } from './lists/project';
 export { codeCentroids } from './lists/rank';
 export { searchCodes, searchLists } from './lists/search';
 export { splitLongest } from './lists/split';
-export { clearTables, insertNode, insertNodes, rightEntries, sweepTables } from './lsh/chains';
-export { askWith } from './lsh/learn';
-export { searchTables } from './lsh/search';
+export {
+  boundTable, clearTables, closeTable, firstBucketOf, hashNodes, insertNode, laterNodes, layNodes, rightEntries, sketchNodes,
+  wrongSketches,
+} from './lsh/buckets';
+export { askWith, estimateWith } from './lsh/learn';
+export { searchTables, takeEstimates } from './lsh/search';
+export { slopeFor } from './lsh/sketch';
 export { vectorOf } from './original';
 export { rerank } from './rerank';
 export { scanAllowed, scanList, scanMostAllowed, scanRange } from './scan';

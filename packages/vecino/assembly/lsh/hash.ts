@@ -5,22 +5,21 @@
 // Indyk and Mirrokni, "Locality-sensitive hashing scheme based on p-stable distributions", SoCG 2004), whose
 // numbers are mixed into as many bits as there are buckets. In both a hash is a sum over the projections of the cell
 // times a step, so that the hash of the bucket next door is one addition away.
-//
-// The last nine projections of each table are cut by a plane in both: their bits do not choose the bucket but lie in
-// its words, so that searches can leave entries out without having to enumerate finer buckets.
 
 import { madd, sum } from '../distance';
 import { floats, metric, query } from '../layout';
 import {
-  CHECK_BITS, celled, cuts, hashed, imageOf, images, perTable, projectionAt, queryFloats, shiftAt, stepOf, tables,
+  celled, cuts, firstOf, hashed, imageOf, images, mean, projectionAt, queryFloats, shiftAt, SKETCH_BITS, stepOf, tables,
 } from './layout';
 import { queryLength } from './state';
 
-/** Writes what the projections make of a vector. Four rows at a time, so that each load serves four products. */
-export function projectToTables(vector: usize): void {
+/**
+ * Writes what some projections make of a vector, from a multiple of four on. Four rows at a time, so that each load
+ * serves four products; of the last four some may be of no projection, and nobody reads their images.
+ */
+export function project(vector: usize, from: u32, to: u32): void {
   const stride = <usize>floats << 2;
-  const count = tables * perTable;
-  for (let i: u32 = 0; i < count; i += 4) {
+  for (let i = from; i < to; i += 4) {
     const a = projectionAt(i);
     const b = a + stride;
     const c = b + stride;
@@ -38,7 +37,6 @@ export function projectToTables(vector: usize): void {
     }
     const at = images + (<usize>i << 2);
     const shift = shiftAt(i);
-    // Of a number that is no multiple of four the last ones are of no projection, and nobody reads them.
     store<f32>(at, sum(s0) - load<f32>(shift));
     store<f32>(at, sum(s1) - load<f32>(shift, 4), 4);
     store<f32>(at, sum(s2) - load<f32>(shift, 8), 8);
@@ -46,23 +44,37 @@ export function projectToTables(vector: usize): void {
   }
 }
 
-/** The same for the lane's query, which under the inner product is brought to the length of records. */
-export function projectQueryToTables(): void {
+/** What the projections of all tables make of a vector. */
+export function projectToTables(vector: usize): void {
+  project(vector, SKETCH_BITS, firstOf(tables));
+}
+
+/** How many times longer the lane's query is than it was hashed. */
+export let lengthening: f32 = 1;
+
+/**
+ * What all projections make of the lane's query. Records of a large inner product with it lie in its direction from
+ * their mean, so that is where it is put, as far from the mean as records are.
+ */
+export function projectQuery(): void {
   memory.copy(hashed, query, <usize>floats << 2);
+  lengthening = 1;
   if (metric == 1) {
     let squares: f32 = 0;
     for (let i: u32 = 0; i < queryFloats; i++) {
       const value = load<f32>(query + (<usize>i << 2));
       squares += value * value;
     }
-    const scale = squares > 0 ? queryLength() / sqrt(squares) : 0;
-    for (let i: u32 = 0; i < queryFloats; i++) {
+    const length = queryLength();
+    lengthening = length > 0 ? sqrt(squares) / length : 0;
+    const scale: f32 = lengthening > 0 ? <f32>1 / lengthening : 0;
+    for (let i: u32 = 0; i < floats; i++) {
       const at = <usize>i << 2;
-      store<f32>(hashed + at, load<f32>(query + at) * scale);
+      const along: f32 = i < queryFloats ? load<f32>(query + at) * scale : 0;
+      store<f32>(hashed + at, load<f32>(mean + at) + along);
     }
-    memory.fill(hashed + (<usize>queryFloats << 2), 0, <usize>(floats - queryFloats) << 2);
   }
-  projectToTables(hashed);
+  project(hashed, 0, firstOf(tables));
 }
 
 /** The cell of an image. */
@@ -72,16 +84,8 @@ export function projectQueryToTables(): void {
 
 /** The hash that a table gives the vector projected last. */
 export function hashIn(table: u32): u32 {
-  const first = table * perTable;
+  const first = firstOf(table);
   let hash: u32 = 0;
   for (let i: u32 = 0; i < cuts; i++) hash += <u32>cellOf(imageOf(first + i)) * stepOf(first + i);
   return hash;
-}
-
-/** The bits of that vector that are kept in the words of chains. */
-export function checkedOf(table: u32): u32 {
-  const first = table * perTable + cuts;
-  let checked: u32 = 0;
-  for (let i: u32 = 0; i < CHECK_BITS; i++) checked |= <u32>(imageOf(first + i) > 0) << i;
-  return checked;
 }

@@ -8,11 +8,10 @@
 // buckets asked for is found by counting, which takes two or three nanoseconds a bucket where a heap took some eighty:
 // steps lie in the order of their costs, so that a walk over sets ends each branch at the first step beyond reach.
 
+import { hashIn } from './hash';
 import {
-  bucketOf, celled, CHECK_BITS, checkCostsOf, cuts, headAt, imageOf, nodeIn, NO_ENTRY, perTable, PROBE_BYTES, probes,
-  STEP_BYTES, stepOf, stepsOf, tables,
+  boundAt, bucketOf, celled, cuts, firstOf, imageOf, PROBE_BYTES, probes, STEP_BYTES, stepOf, stepsOf, tables,
 } from './layout';
-import { checkedOf, hashIn } from './hash';
 
 /** Of the number of buckets asked for, this share at least is looked at. */
 const ENOUGH: f32 = 0.93;
@@ -36,10 +35,10 @@ const TINY: f32 = 1e-6;
   return stepsOf(table) + <usize>(celled ? cuts << 1 : cuts) * STEP_BYTES;
 }
 
-/** Makes the steps of each table for the vector projected last, and what its checked bits cost. */
+/** Makes the steps of each table for the vector projected last. */
 export function prepareSteps(): void {
   for (let table: u32 = 0; table < tables; table++) {
-    const first = table * perTable;
+    const first = firstOf(table);
     const list = stepsOf(table);
     let count: u32 = 0;
     for (let i: u32 = 0; i < cuts; i++) {
@@ -54,15 +53,6 @@ export function prepareSteps(): void {
       const above: f32 = 1 - below;
       addStep(list, count++, below * below, 0 - step, bit);
       addStep(list, count++, above * above, step, bit);
-    }
-    const costs = checkCostsOf(table);
-    store<f32>(costs, 0);
-    for (let i: u32 = 0; i < CHECK_BITS; i++) {
-      const image = imageOf(first + cuts + i);
-      const patterns: usize = 1 << i;
-      for (let pattern: usize = 0; pattern < patterns; pattern++) {
-        store<f32>(costs + ((pattern + patterns) << 2), load<f32>(costs + (pattern << 2)) + image * image);
-      }
     }
   }
 }
@@ -120,19 +110,18 @@ export function reachFor(wanted: u32): f32 {
   return near;
 }
 
-// A probe, in 16 bytes: the first word of its chain u32, what checked bits may still cost f32, its table u32, and the
-// query's own checked bits u32.
+// A probe, in 16 bytes: the places of a bucket's first entry and of its end, u32 each, and its table u32.
 let written: usize = 0;
 let writtenTable: u32 = 0;
-let writtenChecked: u32 = 0;
 
-@inline function writeProbe(hash: u32, left: f32): void {
-  const word = load<u32>(headAt(writtenTable, bucketOf(hash)));
-  if (nodeIn(word) == NO_ENTRY) return;
-  store<u32>(written, word);
-  store<f32>(written, left, 4);
+@inline function writeProbe(hash: u32): void {
+  const at = boundAt(writtenTable, bucketOf(hash));
+  const first = load<u32>(at);
+  const end = load<u32>(at, 4);
+  if (first >= end) return;
+  store<u32>(written, first);
+  store<u32>(written, end, 4);
   store<u32>(written, writtenTable, 8);
-  store<u32>(written, writtenChecked, 12);
   written += PROBE_BYTES;
 }
 
@@ -143,7 +132,7 @@ function writeSets(at: usize, end: usize, hash: u32, left: f32, used: u32): void
     const bit = load<u32>(at, 8);
     if ((used & bit) != 0) continue;
     const next = hash + load<u32>(at, 4);
-    writeProbe(next, rest);
+    writeProbe(next);
     writeSets(at + STEP_BYTES, end, next, rest, used | bit);
   }
 }
@@ -153,9 +142,8 @@ export function writeProbes(reach: f32): usize {
   written = probes;
   for (let table: u32 = 0; table < tables; table++) {
     writtenTable = table;
-    writtenChecked = checkedOf(table);
     const hash = hashIn(table);
-    writeProbe(hash, reach);
+    writeProbe(hash);
     writeSets(stepsOf(table), stepsEnd(table), hash, reach, 0);
   }
   return written;

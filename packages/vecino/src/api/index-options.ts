@@ -43,7 +43,7 @@ export type HashKind = 'hyperplanes' | 'p-stable';
 /** Hash tables: records that fall into the same bucket as the query, or one next to it, are compared. */
 export interface LshOptions {
   readonly family: 'lsh';
-  /** Hash tables: 1 to 32, 4 bytes a record each. Default 8. */
+  /** Hash tables: 1 to 32, 4 bytes a record each. Default 4. */
   readonly tables?: number;
   /**
    * Hash bits of a table: 4 to 20. Default such that a bucket has some 16 records, of as many as there are when it is
@@ -226,7 +226,7 @@ export const PQ_OPTIONS = {
 } as const satisfies OptionSpecs;
 
 export const LSH_OPTIONS = {
-  tables: { kind: 'integer', default: 8, min: 1, max: 32, about: 'Hash tables, 4 bytes a record each.' },
+  tables: { kind: 'integer', default: 4, min: 1, max: 32, about: 'Hash tables, 4 bytes a record each.' },
   hashBits: { kind: 'integer', min: 4, max: 20, about: 'Hash bits of a table.' },
   probes: {
     kind: 'integer',

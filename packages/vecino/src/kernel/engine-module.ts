@@ -81,18 +81,33 @@ export interface EngineExports {
   searchLists(probes: number, k: number, best: number, filtered: number, hasRemoved: number): number;
   searchCodes(candidates: number, k: number, filtered: number, hasRemoved: number): number;
   /** Empties all buckets. */
-  clearTables(): void;
-  /** Brings a node into its bucket of each table, or all linked ones of a range. */
+  clearTables(blocks: number): void;
+  /** The bucket of a node in the first table. */
+  firstBucketOf(node: number): number;
+  /** Lays tables: hashes and counts nodes, bounds buckets, lays nodes in order, and puts them in the place of hashes. */
+  hashNodes(from: number, to: number): void;
+  boundTable(table: number): void;
+  layNodes(table: number, from: number, to: number): void;
+  closeTable(table: number, nodes: number): void;
+  sketchNodes(from: number, to: number): void;
+  /** Brings in a node after the tables were laid. */
   insertNode(node: number): void;
-  insertNodes(from: number, to: number): void;
-  /** Takes every node that is not linked out of its buckets. */
-  sweepTables(): void;
-  /** How many linked nodes a table has, each where its vector belongs. */
+  /** How many linked nodes of those laid a table has, each where its vector belongs. */
   rightEntries(table: number, nodes: number): number;
+  /** Linked nodes that came after the tables were laid. */
+  laterNodes(nodes: number): number;
+  /** Of some linked nodes, how many have another vector's sketch. */
+  wrongSketches(nodes: number): number;
   /** Where a node's vector lies as 32-bit floats, until the next call. */
   vectorOf(node: number): number;
   /** Makes a node's vector the lane's query, as a caller would ask with it. */
   askWith(node: number): void;
+  /** The same, ready for estimates. */
+  estimateWith(node: number): void;
+  /** The slope of bounds that would just have served for a node of which the distance is known. */
+  slopeFor(node: number, exact: number): number;
+  /** Estimates made from sketches since the count was last taken. */
+  takeEstimates(): number;
   searchTables(
     probes: number,
     k: number,

@@ -13,7 +13,6 @@ import { type ModelLayout, modelFields, modelLayoutOf, sketchRoomOf } from './mo
 import { LINE, Regions, roundUp, sectioned } from './regions.ts';
 import {
   roomiestTables,
-  TABLE_SLOTS_MAX,
   TABLES_FIELD,
   type TablesLayout,
   TablesPart,
@@ -168,8 +167,7 @@ function slotsBesideLearnt(request: LayoutRequest): Pick<LayoutRequest, 'segment
   const { lists, tables } = request;
   if (lists) return { segmentSlots: layoutFor({ ...request, lists: roomiest(lists) }).segmentSlots };
   if (!tables) return {};
-  const { segmentSlots } = layoutFor({ ...request, tables: roomiestTables(tables) });
-  return { segmentSlots: Math.min(segmentSlots, TABLE_SLOTS_MAX) };
+  return { segmentSlots: layoutFor({ ...request, tables: roomiestTables(tables) }).segmentSlots };
 }
 
 function layoutFor(request: LayoutRequest): Layout {

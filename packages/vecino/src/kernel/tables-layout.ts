@@ -10,27 +10,29 @@ export interface TablesShape {
 }
 
 /**
- * Where hash tables lie. The model has the projections and the first word of each bucket's chain, a block the word
- * that follows each node in each table:
+ * Where hash tables lie. The model has the projections and the bounds of buckets; a block, for as many places as it has
+ * nodes, the entries of each table at those places; and for its nodes the sketches, and a bit for each that came after
+ * the tables were laid:
  *
  * ```
- * word = nine more bits of the hash of the node | the node, 23 bits
+ * entry  = a node, 32 bits
+ * sketch = 96 bits | term, the upper half of a float | factor, likewise
  * ```
- *
- * The last word of a chain has the node `NO_ENTRY`.
  */
 export interface TablesLayout extends TablesShape {
   /** Address of the model, whose leading bytes a snapshot keeps. */
   readonly start: number;
   readonly storedBytes: number;
-  /** Projections of each table: `cutsOf` many that choose the bucket, and `CHECK_BITS` that are kept in words. */
+  /** The mean of the sample. */
+  readonly mean: number;
+  /** Projections: `SKETCH_BITS` of sketches, and `cutsOf` many of each table. */
   readonly projections: number;
   /** What is taken off each projection, a float each. */
   readonly shifts: number;
   /** What a step to the next cell adds to the hash, a word each. */
   readonly steps: number;
-  /** First word of each bucket's chain. */
-  readonly heads: number;
+  /** Where buckets begin and end: for each table a word a bucket and two more. */
+  readonly bounds: number;
   /** Floats of a query: under the inner product one fewer than of a record. */
   readonly queryFloats: number;
 }
@@ -39,20 +41,22 @@ export interface TablesLayout extends TablesShape {
 export const TABLES_FIELD = 128;
 
 export const HASH_BITS_MAX = 20;
-/** Bits of a hash beyond those that choose the bucket. */
-export const CHECK_BITS = 9;
+/** Bits of a sketch, as many as make sixteen bytes of it with two numbers. */
+export const SKETCH_BITS = 96;
+const SKETCH_BYTES = 16;
 /** Most buckets that one search looks at. */
 export const PROBES_MAX = 32_768;
-/** Slots of a segment at most: one number of 23 bits ends a chain. */
-export const TABLE_SLOTS_MAX = 2 ** 23 - 1_024;
 
+const BLOCK_NODES = 1_024;
 /** Scalars at the start of the model. */
 const MODEL_HEAD = 512;
 /** Bytes of one step to a neighbouring cell: see `assembly/lsh/probe.ts`. */
 const STEP_BYTES = 16;
-/** Bytes of one bucket that is to be looked at, and of one chain that is being walked. */
+/** Bytes of one bucket that is to be looked at. */
 const PROBE_BYTES = 16;
-const CURSORS = 16;
+/** Nodes that wait to be estimated. */
+const WAITING = 8_192;
+const HISTOGRAM_BINS = 256;
 
 /**
  * Projections that choose a bucket: one a hash bit by planes, and fewer by cells, each of which tells between more than
@@ -74,29 +78,35 @@ export class TablesPart {
   private readonly shape: TablesShape;
   private readonly floats: number;
   private readonly queryFloats: number;
-  private readonly links: number;
+  private readonly inBlock: readonly number[];
 
   constructor(shape: TablesShape, floats: number, queryFloats: number, block: Regions) {
     this.shape = shape;
     this.floats = floats;
     this.queryFloats = queryFloats;
-    this.links = block.add(1024 * shape.tables * 4);
+    this.inBlock = [
+      block.add(BLOCK_NODES * shape.tables * 4),
+      block.add(BLOCK_NODES * SKETCH_BYTES),
+      block.add(BLOCK_NODES / 8),
+    ];
     this.modelBytes = this.regionsOf(0).end;
   }
 
   laneRegions(lane: Regions): number[] {
     const { tables, bits } = this.shape;
-    const projections = tables * (cutsOf(this.shape) + CHECK_BITS);
+    const isLearnt = bits > 0;
     return [
-      // The vector that is hashed, and its projections.
+      // The vector that is hashed, and its images.
       lane.add(this.floats * 4),
-      lane.add(roundUp(projections, 4) * 4),
+      lane.add(this.projectionCount * 4),
       // Steps of each table, nearest first.
       lane.add(tables * 2 * bits * STEP_BYTES),
-      // What the checked bits of a word add to its distance, for each table.
-      lane.add(bits > 0 ? tables * 2 ** CHECK_BITS * 4 : 0),
-      lane.add(bits > 0 ? PROBES_MAX * PROBE_BYTES : 0),
-      lane.add(CURSORS * PROBE_BYTES),
+      // What each value of each byte of a sketch adds to the product with the query.
+      lane.add((SKETCH_BITS / 8) * 256 * 2),
+      lane.add(isLearnt ? PROBES_MAX * PROBE_BYTES : 0),
+      lane.add(isLearnt ? WAITING * 4 : 0),
+      lane.add(isLearnt ? WAITING * 4 : 0),
+      lane.add(HISTOGRAM_BINS * 4),
     ];
   }
 
@@ -107,14 +117,15 @@ export class TablesPart {
 
   /** @param seen offset in the lane of the bitmap of nodes that a search has met */
   fields(layout: TablesLayout, laneRegions: readonly number[], seen: number): number[] {
-    const { start, projections, shifts, steps, heads, tables, bits, celled } = layout;
+    const { start, mean, projections, shifts, steps, bounds, tables, bits, celled } = layout;
     return [
       start,
+      mean,
       projections,
       shifts,
       steps,
-      heads,
-      this.links,
+      bounds,
+      ...this.inBlock,
       tables,
       bits,
       celled ? 1 : 0,
@@ -125,17 +136,23 @@ export class TablesPart {
     ];
   }
 
+  /** A multiple of four, because the engine projects on four at a time. */
+  private get projectionCount(): number {
+    const { tables, bits } = this.shape;
+    return bits > 0 ? roundUp(SKETCH_BITS + tables * cutsOf(this.shape), 4) : 0;
+  }
+
   private regionsOf(start: number) {
     const { tables, bits } = this.shape;
-    const perTable = bits > 0 ? cutsOf(this.shape) + CHECK_BITS : 0;
     const regions = new Regions();
     regions.end = start;
     regions.add(MODEL_HEAD);
-    const projections = regions.add(tables * perTable * this.floats * 4);
-    const shifts = regions.add(tables * perTable * 4);
-    const steps = regions.add(tables * perTable * 4);
-    const heads = regions.add(bits > 0 ? tables * 2 ** bits * 4 : 0);
+    const mean = regions.add(this.floats * 4);
+    const projections = regions.add(this.projectionCount * this.floats * 4);
+    const shifts = regions.add(this.projectionCount * 4);
+    const steps = regions.add(this.projectionCount * 4);
+    const bounds = regions.add(bits > 0 ? tables * (2 ** bits + 2) * 4 : 0);
     const end = roundUp(regions.end, LINE);
-    return { projections, shifts, steps, heads, storedBytes: end - start, end: end - start };
+    return { mean, projections, shifts, steps, bounds, storedBytes: end - start, end: end - start };
   }
 }

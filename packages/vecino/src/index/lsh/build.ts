@@ -3,11 +3,11 @@ import type { FamilyBuilder } from '../family.ts';
 import { TablesModel } from './model.ts';
 
 /**
- * Bringing nodes into buckets and taking them out; the arithmetic is in `assembly/lsh/chains.ts`. What is removed stays
- * in its buckets, where searches pass it by, until all of it is swept out together: chains are linked one way.
+ * Bringing nodes in after the tables were laid; the arithmetic is in `assembly/lsh/buckets.ts`. An entry whose node has
+ * left stays where it is, and searches pass it by, so nothing is ever mended.
  */
 export const builder: FamilyBuilder = {
-  independent: false,
+  independent: true,
 
   link(space: VectorSpace, slots: Uint32Array, deadline: number): number {
     const isReady = TablesModel.isReady(space);
@@ -31,7 +31,6 @@ export const builder: FamilyBuilder = {
     };
     for (const node of replaced) takeOut(node);
     for (let node = 0; node < slots; node++) if (space.isLinked(node) && !space.isLive(node)) takeOut(node);
-    if (TablesModel.isReady(space)) space.engine.sweepTables();
     return count;
   },
 

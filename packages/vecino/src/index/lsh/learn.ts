@@ -1,16 +1,20 @@
 import type { LshOptions } from '../../api/index-options.ts';
 import { type Random, seededRandom } from '../../base/random.ts';
-import { cutsOf, HASH_BITS_MAX } from '../../kernel/tables-layout.ts';
+import { BLOCK_SLOTS } from '../../kernel/layout.ts';
+import { cutsOf, HASH_BITS_MAX, SKETCH_BITS } from '../../kernel/tables-layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 import { lengthOf } from '../../vector/prepare.ts';
 import type { FamilyLearner, Stage } from '../family.ts';
 import { drawDirection, product } from './directions.ts';
-import { measureEffort, QUERIES } from './measure.ts';
+import { measureEffort, measureSlopes, QUERIES } from './measure.ts';
 import { TablesModel } from './model.ts';
 
 /** Fewer records are compared in less time than it takes to think about it. */
 const RECORDS_MIN = 1_000;
-/** Everything is learnt anew when there are so many times as many records, sooner when nothing else is to be done. */
+/**
+ * Everything is learnt anew when so many times as many records as then are there or have come since, sooner when
+ * nothing else is to be done: searches look at the sketches of all that came later.
+ */
 const GROWTH = 4;
 const GROWTH_IDLE = 1.5;
 /** Directions are drawn from so many vectors: their quality changes little beyond. */
@@ -24,12 +28,17 @@ const HASH_BITS_MIN = 4;
 const CELL = 2;
 
 const DIRECTIONS = 'directions';
+const SLOPES = 'slopes';
 const CLEAR = 'clear';
-const FILL = 'fill';
+const HASH = 'hash';
+const LAY = 'lay';
+const SKETCH = 'sketch';
 const MEASURE = 'measure';
 
-/** Nodes of one task: some milliseconds at hundreds of dimensions. */
-const FILLED = 256;
+/** Nodes of one task that hashes: some milliseconds at hundreds of dimensions. */
+const HASHED = 256;
+/** Nodes that are laid before others may use the lane. */
+const LAID = 65_536;
 
 /** Hash bits for so many records. */
 export function hashBitsFor({ hashBits }: Pick<LshOptions, 'hashBits'>, records: number): number {
@@ -39,88 +48,139 @@ export function hashBitsFor({ hashBits }: Pick<LshOptions, 'hashBits'>, records:
 }
 
 /**
- * Directions are learnt from a sample; then all nodes are brought into their buckets, and stored vectors ask for their
- * neighbours, to learn how many buckets must be looked at.
+ * Directions are learnt from a sample, and how well sketches estimate; then all nodes are sorted into their buckets,
+ * and stored vectors ask for their neighbours, to learn how many buckets must be looked at.
  */
 export const learner: FamilyLearner<LshOptions> = {
   isDue(space, records, isIdle) {
     if (records < RECORDS_MIN) return false;
     if (!TablesModel.isReady(space)) return true;
-    return records >= (isIdle ? GROWTH_IDLE : GROWTH) * new TablesModel(space).learntFrom;
+    const { learntFrom, later } = new TablesModel(space);
+    const growth = isIdle ? GROWTH_IDLE : GROWTH;
+    return records >= growth * learntFrom || later >= (growth - 1) * learntFrom;
   },
 
   room: hashBitsFor,
   sample: () => SAMPLE,
 
   stages(space, options, sample, records) {
-    const model = new TablesModel(space);
-    const vectors = Array.from({ length: sample }, (_, node) => vectorOf(space, node));
-    model.begin(records, options.seed, space.layout.kernel === 'dot' ? meanLength(vectors) : 0);
-    return [{ name: DIRECTIONS, items: sample, grain: sample, parallel: false }];
+    new TablesModel(space).begin(records, options.seed);
+    return [
+      { name: DIRECTIONS, items: sample, grain: sample, parallel: false },
+      { name: SLOPES, items: sample, grain: sample, parallel: false },
+    ];
   },
 
   fillStages(space, nodes) {
     if (!TablesModel.isReady(space)) return [];
+    const { defaultProbes, layout } = new TablesModel(space);
     const fill: Stage[] = [
-      { name: CLEAR, items: 1, grain: 1, parallel: false },
-      { name: FILL, items: nodes, grain: FILLED, parallel: true },
+      { name: CLEAR, items: nodes, grain: nodes, parallel: false },
+      { name: HASH, items: nodes, grain: HASHED, parallel: true },
+      ...Array.from({ length: layout.tables }, (_, table) => ({
+        name: `${LAY} ${table}`,
+        items: nodes,
+        grain: nodes,
+        parallel: false,
+      })),
+      { name: SKETCH, items: nodes, grain: HASHED, parallel: true },
     ];
-    const isMeasured = new TablesModel(space).defaultProbes > 0;
+    const isMeasured = defaultProbes > 0;
     if (isMeasured) return fill;
     return [...fill, { name: MEASURE, items: QUERIES, grain: 1, parallel: false }];
   },
 
   run(space, stage, from, to) {
+    const { engine } = space;
     if (stage === DIRECTIONS) drawDirections(space, to);
-    else if (stage === CLEAR) space.engine.clearTables();
-    else if (stage === FILL) space.engine.insertNodes(from, to);
-    else measureEffort(space, from);
+    else if (stage === SLOPES) measureSlopes(space, to);
+    else if (stage === CLEAR) engine.clearTables(Math.ceil(to / BLOCK_SLOTS));
+    else if (stage === HASH) engine.hashNodes(from, to);
+    else if (stage === SKETCH) engine.sketchNodes(from, to);
+    else if (stage === MEASURE) measureEffort(space, from);
+    else return layTable(space, Number(stage.slice(LAY.length)), to);
+    return undefined;
+  },
+
+  assign(space, from, to) {
+    const { firstBucketOf } = space.engine;
+    const isReady = TablesModel.isReady(space);
+    return Uint32Array.from({ length: to - from }, (_, i) => (isReady ? firstBucketOf(from + i) : 0));
   },
 };
 
-function drawDirections(space: VectorSpace, sample: number): void {
-  const model = new TablesModel(space);
-  const { tables, bits, celled } = model.layout;
-  const cuts = cutsOf(model.layout);
-  const random = seededRandom(model.seed);
-  const vectors = Array.from({ length: sample }, (_, node) => vectorOf(space, node));
-  const measured = vectors.slice(0, MEASURED);
-  const drawn = Array.from({ length: tables }, () => {
-    const ofTable: Drawn[] = [];
-    while (ofTable.length < model.perTable) {
-      const direction = drawDirection(
-        vectors,
-        ofTable.map((other) => other.direction),
-        random,
-      );
-      ofTable.push({ direction, ...spreadAlong(direction, measured) });
-    }
-    return ofTable;
-  });
-  const variances = drawn.flatMap((ofTable) => ofTable.slice(0, cuts).map(({ variance }) => variance));
-  const deviation = Math.sqrt(variances.reduce((sum, variance) => sum + variance, 0) / variances.length);
-  // Images in units of a cell, so that costs of all projections are of one scale. Of equal vectors any scale will do.
-  const scale = deviation > 0 ? 1 / (CELL * deviation) : 1;
-  for (const [ordinal, { direction, mean }] of drawn.flat().entries()) {
-    const place = ordinal % model.perTable;
-    const isCelled = celled && place < cuts;
-    model.setProjection(
-      ordinal,
-      direction.map((value) => value * scale),
-      mean * scale - (isCelled ? random() : 0),
-      celled ? oddNumber(random) : stepOfBit(place, bits),
-    );
+function* layTable(space: VectorSpace, table: number, nodes: number): Generator<void, void> {
+  const { engine } = space;
+  engine.boundTable(table);
+  for (let from = 0; from < nodes; from += LAID) {
+    engine.layNodes(table, from, Math.min(nodes, from + LAID));
+    yield;
   }
+  engine.closeTable(table, nodes);
 }
 
 interface Drawn {
   readonly direction: Float64Array;
   /** Of the sample's products with it. */
-  readonly mean: number;
   readonly variance: number;
 }
 
-function spreadAlong(direction: Float64Array, vectors: readonly Float32Array[]): Omit<Drawn, 'direction'> {
+function drawDirections(space: VectorSpace, sample: number): void {
+  const model = new TablesModel(space);
+  const { tables, bits, celled, queryFloats } = model.layout;
+  const cuts = cutsOf(model.layout);
+  const random = seededRandom(model.seed);
+  // What only records have says nothing about which of them are near a query.
+  const vectors = Array.from({ length: sample }, (_, node) => vectorOf(space, node).fill(0, queryFloats));
+  const mean = meanOf(vectors);
+  const measured = vectors.slice(0, MEASURED);
+  model.setMean(mean, meanDistance(measured, mean));
+  const drawGroup = (count: number): Drawn[] => {
+    const group: Drawn[] = [];
+    while (group.length < count) {
+      // Orthogonal to those before, as many as there are dimensions.
+      const others = group.slice(group.length - (group.length % queryFloats));
+      const direction = drawDirection(
+        vectors,
+        others.map((other) => other.direction),
+        random,
+      );
+      group.push({ direction, variance: varianceAlong(direction, measured) });
+    }
+    return group;
+  };
+
+  for (const [ordinal, { direction }] of drawGroup(SKETCH_BITS).entries()) {
+    model.setProjection(ordinal, direction, product(direction, mean), 0);
+  }
+  const drawn = Array.from({ length: tables }, () => drawGroup(cuts)).flat();
+  const deviation = Math.sqrt(drawn.reduce((sum, { variance }) => sum + variance, 0) / drawn.length);
+  // Images in units of a cell, so that costs of all projections are of one scale. Of equal vectors any scale will do.
+  const scale = deviation > 0 ? 1 / (CELL * deviation) : 1;
+  for (const [i, { direction }] of drawn.entries()) {
+    model.setProjection(
+      SKETCH_BITS + i,
+      direction.map((value) => value * scale),
+      product(direction, mean) * scale - (celled ? random() : 0),
+      celled ? oddNumber(random) : stepOfBit(i % cuts, bits),
+    );
+  }
+}
+
+function meanOf(vectors: readonly Float32Array[]): Float64Array {
+  const mean = new Float64Array(vectors[0]?.length ?? 0);
+  for (const vector of vectors) {
+    for (const [i, value] of vector.entries()) mean[i] = (mean[i] ?? 0) + value / vectors.length;
+  }
+  return mean;
+}
+
+function meanDistance(vectors: readonly Float32Array[], mean: Float64Array): number {
+  const distances = vectors.map((vector) => lengthOf(vector.map((value, i) => value - (mean[i] ?? 0))));
+  return distances.reduce((sum, distance) => sum + distance, 0) / vectors.length;
+}
+
+function varianceAlong(direction: Float64Array, vectors: readonly Float32Array[]): number {
   let sum = 0;
   let squares = 0;
   for (const vector of vectors) {
@@ -129,12 +189,12 @@ function spreadAlong(direction: Float64Array, vectors: readonly Float32Array[]):
     squares += along * along;
   }
   const mean = sum / vectors.length;
-  return { mean, variance: Math.max(0, squares / vectors.length - mean * mean) };
+  return Math.max(0, squares / vectors.length - mean * mean);
 }
 
 /** Each plane decides one bit of the bucket's number, which is the upper bits of the hash. */
 function stepOfBit(place: number, bits: number): number {
-  return place < bits ? 2 ** (32 - bits + place) : 0;
+  return 2 ** (32 - bits + place);
 }
 
 /** Sums of odd multiples spread over all numbers, the upper bits best. */
@@ -144,8 +204,4 @@ function oddNumber(random: Random): number {
 
 function vectorOf(space: VectorSpace, node: number): Float32Array {
   return space.floatsAt(space.engine.vectorOf(node), space.layout.floats).slice();
-}
-
-function meanLength(vectors: readonly Float32Array[]): number {
-  return vectors.reduce((sum, vector) => sum + lengthOf(vector), 0) / vectors.length;
 }

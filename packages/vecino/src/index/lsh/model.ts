@@ -1,5 +1,5 @@
 import { present } from '../../base/assert.ts';
-import { CHECK_BITS, cutsOf, type TablesLayout } from '../../kernel/tables-layout.ts';
+import { cutsOf, SKETCH_BITS, type TablesLayout } from '../../kernel/tables-layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 
 /** Efforts at which recall and cost are measured: powers of two from 16 on. */
@@ -11,7 +11,13 @@ const SEED = 0;
 const DEFAULT_PROBES = 1;
 const QUERY_LENGTH = 2;
 const RECORDS = 3;
+const LATER = 4;
+const SLOPES = 5;
 const MEASURED = 16;
+const MEASURED_WORDS = 5;
+
+/** Words of all scalars together. */
+const HEAD_WORDS = 128;
 
 /** What was measured at one effort, summed over all queries. */
 export interface Measured {
@@ -20,7 +26,8 @@ export interface Measured {
   readonly wanted: number;
   readonly found: number;
   readonly queries: number;
-  /** Distances computed. */
+  /** Estimates made from sketches, and distances computed. */
+  readonly estimates: number;
   readonly distances: number;
 }
 
@@ -48,9 +55,22 @@ export class TablesModel {
     return this.words[SEED] ?? 0;
   }
 
-  /** Projections of one table. */
-  get perTable(): number {
-    return cutsOf(this.layout) + CHECK_BITS;
+  /** Projections of sketches and tables. */
+  get projections(): number {
+    return SKETCH_BITS + this.layout.tables * cutsOf(this.layout);
+  }
+
+  /** Nodes that came after the tables were laid. */
+  get later(): number {
+    return this.words[LATER] ?? 0;
+  }
+
+  /**
+   * How much nearer than estimated most neighbours are at most, in the measure of `assembly/lsh/sketch.ts`, and how much
+   * all of them.
+   */
+  setSlopes(ofMost: number, ofAll: number): void {
+    this.floats.set([ofMost, ofAll], SLOPES);
   }
 
   /** Buckets that a search looks at unless it is told otherwise. */
@@ -62,15 +82,19 @@ export class TablesModel {
     this.words[DEFAULT_PROBES] = probes;
   }
 
-  /** @param queryLength to which queries are brought before they are hashed; 0: none */
-  begin(records: number, seed: number, queryLength: number): void {
+  begin(records: number, seed: number): void {
     this.words.fill(0);
     this.words[SEED] = seed;
     this.words[RECORDS] = records;
-    this.space.floatsAt(this.layout.start + 4 * QUERY_LENGTH, 1)[0] = queryLength;
   }
 
-  /** A projection, counted through all tables: what vectors are multiplied with, what is taken off, the hash's step. */
+  /** @param queryLength to which queries are brought under the inner product: that of records from their mean */
+  setMean(mean: ArrayLike<number>, queryLength: number): void {
+    this.space.floatsAt(this.layout.mean, this.space.layout.floats).set(mean);
+    this.floats[QUERY_LENGTH] = queryLength;
+  }
+
+  /** A projection, first those of sketches, then those of each table: what vectors are multiplied with, what is taken off, the hash's step. */
   setProjection(ordinal: number, direction: ArrayLike<number>, shift: number, step: number): void {
     const { projections, shifts, steps } = this.layout;
     const { floats } = this.space.layout;
@@ -80,9 +104,9 @@ export class TablesModel {
   }
 
   /** Adds what one query found at one effort. */
-  measure(i: number, { wanted, found, distances }: Omit<Measured, 'effort' | 'queries'>): void {
-    const at = MEASURED + 4 * i;
-    for (const [j, value] of [wanted, found, 1, distances].entries()) {
+  measure(i: number, { wanted, found, estimates, distances }: Omit<Measured, 'effort' | 'queries'>): void {
+    const at = MEASURED + MEASURED_WORDS * i;
+    for (const [j, value] of [wanted, found, 1, estimates, distances].entries()) {
       this.words[at + j] = (this.words[at + j] ?? 0) + value;
     }
   }
@@ -91,13 +115,18 @@ export class TablesModel {
   measured(): Measured[] {
     const { words } = this;
     return Array.from({ length: EFFORTS }, (_, i) => {
-      const [wanted = 0, found = 0, queries = 0, distances = 0] = words.subarray(MEASURED + 4 * i);
-      return { effort: effortAt(i), wanted, found, queries, distances };
+      const at = MEASURED + MEASURED_WORDS * i;
+      const [wanted = 0, found = 0, queries = 0, estimates = 0, distances = 0] = words.subarray(at);
+      return { effort: effortAt(i), wanted, found, queries, estimates, distances };
     }).filter(({ queries }) => queries > 0);
   }
 
   private get words(): Uint32Array {
-    return this.space.wordsAt(this.layout.start, 128);
+    return this.space.wordsAt(this.layout.start, HEAD_WORDS);
+  }
+
+  private get floats(): Float32Array {
+    return this.space.floatsAt(this.layout.start, HEAD_WORDS);
   }
 }
 

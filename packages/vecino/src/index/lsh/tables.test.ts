@@ -11,6 +11,7 @@ import { kernelOf } from '../../vector/metric.ts';
 import { prepared, preparedQuery, preparedWidth } from '../../vector/prepare.ts';
 import type { FamilySearch } from '../family.ts';
 import { completeIndexOptions } from '../registry.ts';
+import { runToEnd } from '../relaying.ts';
 import { builder } from './build.ts';
 import { check } from './check.ts';
 import { lsh } from './family.ts';
@@ -61,7 +62,7 @@ function build(metric: Metric, options: Required<LshOptions>, vectors: readonly 
   const run = (stages: ReturnType<typeof learner.stages>) => {
     for (const { name, items, grain } of stages) {
       for (let from = 0; from < items; from += grain) {
-        learner.run(space, name, from, Math.min(items, from + grain), undefined);
+        runToEnd(learner.run(space, name, from, Math.min(items, from + grain), undefined));
       }
     }
   };
@@ -200,7 +201,7 @@ describe('hash tables that change', () => {
     expect(check(space, COUNT).length).toBeGreaterThan(0);
     space.writeVector(0, vectors[0] as Float32Array);
     expect(check(space, COUNT)).toEqual([]);
-    space.engine.clearTables();
+    space.engine.clearTables(space.blocks);
     expect(check(space, COUNT)).toHaveLength(options.tables);
   });
 
