@@ -10,9 +10,10 @@ import { search } from './search.ts';
 
 /**
  * Locality-sensitive hashing (Indyk and Motwani, "Approximate nearest neighbors", STOC 1998) with multi-probe. A search
- * compares what lies in some thousand buckets, a share of n that stays about the same as n grows: it is no match for
- * graphs or inverted lists. In return a build is one pass of projections, and adding and removing cost next to nothing.
- * Tables take four bytes a record each, codes one a dimension.
+ * looks at what lies in some thousand buckets, a share of n that stays about the same as n grows, and compares what
+ * sketches of it do not rule out: it is no match for graphs or inverted lists. In return a build is one pass of
+ * projections, and adding and removing cost next to nothing. Tables take four bytes a record each, sketches 16, codes
+ * one a dimension.
  */
 export const lsh: Family<LshOptions> = {
   name: 'lsh',
