@@ -1,0 +1,126 @@
+/** Pairs of words that stand in the same relation to each other, by relation. */
+const PAIRS = {
+  'capital : country': [
+    ['paris', 'france'],
+    ['rome', 'italy'],
+    ['berlin', 'germany'],
+    ['madrid', 'spain'],
+    ['lisbon', 'portugal'],
+    ['athens', 'greece'],
+    ['vienna', 'austria'],
+    ['tokyo', 'japan'],
+    ['beijing', 'china'],
+    ['moscow', 'russia'],
+    ['cairo', 'egypt'],
+    ['warsaw', 'poland'],
+    ['london', 'england'],
+  ],
+  'country : people': [
+    ['france', 'french'],
+    ['italy', 'italian'],
+    ['germany', 'german'],
+    ['spain', 'spanish'],
+    ['china', 'chinese'],
+    ['japan', 'japanese'],
+    ['russia', 'russian'],
+    ['poland', 'polish'],
+    ['sweden', 'swedish'],
+    ['ireland', 'irish'],
+    ['turkey', 'turkish'],
+    ['egypt', 'egyptian'],
+  ],
+  'man : woman': [
+    ['man', 'woman'],
+    ['king', 'queen'],
+    ['boy', 'girl'],
+    ['father', 'mother'],
+    ['son', 'daughter'],
+    ['brother', 'sister'],
+    ['husband', 'wife'],
+    ['uncle', 'aunt'],
+    ['prince', 'princess'],
+    ['actor', 'actress'],
+    ['grandfather', 'grandmother'],
+    ['he', 'she'],
+  ],
+  'adjective : comparative': [
+    ['big', 'bigger'],
+    ['small', 'smaller'],
+    ['good', 'better'],
+    ['bad', 'worse'],
+    ['fast', 'faster'],
+    ['slow', 'slower'],
+    ['strong', 'stronger'],
+    ['weak', 'weaker'],
+    ['old', 'older'],
+    ['young', 'younger'],
+    ['high', 'higher'],
+    ['cheap', 'cheaper'],
+  ],
+  'adjective : superlative': [
+    ['big', 'biggest'],
+    ['small', 'smallest'],
+    ['good', 'best'],
+    ['bad', 'worst'],
+    ['fast', 'fastest'],
+    ['strong', 'strongest'],
+    ['old', 'oldest'],
+    ['young', 'youngest'],
+    ['high', 'highest'],
+    ['long', 'longest'],
+  ],
+  'present : past': [
+    ['go', 'went'],
+    ['see', 'saw'],
+    ['walk', 'walked'],
+    ['take', 'took'],
+    ['give', 'gave'],
+    ['come', 'came'],
+    ['find', 'found'],
+    ['say', 'said'],
+    ['play', 'played'],
+    ['write', 'wrote'],
+    ['buy', 'bought'],
+    ['sell', 'sold'],
+  ],
+  'one : many': [
+    ['dog', 'dogs'],
+    ['cat', 'cats'],
+    ['car', 'cars'],
+    ['city', 'cities'],
+    ['child', 'children'],
+    ['man', 'men'],
+    ['woman', 'women'],
+    ['mouse', 'mice'],
+    ['house', 'houses'],
+    ['bird', 'birds'],
+    ['hand', 'hands'],
+    ['country', 'countries'],
+  ],
+  'word : opposite': [
+    ['hot', 'cold'],
+    ['rich', 'poor'],
+    ['light', 'dark'],
+    ['up', 'down'],
+    ['left', 'right'],
+    ['open', 'closed'],
+    ['happy', 'sad'],
+    ['early', 'late'],
+    ['win', 'lose'],
+    ['day', 'night'],
+  ],
+} as const satisfies Readonly<Record<string, readonly (readonly [string, string])[]>>;
+
+/** a is to b as c is to d. */
+export interface Analogy {
+  readonly relation: string;
+  readonly a: string;
+  readonly b: string;
+  readonly c: string;
+  readonly d: string;
+}
+
+/** Every pair of a relation with every other one. */
+export const ANALOGIES: readonly Analogy[] = Object.entries(PAIRS).flatMap(([relation, pairs]) =>
+  pairs.flatMap(([a, b]) => pairs.flatMap(([c, d]) => (a === c ? [] : [{ relation, a, b, c, d }]))),
+);
