@@ -56,6 +56,7 @@ export type {
 } from './api/index-options.ts';
 export { LIMITS } from './api/limits.ts';
 export type { AnyMetadata, JsonObject, JsonValue, Metadata } from './api/metadata.ts';
+export type { RecallEstimate, RecallReport, RecallWatchOptions } from './api/recall.ts';
 export type { Part, RecordInput, RecordUpdate, StoredRecord, VectorInput } from './api/record.ts';
 export type { DiversifyOptions, GroupByOptions } from './api/refine.ts';
 export type {

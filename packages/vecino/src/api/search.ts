@@ -97,12 +97,25 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
   readonly exact?: boolean;
   /** Attach `explain` to the result. Default false. */
   readonly explain?: boolean;
+  /**
+   * Attach `explain`, and in it the recall that this answer has: the search is repeated exactly, which compares with
+   * every (matching) record. Default false.
+   */
+  readonly measureRecall?: boolean;
 }
 
 /** A query of `nearest`: without what belongs to an answer of a fixed length. */
 export type NearestQuery<M extends Metadata = AnyMetadata> = Omit<SearchQuery<M>, NotOfNearest>;
 
-type NotOfNearest = 'k' | 'diversify' | 'groupBy' | 'facets' | 'rerank' | 'page' | 'explain';
+type NotOfNearest =
+  | 'k'
+  | 'diversify'
+  | 'groupBy'
+  | 'facets'
+  | 'rerank'
+  | 'page'
+  | 'explain'
+  | 'measureRecall';
 
 /** Times k of the best codes that are compared by vector, where neither query nor index says. */
 export const OVERSAMPLE = 3;
@@ -156,9 +169,10 @@ export const SEARCH_OPTIONS = {
   },
   exact: { kind: 'boolean', default: false, about: 'Compare with every matching record.' },
   explain: { kind: 'boolean', default: false, about: 'Attach the way taken and its cost.' },
+  measureRecall: { kind: 'boolean', default: false, about: 'Attach that and the recall of this answer.' },
 } as const satisfies OptionSpecs;
 
-const { k, diversify, groupBy, facets, rerank, page, explain, ...nearest } = SEARCH_OPTIONS;
+const { k, diversify, groupBy, facets, rerank, page, explain, measureRecall, ...nearest } = SEARCH_OPTIONS;
 
 export const NEAREST_OPTIONS = nearest satisfies Record<keyof NearestQuery, unknown>;
 
@@ -246,6 +260,13 @@ export interface SearchExplanation {
   readonly effort: number;
   /** The recall that the calibration foretells of this effort; 1 for exact answers, null where there is none yet. */
   readonly expectedRecall: number | null;
+  /** With `measureRecall`: what comparing with all (matching) records has shown, and what that has cost. */
+  readonly measuredRecall?: {
+    /** The share of the true nearest neighbours that the search of the index has found. */
+    readonly recall: number;
+    readonly distanceComputations: number;
+    readonly timeMs: number;
+  };
   /** Vectors that were candidates for the answer before it was cut to k. */
   readonly candidates: number;
   /** Distances computed, walk and exact parts together. */

@@ -22,6 +22,7 @@ import type { CollectionSlots } from './index/collection-slots.ts';
 import type { LiveIndex } from './index/live-index.ts';
 import type { MetadataFilter } from './metadata-filter.ts';
 import { type NamespaceSlots, NOWHERE } from './namespace-slots.ts';
+import type { RecallWatch } from './recall/recall-watch.ts';
 
 /** What changes while a collection is open. */
 interface Course {
@@ -30,6 +31,7 @@ interface Course {
   fullText: FullTextSettings | undefined;
   ended: 'closed' | 'dropped' | undefined;
   showing: Promise<void> | undefined;
+  recallWatch: RecallWatch | undefined;
 }
 
 /**
@@ -76,6 +78,7 @@ export class CollectionState {
       fullText: undefined,
       ended: undefined,
       showing: undefined,
+      recallWatch: undefined,
     };
     this.namespaceName = undefined;
     this.store = store;
@@ -114,6 +117,15 @@ export class CollectionState {
 
   set embedding(embedding: EmbeddingFunction | undefined) {
     this.course.embedding = embedding;
+  }
+
+  /** Who measures the recall of queries, if anybody wants that. */
+  get recallWatch(): RecallWatch | undefined {
+    return this.course.recallWatch;
+  }
+
+  set recallWatch(watch: RecallWatch | undefined) {
+    this.course.recallWatch = watch;
   }
 
   /** How texts are indexed, if they are. */

@@ -17,6 +17,7 @@ import type { Duplicates, DuplicatesQuery } from '../api/duplicate.ts';
 import type { Filter } from '../api/filter.ts';
 import type { IndexChoice } from '../api/index-options.ts';
 import type { AnyMetadata, Metadata } from '../api/metadata.ts';
+import type { RecallWatchOptions } from '../api/recall.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from '../api/record.ts';
 import type { Hit, Metric, NearestQuery, SearchQuery, SearchResult } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
@@ -33,6 +34,7 @@ import { catchUp } from './follow.ts';
 import { listRecords } from './listing.ts';
 import { dropNamespace, listNamespaces, readNamespaceName } from './namespaces.ts';
 import { readId } from './read-records.ts';
+import { watchRecall } from './recall/watch-collection.ts';
 import { getRecords, readParts } from './record-view.ts';
 import { Reindexer } from './reindexer.ts';
 import { nearestRecords } from './search/nearest.ts';
@@ -201,6 +203,10 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
     return this.reading(() => describeCollection(this.state.stored, this.recordCount, this.border));
   }
 
+  async watchRecall(options?: RecallWatchOptions | false): Promise<void> {
+    await this.reading(() => watchRecall(this.state, options));
+  }
+
   async stats(): Promise<CollectionStats> {
     const { state } = this;
     return this.reading(() => {
@@ -212,6 +218,7 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
         index,
         memory: { vectorBytes, indexBytes, filterBytes: state.filter.bytes + state.namespaces.bytes },
         disk: { snapshotBytes, storeBytes: state.store.bytes() },
+        ...(state.recallWatch && { recall: state.recallWatch.report }),
       };
     });
   }

@@ -30,6 +30,7 @@ const COLLECTION_CALLS: Readonly<Record<MethodOf<Collection>, (shelf: Shelf) => 
   describe: (shelf) => shelf.describe(),
   stats: (shelf) => shelf.stats(),
   check: (shelf) => shelf.check(),
+  watchRecall: (shelf) => shelf.watchRecall(),
   flush: (shelf) => shelf.flush(),
   reindex: (shelf) => shelf.reindex('flat'),
   compact: (shelf) => shelf.compact(),
@@ -52,6 +53,7 @@ const MORE_CALLS: readonly (readonly [string, (shelf: Shelf) => Promise<unknown>
   ['count with a filter', (shelf) => shelf.count({ year: 1997 })],
   ['list', (shelf) => shelf.list()],
   ['search by id', (shelf) => shelf.search({ id: 'a' })],
+  ['changes', (shelf) => Array.fromAsync(shelf.changes())],
 ];
 
 const CALLS = [...Object.entries(COLLECTION_CALLS), ...MORE_CALLS];

@@ -162,7 +162,9 @@ function resultOf(
   return Object.assign(hitsOf(ranking.slots), {
     ...(groups && { groups: groups.map(({ value, slots }) => ({ value, hits: hitsOf(slots) })) }),
     ...(facets && { facets }),
-    ...(read.query.explain && { explain: explain(state, read.query, course.rounds, timesMs) }),
+    ...((read.query.explain || read.query.measureRecall) && {
+      explain: explain(state, read.query, course.rounds, timesMs),
+    }),
   });
 }
 

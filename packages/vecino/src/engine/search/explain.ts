@@ -21,6 +21,7 @@ export function explain(
   };
   const [found] = searches;
   if (!found) return explainWords(state, present(fullText, 'the words'), timesMs);
+  const measured = rounds.find((answer) => answer.measured)?.measured;
   const sum = (of: (search: SegmentFound) => number) =>
     searches.reduce((total, search) => total + of(search), 0);
   return {
@@ -31,6 +32,7 @@ export function explain(
     matches: found.matches,
     effort: found.effort,
     expectedRecall: found.effort === 0 ? 1 : state.index.expectedRecall(found.effort, k),
+    ...(measured && { measuredRecall: measured }),
     candidates: sum(({ candidates }) => candidates),
     distanceComputations: sum(({ distanceComputations }) => distanceComputations),
     unindexed: found.pending,

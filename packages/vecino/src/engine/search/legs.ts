@@ -1,4 +1,4 @@
-import type { SearchQuery } from '../../api/search.ts';
+import type { SearchExplanation, SearchQuery } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
 import type { Matches } from '../../filter/answers.ts';
 import type { ParsedQuery } from '../../text/parse-query.ts';
@@ -45,6 +45,8 @@ export interface LegAnswer {
   readonly found?: SegmentFound;
   /** The latest change that the answer has seen; absent where that is what the index has seen. */
   readonly seen?: number;
+  /** What a comparison with all has shown, where the query has asked for it. */
+  readonly measured?: SearchExplanation['measuredRecall'];
 }
 
 /**

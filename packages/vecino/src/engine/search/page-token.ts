@@ -41,6 +41,7 @@ const FREE = new Set<string>([
   'oversample',
   'exact',
   'explain',
+  'measureRecall',
 ] satisfies (keyof SearchQuery)[]);
 
 /** Tells a query of a collection from all others. */
