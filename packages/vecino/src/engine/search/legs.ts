@@ -1,12 +1,8 @@
 import type { SearchExplanation, SearchQuery } from '../../api/search.ts';
-import { present } from '../../base/assert.ts';
 import type { Matches } from '../../filter/answers.ts';
 import type { ParsedQuery } from '../../text/parse-query.ts';
-import type { CollectionState } from '../collection-state.ts';
 import type { SegmentFound } from '../index/index-searcher.ts';
-import { askFullTextLegs } from './full-text-leg.ts';
 import type { Ranking } from './ranking.ts';
-import { askVectorLegs } from './vector-leg.ts';
 
 /** The records nearest to a vector, by the index. */
 export interface VectorLeg {
@@ -24,7 +20,7 @@ export interface FullTextLeg {
 
 /**
  * One way in which a query looks for records; a query has at least one. A new kind is a member of this union, a
- * file that answers its questions, and a line in {@link askLegs}.
+ * file that answers its questions, and a line in `askLegs`.
  */
 export type Leg = VectorLeg | FullTextLeg;
 
@@ -47,32 +43,4 @@ export interface LegAnswer {
   readonly seen?: number;
   /** What a comparison with all has shown, where the query has asked for it. */
   readonly measured?: SearchExplanation['measuredRecall'];
-}
-
-/**
- * Asks the legs of one query or of many at once; answers come in the order of the questions.
- *
- * @param spread over all threads, for many queries
- */
-export async function askLegs(
-  state: CollectionState,
-  questions: readonly LegQuestion[],
-  spread: boolean,
-): Promise<LegAnswer[]> {
-  const near = questions.filter((question) => isOf('vector', question));
-  const words = questions.filter((question) => isOf('fullText', question));
-  const [nearest, worded] = (
-    await Promise.all([askVectorLegs(state, near, spread), askFullTextLegs(state, words)])
-  ).map((answers) => answers.values());
-  return questions.map(({ leg }) => {
-    const answers = leg.kind === 'vector' ? nearest : worded;
-    return present(answers?.next().value, 'the answer of a leg');
-  });
-}
-
-function isOf<Kind extends Leg['kind']>(
-  kind: Kind,
-  question: LegQuestion,
-): question is LegQuestion<Extract<Leg, { kind: Kind }>> {
-  return question.leg.kind === kind;
 }
