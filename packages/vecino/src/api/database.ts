@@ -8,6 +8,7 @@ export interface Warning {
     | 'SNAPSHOT_REBUILT'
     | 'SNAPSHOT_NOT_WRITTEN'
     | 'INDEX_BUILD_FAILED'
+    | 'INDEX_WAITING'
     | 'REINDEX_FAILED'
     | 'CHECKPOINT_FAILED'
     | 'EXPIRED_NOT_REMOVED';

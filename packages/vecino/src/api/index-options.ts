@@ -101,7 +101,7 @@ export interface IvfOptions {
   readonly family: 'ivf';
   /**
    * Number of lists: 1 to 8,192. Default √n of the records there are when it is learnt, and learnt anew as they
-   * grow. With fewer records than lists, each record is a list.
+   * grow. An index of fewer records than `nlist` waits for them: until then searches compare with all.
    */
   readonly nlist?: number;
   /** Lists that a search scans: 1 to 8,192, at most `nlist`. Default a sixteenth of all, at least 8. */
@@ -129,7 +129,10 @@ export interface PqOptions {
   readonly family: 'pq';
   /** Bits of a sub-quantizer: 4 (scanned with shuffles, some ten times as fast) or 8 (more exact). Default 4. */
   readonly bits?: 4 | 8;
-  /** Dimensions of a sub-quantizer: 1 to 64. Default `bits`, which makes a bit a dimension. */
+  /**
+   * Dimensions of a sub-quantizer: 1 to 64, at most as many as vectors have. Default `bits`, which makes a bit a
+   * dimension.
+   */
   readonly width?: number;
   /** Times k of the best codes that are compared by vector: 1 to 800. Default 10. */
   readonly oversample?: number;

@@ -32,11 +32,12 @@ export function readCollectionOptions(
       { details: { expected: embedding.dimension, received: read.dimension } },
     );
   }
+  const dimension = read.dimension ?? embedding?.dimension;
   return {
-    dimension: read.dimension ?? embedding?.dimension,
+    dimension,
     metric: read.metric,
     embedding,
-    index: readIndexChoice(thing, read.index, read.metric ?? 'cosine'),
+    index: readIndexChoice(thing, read.index, { metric: read.metric ?? 'cosine', dimension }),
     fullText: read.fullText === undefined ? undefined : readFullText(thing, read.fullText),
     givenIndex: typeof read.index === 'string' ? { family: read.index } : { ...read.index },
   };

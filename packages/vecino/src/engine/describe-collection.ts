@@ -1,5 +1,7 @@
 import type { CollectionDescription } from '../api/collection.ts';
+import type { IndexOptions } from '../api/index-options.ts';
 import type { Metric } from '../api/search.ts';
+import { familyOf } from '../index/registry.ts';
 import type { StoredCollection } from '../storage/store.ts';
 import { chooseIndex } from './auto-policy.ts';
 import { storedIndexChoice } from './index-choice.ts';
@@ -31,7 +33,11 @@ function servingOf(
 ): CollectionDescription['serving'] {
   const { asked, structure } = storedIndexChoice(stored);
   const { family: serving } = structure;
-  if (asked.family !== 'auto') return { options: structure, reason: `the family ${serving} was asked for` };
+  const waiting = waitingFor(structure, records);
+  if (asked.family !== 'auto') {
+    const reason = `the family ${serving} was asked for`;
+    return { options: structure, reason: waiting ? `${reason}: ${waiting}` : reason };
+  }
   const { dimension, metric } = stored;
   const situation = { records, dimension, metric: metric as Metric, recall: asked.recall, serving };
   const { family, reason } = chooseIndex(situation, border);
@@ -39,4 +45,12 @@ function servingOf(
     options: structure,
     reason: family === serving ? reason : `${serving} serves until ${family} is built: ${reason}`,
   };
+}
+
+/** What an index waits for that has too few records to learn from; undefined where it does not wait. */
+export function waitingFor(options: Required<IndexOptions>, records: number): string | undefined {
+  const { family } = options;
+  const least = familyOf(family).learner?.recordsMin?.(options) ?? 0;
+  if (records >= least) return undefined;
+  return `${family} waits for ${least} records, has ${records}; until then searches compare with all`;
 }

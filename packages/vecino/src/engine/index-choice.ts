@@ -23,11 +23,17 @@ export interface ReadIndexChoice {
 /** What a collection that chooses for itself begins with: it is empty. */
 const FIRST = 'flat';
 
+/** The vectors that an index is for; their dimension as far as it is known. */
+export interface IndexedVectors {
+  readonly metric: Metric;
+  readonly dimension: number | undefined;
+}
+
 /** Validates a choice, which may be the bare name of a family, and fills in what was left out. */
 export function readIndexChoice(
   thing: string,
   given: unknown,
-  metric: Metric,
+  { metric, dimension }: IndexedVectors,
   first: unknown = FIRST,
 ): ReadIndexChoice {
   const { family, recall, ...rest } = namedOptions(given);
@@ -37,13 +43,13 @@ export function readIndexChoice(
       ...(recall !== undefined && { recall }),
     } as AutoOptions);
     const asked = { family, recall: target ?? AUTO_OPTIONS.recall.default } as const;
-    return { asked, structure: completeIndexOptions(thing, first, metric) };
+    return { asked, structure: completeIndexOptions(thing, first, metric, dimension) };
   }
   if (recall === undefined || !isApproximate(family)) {
-    const structure = completeIndexOptions(thing, given, metric);
+    const structure = completeIndexOptions(thing, given, metric, dimension);
     return { asked: structure, structure };
   }
-  const structure = completeIndexOptions(thing, { family, ...rest }, metric);
+  const structure = completeIndexOptions(thing, { family, ...rest }, metric, dimension);
   const target = readOptions<RecallTarget>(`${thing}: index "${structure.family}"`, RECALL_OPTION, {
     recall: recall as number,
   });
@@ -53,7 +59,12 @@ export function readIndexChoice(
 /** The choice of a stored collection; options that are younger than it have their defaults. */
 export function storedIndexChoice({ name, index, metric }: StoredCollection): ReadIndexChoice {
   const { chosen, ...asked } = index;
-  return readIndexChoice(`collection "${name}"`, asked, metric as Metric, chosen);
+  return readIndexChoice(
+    `collection "${name}"`,
+    asked,
+    { metric: metric as Metric, dimension: undefined },
+    chosen,
+  );
 }
 
 /** What the store keeps of a choice. */

@@ -4,6 +4,7 @@ import { describeValue, readOptions } from '../base/options.ts';
 import { readVector } from '../vector/read-vector.ts';
 import { chooseIndex, type Verdict } from './auto-policy.ts';
 import type { CollectionState } from './collection-state.ts';
+import { waitingFor } from './describe-collection.ts';
 import type { IndexStructure } from './index/index-structure.ts';
 import { reindex } from './index/reindex.ts';
 import { type ReadIndexChoice, readIndexChoice, storedFormOf, storedIndexChoice } from './index-choice.ts';
@@ -49,7 +50,7 @@ export class Reindexer {
     const { state } = this;
     const thing = `reindex ${state.thing}`;
     const { onProgress, signal } = readReindexOptions(thing, options);
-    const read = readIndexChoice(thing, index, state.metric);
+    const read = readIndexChoice(thing, index, state);
     const report = reporting(onProgress);
     while (this.current?.automatic) {
       const { current } = this;
@@ -71,6 +72,8 @@ export class Reindexer {
     const wanted = this.settled(read);
     if (JSON.stringify(storedFormOf(wanted)) === JSON.stringify(this.storedForm)) return false;
     await this.begin(wanted, false, [report], signal ? [signal] : []);
+    const waiting = waitingFor(wanted.structure, state.index.count);
+    if (waiting) state.index.warn('INDEX_WAITING', waiting);
     return true;
   }
 
@@ -116,12 +119,7 @@ export class Reindexer {
     if (asked.family !== 'auto') return choice;
     const { options } = this.state.index;
     const { family } = this.verdict(asked.recall);
-    return readIndexChoice(
-      this.state.thing,
-      asked,
-      this.state.metric,
-      family === options.family ? options : family,
-    );
+    return readIndexChoice(this.state.thing, asked, this.state, family === options.family ? options : family);
   }
 
   private async begin(

@@ -144,6 +144,11 @@ export interface FamilyLearner<O extends IndexOptions = IndexOptions> {
    * @param isIdle nothing waits to be linked, so that what pays a little later may as well be done now
    */
   isDue(space: VectorSpace, records: number, isIdle: boolean): boolean;
+  /**
+   * Fewer records are not learnt from: searches compare with all of them, and `describe` says so. Absent where
+   * that makes no difference to see.
+   */
+  recordsMin?(options: Required<O>): number;
   /** What the layout must have room for to learn from so many records; 0 where the family's room is fixed. */
   room(options: Required<O>, records: number): number;
   /** How many records to learn from. */
@@ -200,8 +205,13 @@ export interface Family<O extends IndexOptions = IndexOptions> {
   readonly options: OptionSpecs;
   /** Defaults that depend on the metric. */
   defaults?(metric: Metric): Partial<O>;
-  /** Refuses options that do not go together. */
-  validate?(thing: string, options: Required<O>): void;
+  /**
+   * Refuses options that do not go together, or can never fit vectors of so many dimensions: what must wait for more
+   * records is no error.
+   *
+   * @param dimension undefined where the collection is there already and has it
+   */
+  validate?(thing: string, options: Required<O>, dimension: number | undefined): void;
   /**
    * What the memory has beside slots and marks.
    *

@@ -29,7 +29,12 @@ const FAMILY_OPTION = {
 } as const satisfies OptionSpecs;
 
 /** Validates the options of an index and fills in the defaults of its family. */
-export function completeIndexOptions(thing: string, given: unknown, metric: Metric): Required<IndexOptions> {
+export function completeIndexOptions(
+  thing: string,
+  given: unknown,
+  metric: Metric,
+  dimension?: number,
+): Required<IndexOptions> {
   const { family, ...rest } = optionsOf(thing, given);
   const name = readFamily(`${thing}: index`, family);
   const named = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
@@ -37,7 +42,7 @@ export function completeIndexOptions(thing: string, given: unknown, metric: Metr
     ...familyOf(name).defaults?.(metric),
     ...named,
   });
-  familyOf(name).validate?.(`${thing}: index "${name}"`, completed as Required<IndexOptions>);
+  familyOf(name).validate?.(`${thing}: index "${name}"`, completed as Required<IndexOptions>, dimension);
   return { family: name, ...completed } as Required<IndexOptions>;
 }
 

@@ -173,9 +173,11 @@ export class IndexUpkeep {
   }
 
   private get mustLearn(): boolean {
-    const { family, space } = this.memory;
+    const { family, space, options } = this.memory;
+    const { learner } = family;
     const { count, pendingCount } = this.nodes;
-    return family.learner?.isDue(space, count, pendingCount === 0) ?? false;
+    if (!learner || count < (learner.recordsMin?.(options) ?? 0)) return false;
+    return learner.isDue(space, count, pendingCount === 0);
   }
 
   private get mustCheck(): boolean {

@@ -49,7 +49,7 @@ export const ivf: Family<IvfOptions> = {
   search,
   cost,
   isReady: ListsModel.isReady,
-  learner: listsLearner<IvfOptions>({ lists: listsFor }),
+  learner: listsLearner<IvfOptions>({ lists: listsFor, listsAsked: ({ nlist }) => nlist }),
   builder,
   check,
 };

@@ -4,7 +4,10 @@ import type { FamilyLearner } from '../family.ts';
 import { assign, layingStages, learningStages, runStage } from './learn.ts';
 import { ListsModel } from './model.ts';
 
-/** Fewer records are compared in less time than it takes to think about it. */
+/**
+ * Fewer records are compared in less time than it takes to think about it. It is more than the codewords of a
+ * sub-quantizer, which are 256 at most; lists there must not be more of than records.
+ */
 const RECORDS_MIN = 1_000;
 /** Everything is learnt anew when there are so many times as many records, sooner when nothing else is to be done. */
 const GROWTH = 4;
@@ -24,12 +27,13 @@ const NONE = 0xffffffff;
 export function listsLearner<O extends IndexOptions & { readonly seed?: number }>(family: {
   /** Lists for so many records. */
   lists(options: Required<O>, records: number): number;
+  /** Lists that were asked for by number. */
+  listsAsked?(options: Required<O>): number | undefined;
 }): FamilyLearner<O> {
   const listsFor = (options: Required<O>, records: number) =>
     Math.min(records, family.lists(options, records));
   return {
     isDue(space, records, isIdle) {
-      if (records < RECORDS_MIN) return false;
       const model = new ListsModel(space);
       if (!ListsModel.isReady(space)) return true;
       if (records >= model.learntFrom * (isIdle ? GROWTH_IDLE : GROWTH)) return true;
@@ -37,6 +41,7 @@ export function listsLearner<O extends IndexOptions & { readonly seed?: number }
       return far > DRIFT_MAX && of > records * DRIFT_OF;
     },
 
+    recordsMin: (options) => Math.max(RECORDS_MIN, family.listsAsked?.(options) ?? 0),
     room: (_, records) => records,
 
     sample: (options, records) =>

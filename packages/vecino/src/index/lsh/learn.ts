@@ -53,13 +53,13 @@ export function hashBitsFor({ hashBits }: Pick<LshOptions, 'hashBits'>, records:
  */
 export const learner: FamilyLearner<LshOptions> = {
   isDue(space, records, isIdle) {
-    if (records < RECORDS_MIN) return false;
     if (!TablesModel.isReady(space)) return true;
     const { learntFrom, later } = new TablesModel(space);
     const growth = isIdle ? GROWTH_IDLE : GROWTH;
     return records >= growth * learntFrom || later >= (growth - 1) * learntFrom;
   },
 
+  recordsMin: () => RECORDS_MIN,
   room: hashBitsFor,
   sample: () => SAMPLE,
 

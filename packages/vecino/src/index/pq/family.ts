@@ -48,11 +48,25 @@ export const pq: Family<PqOptions> = {
 /** Dimensions of a sub-quantizer where nobody says how many: a bit a dimension. */
 const WIDTHS = { 4: 4, 8: 8 } as const;
 
-function validate(thing: string, { rotation, originals }: Required<PqOptions>): void {
-  if (!rotation || originals === 'f32') return;
-  throw new VecinoError(
-    'OPTION_INVALID',
-    `${thing}: option "rotation" is true beside originals "${originals}", expected "f32", from which it is learnt; leave it out`,
-    { details: { option: 'rotation', expected: 'f32', received: originals } },
-  );
+function validate(
+  thing: string,
+  { bits, width, rotation, originals }: Required<PqOptions>,
+  dimension: number | undefined,
+): void {
+  const invalid = (option: string, received: unknown, expected: string, remedy: string) =>
+    new VecinoError(
+      'OPTION_INVALID',
+      `${thing}: option "${option}" is ${received}, expected ${expected}; ${remedy}`,
+      { details: { option, expected, received } },
+    );
+  if (!(bits in WIDTHS)) throw invalid('bits', bits, '4 or 8', 'codes of other lengths cannot be scanned');
+  if (dimension !== undefined && width > dimension)
+    throw invalid('width', width, `at most ${dimension}, the dimension of the vectors`, 'use fewer');
+  if (rotation && originals !== 'f32')
+    throw invalid(
+      'rotation',
+      `true beside originals "${originals}"`,
+      'originals "f32", from which it is learnt',
+      'leave it out',
+    );
 }
