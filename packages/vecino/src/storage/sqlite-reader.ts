@@ -110,7 +110,7 @@ export class SqliteReader implements StoreReader {
   }
 
   namespaces(collection: number, after: string, limit: number, now = NEVER): StoredNamespace[] {
-    return this.source.current().all<{ name: string; records: number }>(
+    const rows = this.source.current().all<StoredNamespace>(
       `SELECT name, (
          SELECT count(*) FROM records AS r
          WHERE r.collection = n.collection AND r.namespace = n.number AND r.namespace <> 0
@@ -123,6 +123,7 @@ export class SqliteReader implements StoreReader {
       after,
       limit,
     );
+    return rows.map(({ name, records }) => ({ name, records }));
   }
 
   slotsInNamespace(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { COLLECTION_OPTIONS } from '../../src/api/collection.ts';
 import { LIMITS, open } from '../../src/index.ts';
-import { type BadInput, expectRefusal, letters, sharedDatabase, type Untyped } from './refusal.ts';
+import { type BadInput, expectRefusal, letters, refusalOf, sharedDatabase, type Untyped } from './refusal.ts';
 
 const NAMES: readonly BadInput[] = (
   [
@@ -25,6 +25,24 @@ const NAMES: readonly BadInput[] = (
   code: 'NAME_INVALID',
   says: ['collection name', problem, 'expected 1 to 128 letters, digits,'],
   details: { lengthMax: LIMITS.nameLengthMax },
+}));
+
+/** Names that no namespace can have. */
+const NAMESPACES: readonly BadInput[] = (
+  [
+    ['nothing', undefined, 'the name is undefined'],
+    ['a number', 5, 'the name is the number 5'],
+    ['an empty name', '', 'the name is an empty string'],
+    ['a NUL character', 'a\0', 'the name is a string with control characters'],
+    ['half of a surrogate pair', 'a\ud83d', 'the name is a string with control characters or malformed'],
+    ['too many characters', 'x'.repeat(129), 'of 129 characters'],
+  ] as const
+).map(([what, given, problem]) => ({
+  what,
+  given,
+  code: 'NAME_INVALID',
+  says: ['namespace of collection "books"', problem, 'expected 1 to 128 characters of text'],
+  details: { lengthMax: LIMITS.namespaceLengthMax },
 }));
 
 function cyclic(): object {
@@ -314,6 +332,17 @@ describe('a database', () => {
     expect((await untyped().openCollection('books', { index, metric: undefined })) as object).toMatchObject({
       name: 'books',
     });
+  });
+});
+
+describe('a namespace', () => {
+  it.each(NAMESPACES)('is refused where its name is $what', async ({ given, ...refusal }) => {
+    const database = await open(':memory:');
+    const books = await database.collection('books', { dimension: 3 });
+    await refusalOf(async () => books.namespace(given as string), refusal);
+    await refusalOf(() => books.dropNamespace(given as string), refusal);
+    expect(await books.listNamespaces()).toEqual([]);
+    await database.close();
   });
 });
 

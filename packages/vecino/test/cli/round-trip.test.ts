@@ -151,6 +151,40 @@ describe('export and import', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
+  it('keep namespaces', async () => {
+    const { folder, library } = await importedBooks();
+    const own = ['--namespace', 'acme'];
+    await vecinoJson('import', library, 'books', join(folder, 'books.jsonl'), ...own);
+    const named = { $namespace: 'größe/2', id: 'hp1', vector: [1, 1, 1] };
+    writeFileSync(join(folder, 'named.jsonl'), jsonl([named]));
+    expect(await vecinoJson('import', library, 'books', join(folder, 'named.jsonl'))).toMatchObject({
+      records: 7,
+    });
+    const namespaces = [
+      { name: 'acme', records: 3 },
+      { name: 'größe/2', records: 1 },
+    ];
+    expect(await vecinoJson('list', library, 'books', '--namespaces')).toEqual({ namespaces });
+    expect(await vecinoJson('get', library, 'books', 'hp1', '--namespace', 'größe/2')).toMatchObject({
+      records: [{ id: 'hp1', metadata: {} }],
+    });
+    const near = ['--vector', '[1,0.2,0]', '--k', '9', ...own];
+    expect(await vecinoJson('search', library, 'books', ...near)).toMatchObject({ hits: { length: 3 } });
+
+    const [first, second] = [join(folder, 'first.jsonl'), join(folder, 'second.jsonl')];
+    await vecinoJson('export', library, 'books', first);
+    await vecinoJson('import', join(folder, 'b'), 'books', first);
+    await vecinoJson('export', join(folder, 'b'), 'books', second);
+    expect(readFileSync(second, 'utf8')).toBe(readFileSync(first, 'utf8'));
+    expect(await vecinoJson('list', join(folder, 'b'), 'books', '--namespaces')).toEqual({ namespaces });
+
+    await vecinoJson('drop', library, 'books', ...own, '--yes');
+    expect(await vecinoJson('list', library, 'books', '--namespaces')).toEqual({
+      namespaces: namespaces.slice(1),
+    });
+    expect(await vecinoJson('list', library, 'books')).toMatchObject({ records: { length: 3 } });
+  });
+
   it('stream through pipes, quietly also where the reader stops', async () => {
     const { folder, library } = await importedBooks();
     const { stdout } = await vecino(['export', library, 'books', '--filter', '{"year":{"$gt":1900}}']);

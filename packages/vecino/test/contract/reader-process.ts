@@ -13,10 +13,11 @@ const calls = { shelf: await database.openCollection<Shelf>('shelf'), database }
 process.stdout.write('"ready"\n');
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const { target, method, args } = JSON.parse(line) as Asked;
-  const call = (calls[target] as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[method];
+  const { target, method, args, namespace } = JSON.parse(line) as Asked;
+  const called = namespace === undefined ? calls[target] : calls.shelf.namespace(namespace);
+  const call = (called as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[method];
   try {
-    const value = await call?.apply(calls[target], [...args]);
+    const value = await call?.apply(called, [...args]);
     if (method === 'openCollection') calls.shelf = value as typeof calls.shelf;
     const told = method === 'openCollection' ? null : (value ?? null);
     process.stdout.write(`${JSON.stringify({ value: told })}\n`);

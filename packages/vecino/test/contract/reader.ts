@@ -8,6 +8,8 @@ export interface Asked {
   readonly target: 'shelf' | 'database';
   readonly method: string;
   readonly args: readonly unknown[];
+  /** Of the collection, whose method is called. */
+  readonly namespace?: string | undefined;
 }
 
 /** A process of its own that has the folder open for reading only. */
