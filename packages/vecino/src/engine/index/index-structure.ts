@@ -13,7 +13,7 @@ import { Segments } from './segments.ts';
 import type { VectorsOf } from './vectors-on-disk.ts';
 
 export interface StructureSettings
-  extends Omit<SegmentSettings, 'segment' | 'snapshotPath' | 'freed' | 'vectorsOf'> {
+  extends Omit<SegmentSettings, 'segment' | 'snapshotPath' | 'freed' | 'vectorsOf' | 'relayFailed'> {
   /** Where a segment's snapshot lies; undefined in memory. */
   readonly snapshotPath: (segment: number) => string | undefined;
   readonly readOnly: boolean;
@@ -44,6 +44,7 @@ export class IndexStructure implements Calibratable {
   private working: Promise<void> | undefined;
   private ended = false;
   private failure: unknown;
+  private hasSaidRelayFailed = false;
 
   constructor(settings: StructureSettings) {
     this.settings = settings;
@@ -260,6 +261,7 @@ export class IndexStructure implements Calibratable {
 
   /** Takes removed slots out of the structure, lays it out anew without gaps, and writes the snapshots. */
   async compact(): Promise<void> {
+    for (const segment of this.segments.all) segment.retry();
     await this.flush();
     for (const segment of this.segments.all) {
       await segment.mend();
@@ -376,8 +378,24 @@ export class IndexStructure implements Calibratable {
 
   /** After large changes: nodes in a good order are found faster, and the next opening has less to replay. */
   private async tidy(): Promise<void> {
-    for (const segment of this.segments.all) await segment.compact(BLOCK_SLOTS);
+    try {
+      for (const segment of this.segments.all) await segment.compact(BLOCK_SLOTS);
+    } catch (error) {
+      if (isEnd(error)) throw error;
+      this.relayFailed(error);
+    }
     await this.save();
+  }
+
+  /** Said once: without memory for it, it is tried again and again. */
+  private relayFailed(error: unknown): void {
+    if (this.hasSaidRelayFailed) return;
+    this.hasSaidRelayFailed = true;
+    this.settings.warn(
+      'INDEX_BUILD_FAILED',
+      'the index could not be laid out anew; it goes on as it is, and this is tried again after further writes; if memory is short, give the process more of it and call compact() to try again at once',
+      error,
+    );
   }
 
   private newSegment(ordinal: number): Segment {
@@ -388,6 +406,7 @@ export class IndexStructure implements Calibratable {
       segment: ordinal,
       snapshotPath: snapshotPath(ordinal),
       freed: (slots) => freed(slots.map((slot) => first(segment) + slot)),
+      relayFailed: (error) => this.relayFailed(error),
       vectorsOf: (slots) => vectorsOf(Uint32Array.from(slots, (slot) => first(segment) + slot)),
     });
     return segment;

@@ -18,6 +18,9 @@ const REMOVED_MIN = 1_024;
 /** Share of changed records after which unreached nodes are looked for again. */
 const CHECK_SHARE = 0.1;
 const CHECK_MIN = 1_024;
+/** Where learning has failed, it is tried again when this share of the records has changed. */
+const RETRY_SHARE = 0.1;
+const RETRY_MIN = 1_024;
 
 /** The codes' range with what it was chosen from; kept with a snapshot. */
 export interface CodeState {
@@ -32,20 +35,27 @@ export interface CodeState {
 export class IndexUpkeep {
   private readonly place: Relayable;
   private readonly vectorsOf: VectorsOf;
+  private readonly relayFailed: (error: unknown) => void;
   private readonly turns = new Mutex();
   private changedSinceCheck = 0;
   private changedSinceLaid = false;
   private codeRange: CodeRange | undefined;
   private seenRange = new ScalarRange();
   private recoding = false;
+  /** Changes that must come before learning is tried again; 0 where it has not failed. */
+  private changesToRetry = 0;
   private ended = false;
   /** Tasks that wait for their turn and must not wait long. */
   private hurried = 0;
 
-  /** @param vectorsOf reads vectors from the store, where the memory does not hold them */
-  constructor(place: Relayable, vectorsOf: VectorsOf) {
+  /**
+   * @param vectorsOf reads vectors from the store, where the memory does not hold them
+   * @param relayFailed told why the segment could not be laid out anew and stays as it is
+   */
+  constructor(place: Relayable, vectorsOf: VectorsOf, relayFailed: (error: unknown) => void) {
     this.place = place;
     this.vectorsOf = vectorsOf;
+    this.relayFailed = relayFailed;
   }
 
   private get memory(): IndexMemory {
@@ -84,6 +94,12 @@ export class IndexUpkeep {
   changed(): void {
     this.changedSinceCheck += 1;
     this.changedSinceLaid = true;
+    if (this.changesToRetry > 0) this.changesToRetry -= 1;
+  }
+
+  /** Lets learning be tried again that has failed. */
+  retry(): void {
+    this.changesToRetry = 0;
   }
 
   /** Whether nodes were put or removed since they were laid out. */
@@ -173,6 +189,7 @@ export class IndexUpkeep {
   }
 
   private get mustLearn(): boolean {
+    if (this.changesToRetry > 0) return false;
     const { family, space, options } = this.memory;
     const { learner } = family;
     const { count, pendingCount } = this.nodes;
@@ -186,9 +203,16 @@ export class IndexUpkeep {
     return builder !== undefined && !builder.independent && this.changedSinceCheck > most;
   }
 
+  /** For a while there are two memories, and the system may not have as much. The present one does its work. */
   private async learnAnew(): Promise<void> {
     if (this.memory.space.layout.coded) await this.recode();
-    await this.relay(true);
+    try {
+      await this.relay(true);
+    } catch (error) {
+      if (isEnd(error)) throw error;
+      this.changesToRetry = Math.max(RETRY_MIN, this.nodes.count * RETRY_SHARE);
+      this.relayFailed(error);
+    }
   }
 
   /** Answers whether it was done: a relay gives way to what is in a hurry. */

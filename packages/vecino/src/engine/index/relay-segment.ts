@@ -42,11 +42,11 @@ export async function relaySegment(segment: Relayable, relay: Relay): Promise<vo
   const { learner } = memory.family;
   // A structure that goes along has no place for what is not linked yet; one that is filled anew has.
   const touched = new Set(learner ? [] : nodes.pendingSlots());
-  segment.touched = touched;
   const learning = relay.learns ? learner : undefined;
   const room = learning ? learning.room(memory.options, nodes.count) : memory.room;
   const next = segment.another(room);
   next.nodes.isSpare = true;
+  segment.touched = touched;
   try {
     const relaying = new Relaying({ memory, nodes }, next, touched, relay.step);
     await relaying.run(learning, () => {

@@ -37,6 +37,8 @@ export interface SegmentSettings extends IndexShape {
   /** Told the slots that are free for other records. */
   readonly freed: (slots: readonly number[]) => void;
   readonly vectorsOf: VectorsOf;
+  /** Told why the segment could not be laid out anew in the background and stays as it is. */
+  readonly relayFailed: (error: unknown) => void;
 }
 
 /** Unlinked vectors are compared one by one; writes wait when that would take longer than some 10 ms. */
@@ -60,7 +62,7 @@ export class Segment implements Relayable {
     this.settings = settings;
     this.memory = new IndexMemory(settings, settings.pool);
     this.nodes = this.statesFor(this.memory);
-    this.upkeep = new IndexUpkeep(this, settings.vectorsOf);
+    this.upkeep = new IndexUpkeep(this, settings.vectorsOf, settings.relayFailed);
     this.searcher = new IndexSearcher(settings, this, this.upkeep, settings.vectorsOf);
   }
 
@@ -209,6 +211,11 @@ export class Segment implements Relayable {
     if (!this.upkeep.hasChangedSinceLaid || this.nodes.allocator.end <= BLOCK_SLOTS) return;
     if (!hasOrder && gaps < gapsMin) return;
     await this.upkeep.compact();
+  }
+
+  /** Lets learning be tried again that has failed. */
+  retry(): void {
+    this.upkeep.retry();
   }
 
   /** Runs something while the structure stands still. */
