@@ -35,3 +35,4 @@ export { vectorOf } from './original';
 export { rerank } from './rerank';
 export { scanAllowed, scanList, scanMostAllowed, scanRange } from './scan';
 export { encodeGiven, encodeRange } from './sq8';
+export { hideNode } from './visited';

@@ -16,12 +16,12 @@ import { compareForSearching, countComputations } from '../distance';
 import { entryOf, slotOf } from '../entry';
 import { pop, push } from '../heap';
 import {
-  coded, degreeOf, degree0, ENTRY, expanding, gathered, heap, heapMax, isAllowed, isLinked, isLive, keys, linksAt, NONE, pool, visitedAt,
+  coded, degreeOf, degree0, ENTRY, expanding, gathered, heap, heapMax, isAllowed, isLinked, isLive, keys, levelOf, linksAt, NONE, pool, visitedAt,
 } from '../layout';
 import { insert } from '../pool';
 import { keysTo, keyTo, queryTarget, touchRows } from '../row';
 import { keepWarm, touch } from '../touch';
-import { nextEpoch } from '../visited';
+import { hidden, nextEpoch } from '../visited';
 
 /**
  * Candidates that are expanded together where walks compare codes; whole vectors are too dear to compare with more
@@ -76,6 +76,33 @@ export function descend(target: usize, from: u64, fromLevel: u32, toLevel: u32):
     store<u8>(mark, epoch);
   }
   return count;
+}
+
+/** See `gatherBeside`. */
+const BESIDE: u32 = 3;
+
+/**
+ * Gathers in the place of the hidden node: who is linked to it would be linked to another without it. One of its
+ * neighbours stands for that with one in three of those. With none of them, stored texts miss nearly twice as many
+ * of their ten nearest as other queries do, with all of them two thirds as many; with one in three all data came to 0.8
+ * to 1.2 times as many. To take the node out of the graph and link it again would be exact and as dear as building.
+ */
+function gatherBeside(node: u32, level: u32, epoch: u8, before: u32): u32 {
+  if ((node ^ hidden) % BESIDE != 0) return before;
+  const width = degreeOf(level);
+  const links = linksAt(node, level);
+  let i: u32 = 0;
+  while (i < width && load<u32>(links + (<usize>i << 2)) != hidden) i++;
+  if (i == width) return before;
+  const beyond = linksAt(hidden, level);
+  for (let j: u32 = 0; j < width; j++) {
+    const neighbour = load<u32>(beyond + (<usize>((node + j) % width) << 2));
+    if (neighbour == NONE || load<u8>(visitedAt(neighbour)) == epoch) continue;
+    store<u8>(visitedAt(neighbour), epoch);
+    store<u32>(gathered + (<usize>before << 2), neighbour);
+    return before + 1;
+  }
+  return before;
 }
 
 /**
@@ -186,7 +213,11 @@ export function walkLevel(target: usize, ef: u32, level: u32, epoch: u8): u32 {
   store<u8>(visitedAt(slotOf(load<u64>(pool))), epoch);
   for (let taken = takeBeam(size, level); taken > 0; taken = takeBeam(size, level)) {
     let count: u32 = 0;
-    for (let i: usize = 0; i < taken; i++) count = gather(load<u32>(expanding + (i << 2)), level, epoch, count);
+    for (let i: usize = 0; i < taken; i++) {
+      const node = load<u32>(expanding + (i << 2));
+      count = gather(node, level, epoch, count);
+      if (hidden != NONE) count = gatherBeside(node, level, epoch, count);
+    }
     size = offerGathered(target, count, ef, size);
   }
   return size;
@@ -198,13 +229,21 @@ export function walkLevel(target: usize, ef: u32, level: u32, epoch: u8): u32 {
   return entryOf(keyTo(target, slot), slot);
 }
 
+/** The entry of the node to begin with on the lowest level; of a neighbour where that one is hidden. */
+function beginning(target: usize, start: u32): u64 {
+  const first = descend(target, entryTo(target, start), entryLevel(), 0);
+  if (slotOf(first) != hidden) return first;
+  const neighbour = load<u32>(linksAt(hidden, min(1, levelOf(hidden))));
+  return neighbour == NONE ? first : entryTo(target, neighbour);
+}
+
 /** Searches the whole graph near the lane's query. Answers the number of entries in the pool. */
 export function searchGraph(ef: u32, blocks: u32): u32 {
   const start = entryPoint();
   if (start == NONE) return 0;
   compareForSearching();
   const target = queryTarget();
-  store<u64>(pool, descend(target, entryTo(target, start), entryLevel(), 0));
+  store<u64>(pool, beginning(target, start));
   return walkLevel(target, ef, 0, nextEpoch(blocks));
 }
 
@@ -225,7 +264,7 @@ export function searchFiltered(
   if (start == NONE) return 0;
   compareForSearching();
   const target = queryTarget();
-  const first = descend(target, entryTo(target, start), entryLevel(), 0);
+  const first = beginning(target, start);
   if (!isSparse) {
     const size = walkWanted(target, first, ef, filtered, budget, slots, nextEpoch(blocks));
     if (size & GAVE_UP || size == ef) return size;

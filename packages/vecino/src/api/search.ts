@@ -90,7 +90,7 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
   readonly probes?: number;
   /**
    * Where the index walks over codes: how many times k of the best are compared again by the vectors
-   * themselves. 1 to 100, default 3.
+   * themselves, or times ten where k is less. 1 to 100, default 3.
    */
   readonly oversample?: number;
   /** Compare with every (matching) record: recall 1. Default false. */

@@ -24,8 +24,11 @@ export function familyOf(name: IndexFamily): Family {
   return FAMILIES[name];
 }
 
+/** What callers may write: families, and the choice that is settled before anything comes here. */
+const CHOICES = ['auto', ...FAMILY_NAMES] as const;
+
 const FAMILY_OPTION = {
-  family: { kind: 'choice', values: FAMILY_NAMES, about: 'Family of the index.' },
+  family: { kind: 'choice', values: CHOICES, about: 'Family of the index.' },
 } as const satisfies OptionSpecs;
 
 /** Validates the options of an index and fills in the defaults of its family. */
@@ -51,8 +54,8 @@ function readFamily(thing: string, family: unknown): IndexFamily {
   if (read.family !== undefined) return read.family;
   throw new VecinoError(
     'OPTION_INVALID',
-    `${thing}: option "family" is undefined, expected ${FAMILY_NAMES.join(' or ')}; name the family that the other options belong to`,
-    { details: { option: 'family', expected: FAMILY_NAMES, received: 'undefined' } },
+    `${thing}: option "family" is undefined, expected ${CHOICES.join(' or ')}; name the family that the other options belong to`,
+    { details: { option: 'family', expected: CHOICES, received: 'undefined' } },
   );
 }
 
@@ -63,7 +66,7 @@ function optionsOf(thing: string, given: unknown): Readonly<Record<string, unkno
   const received = describeValue(given);
   throw new VecinoError(
     'OPTION_INVALID',
-    `${thing}: option "index" is ${received}, expected ${FAMILY_NAMES.join(' or ')}, or an object with one of them as its family`,
-    { details: { option: 'index', expected: FAMILY_NAMES, received } },
+    `${thing}: option "index" is ${received}, expected ${CHOICES.join(' or ')}, or an object with one of them as its family`,
+    { details: { option: 'index', expected: CHOICES, received } },
   );
 }

@@ -1,8 +1,9 @@
 import { present } from '../base/assert.ts';
 import { BitSet } from '../base/bit-set.ts';
-import { POOL_MAX, SLOT_LIST_MAX } from '../kernel/layout.ts';
+import { NO_NODE, POOL_MAX, SLOT_LIST_MAX } from '../kernel/layout.ts';
 import type { VectorSpace } from '../kernel/vector-space.ts';
 import type { Family, FamilyScan, FamilyScanner } from './family.ts';
+import { timesHits } from './oversample.ts';
 
 /** One search over one segment, in a form that can be sent to another thread. */
 export interface SearchRequest {
@@ -28,6 +29,8 @@ export interface SearchRequest {
   readonly pending: Uint32Array;
   /** Whether the structure holds nodes that are not live any more. */
   readonly hasRemoved: boolean;
+  /** A node that asks with its own vector: walks pass it by, as they must a query that is not stored. */
+  readonly asking?: number | undefined;
 }
 
 /** By the structure, or by comparing with all: their vectors, or their codes where vectors are on disk. */
@@ -61,7 +64,7 @@ export function searchSpace(space: VectorSpace, family: Family, request: SearchR
   space.writeQuery(request.query);
   space.engine.takeComputations();
 
-  const best = Math.min(POOL_MAX, Math.ceil(k * request.oversample));
+  const best = Math.min(POOL_MAX, timesHits(request.oversample, k));
   const wanted = space.layout.originals === 'disk' ? best : k;
   let size = 0;
   let { way } = request;
@@ -70,6 +73,7 @@ export function searchSpace(space: VectorSpace, family: Family, request: SearchR
     if (allowed) space.writeAllowed(allowed, request.nodes);
     const { effort, hasRemoved, nodes, budget } = request;
     const filtered = allowed !== undefined;
+    if (request.asking !== undefined) space.engine.hideNode(request.asking);
     const found = family.search(space, {
       k: wanted,
       best,
@@ -80,6 +84,7 @@ export function searchSpace(space: VectorSpace, family: Family, request: SearchR
       matches,
       budget,
     });
+    if (request.asking !== undefined) space.engine.hideNode(NO_NODE);
     size = scanNodes(space, request.pending, filtered, found.size, Math.max(found.size, wanted));
     gaveUp = found.gaveUp || size < Math.min(k, matches);
   }

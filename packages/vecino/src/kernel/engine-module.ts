@@ -121,6 +121,8 @@ export interface EngineExports {
   link(slot: number, blocks: number): void;
   unlink(slot: number): void;
   setEntry(slot: number, level: number): void;
+  /** Lets walks pass a node by as if it were not there; `NO_NODE` ends that. */
+  hideNode(node: number): void;
   searchGraph(efSearch: number, blocks: number): number;
   searchFiltered(
     efSearch: number,

@@ -108,10 +108,18 @@ const OPTIONS: readonly BadInput[] = [
         { index: { family: 'vamana' } },
         '"family" is "vamana", expected one of flat, hnsw',
       ],
-      ['an index without a family', { index: { M: 8 } }, '"family" is undefined, expected flat or hnsw'],
-      ['an index that is a number', { index: 5 }, '"index" is the number 5, expected flat or hnsw'],
-      ['an index that is null', { index: null }, '"index" is null, expected flat or hnsw'],
-      ['an index that is an array', { index: ['hnsw'] }, '"index" is an array of 1, expected flat or hnsw'],
+      [
+        'an index without a family',
+        { index: { M: 8 } },
+        '"family" is undefined, expected auto or flat or hnsw',
+      ],
+      ['an index that is a number', { index: 5 }, '"index" is the number 5, expected auto or flat or hnsw'],
+      ['an index that is null', { index: null }, '"index" is null, expected auto or flat or hnsw'],
+      [
+        'an index that is an array',
+        { index: ['hnsw'] },
+        '"index" is an array of 1, expected auto or flat or hnsw',
+      ],
       [
         'an unknown quantizer',
         { index: { family: 'hnsw', quantizer: 'sq4' } },

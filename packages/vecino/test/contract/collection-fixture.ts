@@ -6,7 +6,7 @@ import type { Collection, CollectionOptions } from '../../src/api/collection.ts'
 import type { Database, OpenOptions, Warning } from '../../src/api/database.ts';
 import type { Hit, Metric } from '../../src/api/search.ts';
 import { seededRandom } from '../../src/base/random.ts';
-import { open } from '../../src/index.ts';
+import { openInSegments } from '../../src/engine/open.ts';
 import { nearest, score } from '../../src/kernel/oracle.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -17,7 +17,12 @@ export const INDEXES = {
   ivf: { family: 'ivf', nlist: 32, nprobe: 4 },
   pq: { family: 'pq' },
   lsh: { family: 'lsh' },
+  // Changes over in the midst of the suite; see AUTO_BORDER.
+  auto: { family: 'auto', recall: 0.95 },
 } as const satisfies Readonly<Record<string, CollectionOptions['index']>>;
+
+/** Records from which a collection that chooses its index for itself changes over. */
+const AUTO_BORDER = 200;
 
 /** The ways in which the families may answer when a collection has `GRAPH_RECORDS` records and all are linked. */
 export const WAYS = {
@@ -28,6 +33,8 @@ export const WAYS = {
   pq: ['codes', 'exact'],
   // The same holds for buckets.
   lsh: ['buckets', 'exact'],
+  // Before and after it has changed over.
+  auto: ['exact', 'lists', 'graph'],
 } as const satisfies Readonly<Record<Variant['family'], readonly string[]>>;
 
 /** What a query says to get the most and the least effort of each. */
@@ -38,6 +45,8 @@ export const EFFORTS = {
   ivf: { most: { nprobe: 32, oversample: 20 }, least: { nprobe: 1 } },
   pq: { most: { oversample: 40 }, least: { oversample: 1 } },
   lsh: { most: { probes: 10_000 }, least: { probes: 1 } },
+  // Which family serves at the moment is not known; this all understand.
+  auto: { most: { exact: true }, least: { recall: 0.5 } },
 } as const satisfies Readonly<Record<Variant['family'], unknown>>;
 
 /** One way to run the suite. */
@@ -77,7 +86,8 @@ export async function openDatabase(
   options: OpenOptions = {},
 ): Promise<Database> {
   const warnings: Warning[] = [];
-  const database = await open(location, { onWarning: (warning) => warnings.push(warning), ...options });
+  const onWarning = (warning: Warning) => warnings.push(warning);
+  const database = await openInSegments(location, { onWarning, ...options }, undefined, AUTO_BORDER);
   onTestFinished(async () => {
     await database.close();
     expect(warnings).toEqual([]);
@@ -92,7 +102,8 @@ export function sharedDatabase(variant: Variant): () => Promise<Collection<Shelf
   let database: Database;
   let opened = 0;
   beforeAll(async () => {
-    database = await open(folder ?? variant.place, { onWarning: (warning) => warnings.push(warning) });
+    const onWarning = (warning: Warning) => warnings.push(warning);
+    database = await openInSegments(folder ?? variant.place, { onWarning }, undefined, AUTO_BORDER);
   });
   afterAll(async () => {
     await database.close();

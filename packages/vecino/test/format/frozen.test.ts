@@ -1,14 +1,20 @@
 import { cpSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { open } from '../../src/index.ts';
+import { nearest } from '../../src/kernel/oracle.ts';
 import { openStore } from '../../src/storage/open-store.ts';
 import { SnapshotReader } from '../../src/storage/snapshot-file.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { frozenRecords } from './frozen-records.ts';
 
-/** Files as version 1 wrote them (see `make-v1.ts`). They must open for ever: these tests only ever grow. */
-function frozen(): string {
+/**
+ * Files as earlier versions wrote them (see `make-v1.ts` and `make-blocks-3.ts`). They must open for ever: these tests
+ * only ever grow.
+ */
+function frozen(name: 'v1' | 'blocks-3' = 'v1'): string {
   const folder = temporaryFolder();
-  cpSync(fileURLToPath(new URL('./v1', import.meta.url)), folder, { recursive: true });
+  cpSync(fileURLToPath(new URL(`./${name}`, import.meta.url)), folder, { recursive: true });
   return folder;
 }
 
@@ -133,4 +139,46 @@ describe('a snapshot container of version 1', () => {
     reader.finish();
     reader.close();
   });
+});
+
+describe('a snapshot with blocks of version 3', () => {
+  const records = frozenRecords();
+
+  async function openBooks(folder: string, options: { readonly readOnly: boolean }) {
+    const said: string[] = [];
+    const onWarning = ({ code, message }: { code: string; message: string }) =>
+      said.push(`${code}: ${message}`);
+    const database = await open(folder, { ...options, onWarning });
+    onTestFinished(() => database.close());
+    return { database, books: await database.openCollection('books'), said };
+  }
+
+  async function expectWhole({ books }: Awaited<ReturnType<typeof openBooks>>): Promise<void> {
+    expect(await books.count()).toBe(records.length);
+    const vectors = records.map(({ vector }) => vector);
+    for (const { vector, metadata } of records.slice(0, 10)) {
+      const truth = nearest('l2', vector, vectors, 5).map(({ ordinal }) => `r${ordinal}`);
+      expect((await books.search({ vector, k: 5 })).map(({ id }) => id)).toEqual(truth);
+      const filtered = await books.search({ vector, k: 80, filter: metadata });
+      expect(filtered).toHaveLength(8);
+    }
+    await books.flush();
+    expect((await books.check()).problems).toEqual([]);
+  }
+
+  it.each([true, false])(
+    'is said to be outdated and made anew from the records: reading only %s',
+    async (readOnly) => {
+      const folder = frozen('blocks-3');
+      const opened = await openBooks(folder, { readOnly });
+      expect(opened.said).toHaveLength(1);
+      expect(opened.said[0]).toMatch(/^SNAPSHOT_REBUILT: .*rebuilt from the records.*by another version/);
+      await expectWhole(opened);
+      await opened.database.close();
+
+      const again = await openBooks(folder, { readOnly });
+      await expectWhole(again);
+      expect(again.said, 'who only reads leaves it as it is').toHaveLength(readOnly ? 1 : 0);
+    },
+  );
 });

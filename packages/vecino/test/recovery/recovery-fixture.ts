@@ -66,6 +66,13 @@ export class Library {
     return this.database.collection('books', this.kind.options);
   }
 
+  /** Opens the collection as it is, whatever its index has become. */
+  async reopen(): Promise<Collection> {
+    this.warnings = [];
+    this.database = await open(this.folder, { onWarning: ({ code }) => this.warnings.push(code) });
+    return this.database.openCollection('books');
+  }
+
   async close(): Promise<void> {
     await this.database?.close();
     this.database = undefined;

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { IndexChoice } from '../../src/api/index-options.ts';
 import { seededRandom } from '../../src/base/random.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { changeHeader, KINDS, type Kind, type Library, libraryOf } from './recovery-fixture.ts';
+import { changeHeader, KINDS, type Kind, type Library, libraryOf, putAside } from './recovery-fixture.ts';
 
 const RECORDS = 300;
 
@@ -125,6 +126,34 @@ describe.each(KINDS)('a snapshot that cannot be used is rebuilt: $name', (kind) 
     await library.verify(collection);
     expect(existsSync(partial)).toBe(false);
   });
+});
+
+/** A structure of each family over the same records, one after another. */
+const SUCCESSORS: readonly (readonly [IndexChoice, IndexChoice])[] = [
+  ['flat', { family: 'hnsw', M: 8, efConstruction: 40 }],
+  [{ family: 'hnsw', M: 8, efConstruction: 40 }, 'ivf'],
+  ['ivf', 'pq'],
+  ['pq', 'lsh'],
+  ['lsh', 'flat'],
+  ['ivf', { family: 'ivf', quantizer: 'sq8' }],
+];
+
+it.each(SUCCESSORS)('a snapshot of %o is rebuilt where %o is to serve', async (before, after) => {
+  const options = { dimension: 8, metric: 'l2', index: before } as const;
+  const library = await libraryOf(temporaryFolder(), { name: 'any', metric: 'l2', options }, 1_200);
+  const putBack = putAside(library.snapshot);
+  await (await library.reopen()).reindex(after);
+  await library.close();
+  putBack();
+  const collection = await library.reopen();
+  expect(library.warnings).toEqual(['SNAPSHOT_REBUILT']);
+  await library.verify(collection);
+  expect((await collection.describe()).serving.options.family).toBe(
+    typeof after === 'string' ? after : after.family,
+  );
+  await library.close();
+  await library.verify(await library.reopen());
+  expect(library.warnings).toEqual([]);
 });
 
 it('a snapshot is rebuilt whose header belongs elsewhere', async () => {

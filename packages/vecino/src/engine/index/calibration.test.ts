@@ -30,25 +30,38 @@ const CALIBRATION: Calibration = {
 describe('a calibration', () => {
   it('answers efforts that grow with recall and with the number of hits', () => {
     const efforts = [0.5, 0.85, 0.9, 0.95, 0.99, 0.999].map((recall) =>
-      effortFor(CALIBRATION, recall, 10, 'l2', 1),
+      effortFor(CALIBRATION, recall, 10, 1),
     );
-    expect(efforts).toEqual([10, 15, 21, 32, 69, 80]);
-    const wider = [1, 10, 30, 100, 1_000].map((k) => effortFor(CALIBRATION, 0.9, k, 'l2', 1));
-    expect(effortFor(CALIBRATION, 0.9, 10, 'dot', 1)).toBe(26);
-    expect(wider).toEqual([10, 21, 45, 104, 104]);
+    expect(efforts).toEqual([10, 15, 21, 29, 51, 80]);
+    const wider = [1, 10, 30, 100, 1_000].map((k) => effortFor(CALIBRATION, 0.9, k, 1));
+    expect(wider).toEqual([10, 21, 46, 105, 105]);
+    expect(effortFor(CALIBRATION, 0.9, 10, 10), 'in tenths').toBe(21);
   });
 
   it('foretells the recall of an effort, a little more than was aimed at', () => {
     for (const recall of [0.85, 0.9, 0.95, 0.97]) {
       for (const k of [10, 30, 100]) {
-        const effort = effortFor(CALIBRATION, recall, k, 'l2', 1);
+        const effort = effortFor(CALIBRATION, recall, k, 1);
         const lowest = k === 100 ? 0.9 : 0.8;
-        const expected = expectedRecall(CALIBRATION, effort, k, 1);
-        expect(expected).toBeGreaterThanOrEqual(Math.max(recall, lowest) - 0.002);
+        const expected = expectedRecall(CALIBRATION, effort, k);
+        expect(expected).toBeGreaterThanOrEqual(Math.max(recall, lowest) - 0.001);
         expect(expected).toBeLessThanOrEqual(Math.max(recall, lowest) + 0.03);
       }
     }
-    expect(expectedRecall(CALIBRATION, 10_000, 10, 1)).toBeCloseTo(0.998, 3);
+    expect(expectedRecall(CALIBRATION, 10_000, 10)).toBeCloseTo(0.998, 3);
+    expect(expectedRecall(CALIBRATION, 10, 10), 'the least effort').toBeCloseTo(0.8, 3);
+    expect(expectedRecall(CALIBRATION, 9, 10), 'less than was measured').toBeNull();
+  });
+
+  it('takes what is missed for a power of the effort between two points', () => {
+    const missed = (recall: number | null) => 1 - (recall ?? 0);
+    // A quarter of .2 is missed with four times the effort, so a half with twice the effort.
+    const curve = [
+      { effort: 4, recall: 0.8 },
+      { effort: 16, recall: 0.95 },
+    ];
+    const calibration = { ...CALIBRATION, curves: [1, 10, 100].map((k) => ({ k, points: curve })) };
+    expect(missed(expectedRecall(calibration, 8, 10))).toBeCloseTo(0.1, 3);
   });
 
   it('levels measurements that contradict each other', () => {

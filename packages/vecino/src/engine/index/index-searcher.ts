@@ -21,6 +21,8 @@ export interface SegmentSearch {
   readonly allowed: Matches | undefined;
   /** The way to go, whatever it costs: for measurements. */
   readonly way?: SearchWay;
+  /** The slot that asks with its own vector, so that its own links do not help it: for measurements. */
+  readonly asking?: number;
 }
 
 export interface SegmentFound extends Omit<Found, 'way'> {
@@ -150,6 +152,7 @@ export class IndexSearcher {
       sound: mayRelyOn,
       pending: way === 'index' || family.scanner ? nodes.waiting : new Uint32Array(),
       hasRemoved: nodes.hasRemoved,
+      ...(search.asking !== undefined && { asking: nodes.nodeOf(search.asking) }),
     };
     return { summary, costNs, isOnDisk, request, foretold };
   }

@@ -2,7 +2,8 @@ import type { Warning } from '../../api/database.ts';
 import type { IndexOptions } from '../../api/index-options.ts';
 import { BLOCK_SLOTS } from '../../kernel/layout.ts';
 import { preparedWidth } from '../../vector/prepare.ts';
-import { type Calibratable, Calibrator } from './calibrator.ts';
+import { CalibrationGround } from './calibration-ground.ts';
+import { Calibrator } from './calibrator.ts';
 import type { SegmentFound, SegmentSearch } from './index-searcher.ts';
 import { type Alone, IndexSnapshots } from './index-snapshots.ts';
 import { indexEnded, isEnd } from './index-upkeep.ts';
@@ -36,10 +37,12 @@ const PENDING_FEW = 1_024;
  * All segments of one family with the same options, their snapshots, and the work on them in the background.
  * Slots are those of the whole index. What is live and which slots are free is nobody's affair here.
  */
-export class IndexStructure implements Calibratable {
+export class IndexStructure {
   readonly segments: Segments;
   readonly snapshots: IndexSnapshots;
   readonly calibrator: Calibrator;
+  /** What a calibration is made on. */
+  readonly ground: CalibrationGround;
   private readonly settings: StructureSettings;
   private working: Promise<void> | undefined;
   private ended = false;
@@ -50,7 +53,9 @@ export class IndexStructure implements Calibratable {
     this.settings = settings;
     this.segments = new Segments((ordinal) => this.newSegment(ordinal));
     this.snapshots = new IndexSnapshots(settings, this.segments);
-    this.calibrator = new Calibrator(this);
+    const { dimension, vectorsOf } = settings;
+    this.ground = new CalibrationGround(this, this.segments, dimension, vectorsOf);
+    this.calibrator = new Calibrator(this.ground);
   }
 
   get options(): Required<IndexOptions> {
@@ -215,48 +220,6 @@ export class IndexStructure implements Calibratable {
 
   get isEnded(): boolean {
     return this.ended;
-  }
-
-  get models(): readonly object[] {
-    const { family } = this.segments.first.memory;
-    return family.learner ? this.segments.all.map(({ memory }) => memory) : [];
-  }
-
-  get effortParts(): number {
-    return this.segments.first.memory.family.effortOption === 'oversample' ? 10 : 1;
-  }
-
-  effortRange(k: number): { readonly min: number; readonly max: number } | undefined {
-    const memories = this.segments.all.map(({ memory }) => memory);
-    if (!memories.every(({ family, space }) => family.isReady?.(space) ?? true)) return undefined;
-    const { family, space } = this.segments.first.memory;
-    return family.effortRange?.(space, k);
-  }
-
-  sample(count: number): { readonly slot: number; readonly query: Float32Array }[] {
-    const { dimension, vectorsOf } = this.settings;
-    const step = Math.max(1, this.count / count);
-    const slots: number[] = [];
-    let passed = 0;
-    for (const [ordinal, { nodes, memory }] of this.segments.all.entries()) {
-      const first = ordinal * this.segments.capacity;
-      for (const node of nodes.live) {
-        if (passed++ >= slots.length * step) slots.push(first + memory.space.slotOf(node));
-      }
-    }
-    const vectors = slots.map((slot) => this.vectorOf(slot) ?? vectorsOf([slot])[0]);
-    // A query lacks the coordinate that `dot` adds to stored vectors.
-    return slots.flatMap((slot, i) => {
-      const vector = vectors[i];
-      return vector ? [{ slot, query: vector.subarray(0, dimension) }] : [];
-    });
-  }
-
-  measure(searches: readonly SegmentSearch[]): Promise<SegmentFound[]> {
-    return this.searchMany(
-      searches.map(({ k }) => k),
-      () => searches,
-    );
   }
 
   /** Takes removed slots out of the structure, lays it out anew without gaps, and writes the snapshots. */

@@ -212,9 +212,8 @@ export class LiveIndex implements SlotHolder {
 
   /** The recall that the calibration foretells of an effort; null without one. */
   expectedRecall(effort: number, k: number): number | null {
-    const { calibrator, effortParts } = this.structure;
-    const { calibration } = calibrator;
-    return calibration ? expectedRecall(calibration, effort, k, effortParts) : null;
+    const { calibration } = this.structure.calibrator;
+    return calibration ? expectedRecall(calibration, effort, k) : null;
   }
 
   get figures() {
@@ -314,15 +313,13 @@ export class LiveIndex implements SlotHolder {
   private localSearch(
     search: IndexSearch,
     query: Float32Array,
-    { segments, calibrator, effortParts }: IndexStructure,
+    { segments, calibrator, ground }: IndexStructure,
     ordinal: number,
   ): SegmentSearch {
     const { k, exact, oversample, recall } = search;
     const { calibration } = calibrator;
     const calibrated =
-      recall !== undefined &&
-      calibration &&
-      effortFor(calibration, recall, k, this.settings.metric, effortParts);
+      recall !== undefined && calibration && effortFor(calibration, recall, k, ground.effortParts);
     const effort = search.effort ?? (calibrated || undefined);
     const allowed = search.allowed && segments.partOf(search.allowed, ordinal);
     return { query, k, exact, effort, oversample, allowed };

@@ -1,9 +1,10 @@
 import type { SearchQuery } from '../../api/search.ts';
 import { VecinoError } from '../../base/errors.ts';
 import type { EffortOption } from '../../index/family.ts';
-import { familyOf } from '../../index/registry.ts';
+import { FAMILY_NAMES, familyOf } from '../../index/registry.ts';
 import type { CollectionState } from '../collection-state.ts';
 import type { IndexSearch } from '../index/live-index.ts';
+import { storedIndexChoice } from '../index-choice.ts';
 
 /** Options of a query that belong to one family each. `oversample` serves several. */
 const OF_ONE_FAMILY = ['efSearch', 'nprobe', 'probes'] as const satisfies readonly EffortOption[];
@@ -13,11 +14,20 @@ export function requireOwnEffort(state: CollectionState, thing: string, query: S
   const { name, effortOption } = familyOf(state.index.options.family);
   const foreign = OF_ONE_FAMILY.find((option) => query[option] !== undefined && option !== effortOption);
   if (effortOption === undefined || foreign === undefined) return;
+  const owners = FAMILY_NAMES.filter((family) => familyOf(family).effortOption === foreign).join(' and ');
+  const serves = isOurs(state)
+    ? 'which the automatic choice has made serve now'
+    : 'which serves the collection';
   throw new VecinoError(
     'QUERY_INVALID',
-    `${thing}: ${foreign} is an option of another family, expected ${effortOption}, the effort of ${name}, which serves the collection; give recall instead, which all families understand`,
+    `${thing}: ${foreign} is an option of another family (${owners}), expected ${effortOption}, the effort of ${name}, ${serves}; give recall instead, which all families understand`,
     { details: { option: foreign, expected: effortOption, family: name } },
   );
+}
+
+/** Whether the choice of the index is left to us. */
+function isOurs({ stored }: CollectionState): boolean {
+  return storedIndexChoice(stored).asked.family === 'auto';
 }
 
 /** The effort that is named, or else the recall that it is to reach. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BitSet } from '../../base/bit-set.ts';
 import { seededRandom } from '../../base/random.ts';
 import { engineModule } from '../../kernel/engine-module.ts';
-import { layoutOf } from '../../kernel/layout.ts';
+import { layoutOf, NO_NODE } from '../../kernel/layout.ts';
 import { VectorSpace } from '../../kernel/vector-space.ts';
 
 const COUNT = 3_000;
@@ -86,6 +86,29 @@ describe.each([true, false])('graph with codes: %s', (coded) => {
     space.engine.takeComputations();
     space.engine.searchGraph(EF, space.blocks);
     expect(space.engine.takeComputations()).toBeLessThan(COUNT / 3);
+  });
+
+  it('passes a hidden node by, wherever the walk meets it, and finds the others', () => {
+    const space = buildGraph({ coded });
+    let [hits, itself] = [0, 0];
+    const ask = (node: number, hidden: number) => {
+      space.writeQuery(space.readVector(node));
+      space.engine.hideNode(hidden);
+      const found = space.engine.searchGraph(EF, space.blocks);
+      space.engine.hideNode(NO_NODE);
+      const best = space.layout.coded ? space.engine.rerank(found, 3 * K, K) : found;
+      return space.readPool(Math.min(best, K)).nodes;
+    };
+    for (let node = 0; node < COUNT; node += 20) {
+      const others = ask(node, node);
+      expect(others).not.toContain(node);
+      space.writeQuery(space.readVector(node));
+      const truth = space.readPool(space.engine.scanRange(0, COUNT, 0, K + 1)).nodes;
+      hits += truth.filter((other) => other !== node && others.includes(other)).length;
+      if (ask(node, NO_NODE)[0] === node) itself += 1;
+    }
+    expect(hits / (COUNT / 20) / K).toBeGreaterThan(0.95);
+    expect(itself / (COUNT / 20), 'when it is hidden no more').toBeGreaterThan(0.95);
   });
 
   it.each([0.05, 0.1, 0.5, 0.9])('finds what a filter lets pass, a share of %f', (share) => {
