@@ -101,12 +101,12 @@ const OPTIONS: readonly BadInput[] = [
       [
         'a misspelt family',
         { index: 'hsnw' },
-        '"family" is "hsnw", expected one of flat, hnsw, ivf, pq, lsh; did you mean "hnsw"?',
+        '"family" is "hsnw", expected one of auto, flat, hnsw, ivf, pq, lsh; did you mean "hnsw"?',
       ],
       [
         'a family of others',
         { index: { family: 'vamana' } },
-        '"family" is "vamana", expected one of flat, hnsw',
+        '"family" is "vamana", expected one of auto, flat, hnsw',
       ],
       [
         'an index without a family',
