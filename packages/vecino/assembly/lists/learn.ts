@@ -11,6 +11,7 @@ import {
   centroidAt, codebookAt, codewords, endOf, extra, firstOf, listQuery, placeAt, reduced, residual, subspaces,
 } from './layout';
 import { listVectorOf, prepareListQuery, queryTail, squareTo, tail } from './project';
+import { listCount } from './state';
 
 /** Makes a node the lane's query, and what lists see of it. */
 export function queryNode(node: u32): void {
@@ -37,6 +38,19 @@ export function scanNearest(nodes: u32, k: u32): u32 {
 export function residualSquare(node: u32, list: u32): f32 {
   const square = l2Squared(listVectorOf(node), centroidAt(list), reduced);
   return square + tail;
+}
+
+/** How many lists are nearer to the lane's query than that of a node of the sample. */
+export function listsBefore(node: u32): u32 {
+  const own = rankOf(load<u32>(placeAt(node)));
+  let before: u32 = 0;
+  for (let list: u32 = 0; list < listCount(); list++) if (rankOf(list) < own) before += 1;
+  return before;
+}
+
+@inline function rankOf(list: u32): f32 {
+  const centroid = centroidAt(list);
+  return metric == 0 ? l2Squared(listQuery, centroid, reduced) : -dot(listQuery, centroid, reduced);
 }
 
 /**

@@ -24,6 +24,8 @@ import { makeTable } from './table';
 let k: u32 = 0;
 let filtered: bool = false;
 let mayBeRemoved: bool = false;
+/** Of the bound. */
+let slope: f32 = 0;
 
 /**
  * Leaves in the lane's pool, sorted by exact keys, what the `probes` nearest lists have. `best` bounds how many are
@@ -35,6 +37,7 @@ export function searchLists(probes: u32, wanted: u32, best: u32, isFiltered: boo
   const count = listCount();
   const lists = min(probes, count);
   if (count > 1) rankLists(lists, count);
+  slope = boundSlope(lists);
   for (let i: u32 = 0; i < lists; i++) {
     const list = count > 1 ? rankedList(i) : 0;
     if (subspaces == 0) {
@@ -125,7 +128,7 @@ let far: f32 = 0;
 
 function scanList(list: u32): void {
   setBase(list);
-  const offset = sumOffset(sqrt(far) * boundSlope());
+  const offset = sumOffset(sqrt(far) * slope);
   let threshold = thresholdOf();
   let count: u32 = 0;
   let page = load<u32>(headAt(list));

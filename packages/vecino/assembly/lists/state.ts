@@ -4,7 +4,7 @@
 //   8   u32  pages in use, free ones included           12  u32  records when it was learnt
 //   16  u32  lock of the free pages
 //   20  f32  unit of the additive terms                 24  f32  unit of the factors
-//   28  f32  slope of the bound, see `codes.ts`          32  f32  value of one unit of a centroid's row
+//                                                       32  f32  value of one unit of a centroid's row
 //   36  f32  offset of the centroids' rows
 //   40  f32  squared length that a tenth of the sample's residuals exceeded
 //   44  u32  entries that came after the learning       48  u32  those of them whose residual is longer than that
@@ -12,6 +12,7 @@
 //   64  u32  records there are
 //   68  u32  whether the sample is projected            72  u32  state of the random numbers
 //   76  u32  lock of splitting
+//   128 f32  slopes of the bound where 1, 2, 4, … lists are probed
 
 import { model } from './layout';
 
@@ -43,8 +44,15 @@ import { model } from './layout';
   return load<f32>(model, 24);
 }
 
-@inline export function boundSlope(): f32 {
-  return load<f32>(model, 28);
+/**
+ * By which share of the query's distance from a centroid an estimate may be too large to be believed, where so many
+ * lists are probed: the few that are missed for it are to be fewer than those that lie in other lists.
+ */
+export function boundSlope(probes: u32): f32 {
+  const power = 31 - clz(max(probes, 1));
+  const at = model + 128 + (<usize>power << 2);
+  const share = <f32>(probes - (1 << power)) / <f32>(1 << power);
+  return load<f32>(at) + share * (load<f32>(at, 4) - load<f32>(at));
 }
 
 @inline export function centroidStep(): f32 {

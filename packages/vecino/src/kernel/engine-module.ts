@@ -57,6 +57,7 @@ export interface EngineExports {
   residualSquare(node: number, list: number): number;
   /** How much too large the estimate of a node of the sample is, of what bounds allow for; given what is estimated. */
   estimateError(node: number, exact: number): number;
+  listsBefore(node: number): number;
   /** Writes what the axes make of the mean. */
   projectMean(): void;
   /** Puts projections in the place of the vectors of some nodes of the sample. */

@@ -46,6 +46,8 @@ export interface ListsLayout extends ListsShape {
   readonly images: number;
   /** Scratch for measuring how wrong estimates are. */
   readonly errors: number;
+  /** Scratch beside it: how many lists were nearer. */
+  readonly ranks: number;
   readonly locks: number;
   readonly subspaces: number;
   readonly codewords: number;
@@ -73,8 +75,11 @@ export function roomiest(shape: ListsShape): ListsShape {
 }
 /** Errors of estimates that are measured. */
 export const ERRORS_MAX = 1_024;
-/** Scalars at the start of the model. */
+/** Scalars at the start of the model; behind the first half of them, the slopes of the bound. */
 const MODEL_HEAD = 256;
+export const SLOPES_AT = 128;
+/** Slopes for 1, 2, 4 … lists that are probed, one beyond the most. */
+export const SLOPES = 15;
 
 /** Adds the regions of inverted lists to those of block, lane and model. */
 export class ListsPart {
@@ -199,6 +204,7 @@ export class ListsPart {
     const storedBytes = regions.end - start;
     const images = regions.add(axes * floats * 4);
     const errors = regions.add(ERRORS_MAX * 4);
+    const ranks = regions.add(ERRORS_MAX * 4);
     const locks = regions.add(capacity * 4);
     return {
       centroids,
@@ -213,6 +219,7 @@ export class ListsPart {
       storedBytes,
       images,
       errors,
+      ranks,
       locks,
       end: regions.end - start,
     };

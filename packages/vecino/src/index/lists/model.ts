@@ -1,6 +1,6 @@
 import { present } from '../../base/assert.ts';
 import { BLOCK_SLOTS } from '../../kernel/layout.ts';
-import type { ListsLayout } from '../../kernel/lists-layout.ts';
+import { type ListsLayout, SLOPES, SLOPES_AT } from '../../kernel/lists-layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 
 /** Places in the model, in words; drawn in `assembly/lists/state.ts`. */
@@ -8,7 +8,6 @@ const LISTS = 0;
 const LEARNT_FROM = 3;
 const TERM_UNIT = 5;
 const FACTOR_UNIT = 6;
-const SLOPE = 7;
 const FAR_LIMIT = 10;
 const MET = 11;
 const FAR = 12;
@@ -82,12 +81,9 @@ export class ListsModel {
     floats[FACTOR_UNIT] = codes.factorUnit;
   }
 
-  setSlope(slope: number): void {
-    this.floats[SLOPE] = slope;
-  }
-
-  get slope(): number {
-    return this.floats[SLOPE] ?? 0;
+  /** Takes note of the slopes of the bound where 1, 2, 4, … lists are probed. */
+  setSlopes(slopes: readonly number[]): void {
+    this.space.floatsAt(this.layout.start + SLOPES_AT, SLOPES).set(slopes);
   }
 
   /** Ends the learning: from here on lists may be searched. */
@@ -103,6 +99,11 @@ export class ListsModel {
   /** Errors that tasks have measured; valid until the memory grows. */
   errors(from: number, to: number): Float32Array {
     return this.space.floatsAt(this.layout.errors + from * 4, to - from);
+  }
+
+  /** How many lists were nearer, beside each error; valid until the memory grows. */
+  ranks(from: number, to: number): Uint32Array {
+    return this.space.wordsAt(this.layout.ranks + from * 4, to - from);
   }
 
   /** What assignment has written for a range of nodes within one block: their lists. */
