@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { VecinoError } from '../base/errors.ts';
+import { addChanges } from './command/changes.ts';
 import { addCheck } from './command/check.ts';
 import { addCompact } from './command/compact.ts';
 import { addDrop } from './command/drop.ts';
@@ -45,6 +46,7 @@ export function buildProgram(): Command {
     addGet,
     addList,
     addStats,
+    addChanges,
     addExport,
     addCheck,
     addCompact,

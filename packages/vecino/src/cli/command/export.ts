@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Collection, ListQuery } from '../../api/collection.ts';
 import type { Filter } from '../../api/filter.ts';
 import type { StoredRecord } from '../../api/record.ts';
+import { EXPIRY_FIELD } from '../expiry.ts';
 import { filterFlag } from '../flags.ts';
 import { openForReading } from '../folder.ts';
 import { Interrupt, interrupted } from '../interrupt.ts';
@@ -119,7 +120,7 @@ async function* pagesOf({ records, filter }: ExportedPart): AsyncGenerator<reado
   const query: ListQuery = {
     orderBy: 'id',
     limit: PAGE_RECORDS,
-    include: ['document', 'metadata', 'vector'],
+    include: ['document', 'metadata', 'vector', 'expiresAt'],
     ...(filter === undefined ? {} : { filter }),
   };
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
@@ -133,7 +134,8 @@ function linesOf({ namespace, records }: ExportedPage): string {
   const inside = namespace === undefined ? {} : { [NAMESPACE_FIELD]: namespace };
   return records
     .map(
-      ({ id, document, metadata, vector }) => `${jsonText({ ...inside, id, document, metadata, vector })}\n`,
+      ({ id, document, metadata, vector, expiresAt }) =>
+        `${jsonText({ ...inside, [EXPIRY_FIELD]: expiresAt, id, document, metadata, vector })}\n`,
     )
     .join('');
 }

@@ -130,6 +130,7 @@ function explanationLines(explain: SearchExplanation, output: Output): string[] 
       ['way', `${explain.way}: ${explain.reason}`],
       ['records', `${count(explain.records)}, of which ${count(explain.matches)} match`],
       ['effort', effortText(explain)],
+      ...measuredRecallPairs(explain),
       ['candidates', count(explain.candidates)],
       ['distances', `${count(explain.distanceComputations)} computed`],
       ['not indexed yet', count(explain.unindexed)],
@@ -141,6 +142,14 @@ function explanationLines(explain: SearchExplanation, output: Output): string[] 
     ],
     (name) => output.dim(name),
   );
+}
+
+/** What a comparison with all records has shown. */
+function measuredRecallPairs({ measuredRecall }: SearchExplanation): [string, string][] {
+  if (!measuredRecall) return [];
+  const { recall, distanceComputations, timeMs } = measuredRecall;
+  const cost = `${count(distanceComputations)} distances, ${timeMs.toFixed(2)} ms`;
+  return [['recall', `${recall.toFixed(4)} (measured: ${cost})`]];
 }
 
 /** Exact answers have no effort. */

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../../api/metadata.ts';
 import type { RecordInput } from '../../api/record.ts';
 import { describeValue } from '../../base/options.ts';
+import { EXPIRY_FIELD } from '../expiry.ts';
 import { NAMESPACE_FIELD } from '../namespace.ts';
 import type { Row } from './rows.ts';
 
@@ -52,12 +53,17 @@ export function recordOf(row: Row, mapping: FieldMapping): RecordInput | Mapping
   }
   const namespace = row.fields.get(NAMESPACE_FIELD) ?? '';
   if (typeof namespace !== 'string') return wanted('a text', NAMESPACE_FIELD, namespace);
+  const expiresAt = row.fields.get(EXPIRY_FIELD) || undefined;
+  if (expiresAt !== undefined && typeof expiresAt !== 'string') {
+    return wanted('an ISO 8601 text', EXPIRY_FIELD, expiresAt);
+  }
   const metadata = metadataOf(row, mapping);
   if (metadata instanceof MappingFault) return metadata;
   return {
     ...(id === undefined ? {} : { id }),
     ...(vector === undefined ? {} : { vector: vector as readonly number[] }),
     ...(document === undefined ? {} : { document }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
     metadata,
   };
 }
@@ -83,7 +89,13 @@ function metadataOf(row: Row, mapping: FieldMapping): Record<string, JsonValue> 
   const given = mapping.readValue(fields.get(METADATA_FIELD) ?? null);
   const spread = isObject(given) ? Object.entries(given) : [];
   const names = new Set(spread.map(([name]) => name));
-  const roles: ReadonlySet<string> = new Set([mapping.id, mapping.document, mapping.vector, NAMESPACE_FIELD]);
+  const roles: ReadonlySet<string> = new Set([
+    mapping.id,
+    mapping.document,
+    mapping.vector,
+    NAMESPACE_FIELD,
+    EXPIRY_FIELD,
+  ]);
   const rest: [string, JsonValue][] = [];
   for (const [name, value] of fields) {
     if (roles.has(name) || (name === METADATA_FIELD && isObject(given))) continue;
