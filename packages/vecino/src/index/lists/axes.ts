@@ -5,16 +5,16 @@ import { ListsModel } from './model.ts';
 /** Vectors that axes are learnt from. */
 const SAMPLE = 2_048;
 
-/** Learns the axes that vectors are projected on, in such an order that every sub-quantizer gets its share of the spread. */
-export function learnProjection(space: VectorSpace, sample: number): void {
+/**
+ * Learns the axes that vectors are projected on, in such an order that every sub-quantizer gets its share of the spread.
+ * Takes seconds at many dimensions, and yields often.
+ */
+export function* learnProjection(space: VectorSpace, sample: number): Generator<void, void> {
   const { engine } = space;
   const { floats } = space.layout;
   const { axes, width, mean, projection, images, subspaces } = new ListsModel(space).layout;
   const nodes = Uint32Array.from({ length: Math.min(sample, SAMPLE) }, (_, node) => node);
-  const learning = learnAxes(space, { nextMean: mean, nextAxes: projection, images }, nodes, axes);
-  let step = learning.next();
-  while (!step.done) step = learning.next();
-  const { value: learnt } = step;
+  const learnt = yield* learnAxes(space, { nextMean: mean, nextAxes: projection, images }, nodes, axes);
   const row = (axis: number) => space.floatsAt(projection + axis * floats * 4, floats);
   // Data of fewer dimensions than axes: the rest of them see nothing.
   for (let axis = learnt; axis < axes; axis++) row(axis).fill(0);
@@ -23,6 +23,7 @@ export function learnProjection(space: VectorSpace, sample: number): void {
     engine.projectSlot(node, axes);
     const coordinates = space.floatsAt(engine.projected(), axes);
     for (const [axis, value] of coordinates.entries()) spread[axis] = (spread[axis] ?? 0) + value * value;
+    yield;
   }
   const rows = Array.from({ length: axes }, (_, axis) => row(axis).slice());
   for (const [place, axis] of allocated(spread, subspaces, width).entries()) {

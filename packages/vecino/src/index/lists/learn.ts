@@ -101,7 +101,12 @@ export function layingStages(keys: Uint32Array): Stage[] {
   ];
 }
 
-type Run = (space: VectorSpace, from: number, to: number, keys: Uint32Array | undefined) => void;
+type Run = (
+  space: VectorSpace,
+  from: number,
+  to: number,
+  keys: Uint32Array | undefined,
+) => void | Generator<void, void>;
 
 /** What is done in each stage, with items `from` to `to`. */
 const RUN: Readonly<Record<string, Run>> = {
@@ -130,15 +135,15 @@ const RUN: Readonly<Record<string, Run>> = {
   },
 };
 
-/** Does items `from` to `to` of a stage. */
+/** Does items `from` to `to` of a stage; see `FamilyLearner.run` for what takes long. */
 export function runStage(
   space: VectorSpace,
   stage: string,
   from: number,
   to: number,
   keys: Uint32Array | undefined,
-): void {
-  present(RUN[stage], `stage "${stage}" of lists`)(space, from, to, keys);
+): void | Generator<void, void> {
+  return present(RUN[stage], `stage "${stage}" of lists`)(space, from, to, keys);
 }
 
 /** The nearest lists of a range of nodes. */

@@ -27,6 +27,8 @@ function vectorsOf(count: number, seed: number, dimension = DIMENSION): Float32A
 interface Made {
   readonly space: VectorSpace;
   readonly index: Required<IndexOptions>;
+  /** Chances to let others run that the stages of learning gave, by their names. */
+  readonly pauses: ReadonlyMap<string, number>;
 }
 
 /** A memory whose lists are learnt from all these vectors and hold them. */
@@ -45,10 +47,13 @@ function learn(given: IndexOptions, vectors: readonly Float32Array[], more: Part
   const space = VectorSpace.create(layout);
   space.reserve(vectors.length);
   space.writeCodeRange(-12, 255 / 24);
+  const pauses = new Map<string, number>();
   const run = (stages: ReturnType<typeof learner.stages>, keys?: Uint32Array) => {
     for (const { name, items, grain } of stages) {
-      for (let from = 0; from < items; from += grain)
-        learner.run(space, name, from, Math.min(items, from + grain), keys);
+      for (let from = 0; from < items; from += grain) {
+        const work = learner.run(space, name, from, Math.min(items, from + grain), keys);
+        while (work && !work.next().done) pauses.set(name, (pauses.get(name) ?? 0) + 1);
+      }
     }
   };
   const put = (order: ArrayLike<number>) => {
@@ -70,7 +75,7 @@ function learn(given: IndexOptions, vectors: readonly Float32Array[], more: Part
   put(order);
   const sorted = Uint32Array.from(order, (i) => keys[i] ?? 0);
   run(learner.fillStages(space, vectors.length, sorted), sorted);
-  return { space, index };
+  return { space, index, pauses };
 }
 
 function nearest({ space, index }: Made, query: Float32Array, effort: number, nodes: number) {
@@ -128,6 +133,12 @@ const KINDS: readonly IndexOptions[] = [
   { family: 'pq', bits: 8, width: 4 },
   { family: 'pq', rotation: true },
 ];
+
+it('lets others run between any two vectors that axes are learnt from', () => {
+  const { pauses } = learn({ family: 'pq', rotation: true }, vectorsOf(1_500, 7));
+  // Their mean and spread, three passes over them, and what their projections say.
+  expect(pauses.get('axes')).toBeGreaterThan(7 * 1_500);
+});
 
 describe.each(KINDS)('%j', (given) => {
   const vectors = vectorsOf(4_000, 7);
