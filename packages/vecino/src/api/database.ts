@@ -28,7 +28,7 @@ export interface OpenOptions {
   readonly onWarning?: (warning: Warning) => void;
   /**
    * How many of the records that were removed last each collection's change feed remembers, so that a consumer who
-   * was away hears of them: 0 to 1e9, default 100,000. About 50 bytes each, on disk.
+   * was away hears of them: 0 to 1e9, default 100,000. Each costs its id and two numbers, on disk.
    */
   readonly removalsKept?: number;
   /** The time, in milliseconds since 1970, by which records expire; default `Date.now`. For tests. */
