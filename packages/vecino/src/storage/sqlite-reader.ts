@@ -170,17 +170,11 @@ export class SqliteReader implements StoreReader {
   }
 
   count(collection: number, { namespace, now = NEVER }: CountQuestion = {}): number {
-    const [inside, joined, values] =
-      namespace === undefined
-        ? ['', '', [collection]]
-        : [' AND r.namespace = ?', ' JOIN records AS r ON r.key = e.key', [collection, namespace]];
-    const row = this.source.current().get<{ count: number }>(
-      `SELECT (SELECT count(*) FROM records AS r INDEXED BY records_by_id WHERE r.collection = ?${inside})
-            - (SELECT count(*) FROM expiries AS e${joined} WHERE e.collection = ?${inside} AND e.at <= ?) AS count`,
-      ...values,
-      ...values,
-      now,
-    );
+    const { records, expired } = COUNTS[countedOf(namespace)];
+    const values = namespace === undefined || namespace === UNNAMED ? [] : [namespace];
+    const row = this.source
+      .current()
+      .get<{ count: number }>(`SELECT (${records}) - (${expired}) AS count`, collection, now, ...values);
     return present(row, 'the count of records').count;
   }
 
@@ -336,6 +330,31 @@ export class SqliteReader implements StoreReader {
     }
     return sql;
   }
+}
+
+const RECORDS = 'SELECT count(*) FROM records AS r WHERE r.collection = ?1';
+const EXPIRED = 'SELECT count(*) FROM expiries AS e';
+const EXPIRED_IN = `${EXPIRED} JOIN records AS r ON r.key = e.key`;
+
+/**
+ * How records are counted, and those of them that have expired. What belongs to no namespace is what namespaces
+ * leave: two indexes by sequence number, one of them empty for most, take half the time of the index of ids.
+ */
+const COUNTS = {
+  all: { records: RECORDS, expired: `${EXPIRED} WHERE e.collection = ?1 AND e.at <= ?2` },
+  unnamed: {
+    records: `SELECT (${RECORDS}) - (${RECORDS} AND r.namespace <> 0)`,
+    expired: `${EXPIRED_IN} WHERE e.collection = ?1 AND e.at <= ?2 AND r.namespace = 0`,
+  },
+  named: {
+    records: `${RECORDS} AND r.namespace = ?3 AND r.namespace <> 0`,
+    expired: `${EXPIRED_IN} WHERE e.collection = ?1 AND e.at <= ?2 AND r.namespace = ?3`,
+  },
+} as const;
+
+function countedOf(namespace: number | undefined): keyof typeof COUNTS {
+  if (namespace === undefined) return 'all';
+  return namespace === UNNAMED ? 'unnamed' : 'named';
 }
 
 /**
