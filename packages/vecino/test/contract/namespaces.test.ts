@@ -144,6 +144,40 @@ describe.each(FAMILIES)('a namespace answers as a collection of its own would: $
   });
 });
 
+it('a namespace is read from the store while it is written to', { timeout: 60_000 }, async () => {
+  const location = temporaryFolder();
+  const first = await openDatabase({ place: 'folder' }, location);
+  const records = (from: number, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ id: `r${from + i}`, vector: [1, from + i] }));
+  // More than a page of slots, so that writes get in between.
+  await (await first.collection('shelf', { dimension: 2, index: 'flat' }))
+    .namespace('acme')
+    .add(records(0, 20_000));
+  await first.close();
+
+  const database = await openDatabase({ place: 'folder' }, location);
+  const shelf = await database.openCollection('shelf');
+  const [acme, globex] = [shelf.namespace('acme'), shelf.namespace('globex')];
+  const asked = { vector: [1, 20_000], k: 10_000, include: [] } as const;
+  const searches = [acme.search(asked)];
+  for (let round = 0; round < 8; round++) {
+    await acme.remove(records(round * 1_000, 500).map(({ id }) => id));
+    // In slots that were another namespace's.
+    await globex.upsert(records(round * 10, 30));
+    await acme.upsert(records(20_000 + round * 10, 10));
+    searches.push(acme.search(asked));
+  }
+  const sizes = (await Promise.all(searches)).map(({ length }) => length);
+  expect(sizes).toEqual(sizes.map(() => 10_000));
+  expect(await acme.count({})).toBe(20_000 - 8 * 500 + 8 * 10);
+  expect(await globex.count({})).toBe(100);
+  expect((await globex.search({ ...asked, exact: true })).map(({ id }) => Number(id.slice(1)))).toHaveLength(
+    100,
+  );
+  expect(await shelf.count({})).toBe(0);
+  expect((await shelf.check()).problems).toEqual([]);
+});
+
 it('a process that reads sees what its namespace gets, loses, and that it was dropped', async () => {
   const location = temporaryFolder();
   const database = await openDatabase({ place: 'folder' }, location);
