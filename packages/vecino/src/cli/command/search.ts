@@ -7,6 +7,7 @@ import {
   type SearchResult,
 } from '../../api/search.ts';
 import { VecinoError } from '../../base/errors.ts';
+import { answerFlags, answerLines } from '../answer-flags.ts';
 import { Embedder, embeddingFlag } from '../embedder.ts';
 import { filterFlag, flagsOf, includeFlag, optionsFrom, vectorFlag } from '../flags.ts';
 import { openForReading } from '../folder.ts';
@@ -38,7 +39,7 @@ export function addSearch(program: Command): void {
   command.addOption(filterFlag());
   command.addOption(includeFlag());
   command.addOption(namespaceFlag());
-  for (const option of flagsOf(SEARCH_OPTIONS)) command.addOption(option);
+  for (const option of [...flagsOf(SEARCH_OPTIONS), ...answerFlags()]) command.addOption(option);
   command.addOption(embeddingFlag());
   command.action(search);
 }
@@ -64,7 +65,7 @@ async function search(
     );
     const hits = await recordsOf(collection, flags.namespace).search(query);
     await (output.json
-      ? output.document({ hits: [...hits], explain: hits.explain })
+      ? output.document({ ...besideHits(hits), hits: [...hits], explain: hits.explain })
       : printHits(hits, output));
   } finally {
     await embedder?.close();
@@ -112,6 +113,15 @@ function noEmbedder(collectionName: string, recorded: string | undefined): Vecin
   });
 }
 
+/** Groups, facets and the next page, as far as they were asked for. */
+function besideHits({
+  groups,
+  facets,
+  next,
+}: SearchResult): Pick<SearchResult, 'groups' | 'facets' | 'next'> {
+  return { ...(groups && { groups }), ...(facets && { facets }), ...(next !== undefined && { next }) };
+}
+
 async function printHits(hits: SearchResult, output: Output): Promise<void> {
   const ranks = hits.map((_, i) => String(i + 1).padStart(String(hits.length).length));
   const scores = hits.map((hit) => hit.score.toFixed(4));
@@ -119,6 +129,8 @@ async function printHits(hits: SearchResult, output: Output): Promise<void> {
   const leads = hits.map((_, i) => `${ranks[i]}  ${(scores[i] ?? '').padStart(scoreWidth)}  `);
   await output.lines(entryLines(hits, leads, { width: output.width, dim: (part) => output.dim(part) }));
   if (hits.length === 0) output.note('no record matches');
+  const further = answerLines(hits);
+  if (further.length > 0) await output.lines(['', ...further]);
   if (hits.explain !== undefined) await output.lines(['', ...explanationLines(hits.explain, output)]);
 }
 
