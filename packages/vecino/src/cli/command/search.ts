@@ -39,7 +39,9 @@ export function addSearch(program: Command): void {
   command.addOption(filterFlag());
   command.addOption(includeFlag());
   command.addOption(namespaceFlag());
-  for (const option of [...flagsOf(SEARCH_OPTIONS), ...answerFlags()]) command.addOption(option);
+  // How examples are combined: there are no flags for examples.
+  const { strategy, ...specs } = SEARCH_OPTIONS;
+  for (const option of [...flagsOf(specs), ...answerFlags()]) command.addOption(option);
   command.addOption(embeddingFlag());
   command.action(search);
 }
