@@ -8,7 +8,9 @@ import { temporaryFolder } from '../temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const [first = '', second = ''] = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code ?? '');
+const [first = '', second = '', third = ''] = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(
+  ([, code]) => code ?? '',
+);
 
 function run(code: string): string {
   const here = code.replaceAll("'./library'", JSON.stringify(join(temporaryFolder(), 'library')));
@@ -44,4 +46,35 @@ it('does what the second example says', { timeout: 60_000 }, () => {
     1,
     { tags: ['sea', 'boat'], taken: { year: 2024 } },
   ]);
+});
+
+it('asks what the third example asks', { timeout: 60_000 }, () => {
+  const prelude = `
+    import { open } from 'vecino';
+    import { minilm } from '@vecino/minilm';
+    await using db = await open('./library');
+  `;
+  const epilogue = `
+    console.log(JSON.stringify({
+      hybrid: hybrid[0].id,
+      rooms: hybrid.facets.room.values,
+      liked: liked.map(({ id }) => id),
+      groups: perRoom.groups.map(({ value }) => value),
+      varied: varied.length,
+      pairs,
+      tenant: await acme.count(),
+    }));
+  `;
+  expect(JSON.parse(run(prelude + third + epilogue))).toEqual({
+    hybrid: 'a',
+    rooms: [
+      { value: 'north', count: 2 },
+      { value: 'south', count: 1 },
+    ],
+    liked: ['c'],
+    groups: ['north', 'south'],
+    varied: 3,
+    pairs: [],
+    tenant: 0,
+  });
 });
