@@ -11,6 +11,8 @@ describe('exitCodeOf', () => {
     ['COLLECTION_NOT_FOUND', 2],
     ['ADDRESS_UNSUPPORTED', 2],
     ['EMBEDDING_MISSING', 2],
+    ['METRIC_UNSUITED', 2],
+    ['RECORDS_TOO_FEW', 2],
     ['STORE_LOCKED', 3],
     ['COLLECTION_MISMATCH', 3],
     ['COLLECTION_DROPPED', 3],

@@ -31,6 +31,8 @@ const EXIT_OF_KIND = {
 /** Codes whose kind says who must act in a program, but not at a command line. */
 const EXIT_OF_CODE: Readonly<Partial<Record<ErrorCode, Exit>>> = {
   ADDRESS_UNSUPPORTED: 'usage',
+  METRIC_UNSUITED: 'usage',
+  RECORDS_TOO_FEW: 'usage',
   STORE_IO: 'environment',
   STORE_READ_ONLY: 'environment',
 };

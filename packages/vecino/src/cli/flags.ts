@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { Example } from '../api/example.ts';
 import type { Filter } from '../api/filter.ts';
 import type { Part } from '../api/record.ts';
 import { VecinoError } from '../base/errors.ts';
@@ -93,6 +94,14 @@ export function vectorFlag(): Option {
     if (Array.isArray(value)) return value;
     throw new InvalidArgumentError('Expected a JSON array of numbers.');
   });
+}
+
+/** A stored record as an example; each time the flag is given adds one. */
+export function exampleFlag(name: 'like' | 'unlike', about: string): Option {
+  return new Option(`--${name} <id>`, about).argParser<readonly Example[]>((id, before) => [
+    ...(before ?? []),
+    { id },
+  ]);
 }
 
 export function includeFlag(): Option {

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { VecinoError } from '../base/errors.ts';
+import { addAnomalies } from './command/anomalies.ts';
 import { addChanges } from './command/changes.ts';
 import { addCheck } from './command/check.ts';
+import { addClusters } from './command/clusters.ts';
 import { addCompact } from './command/compact.ts';
 import { addDrop } from './command/drop.ts';
+import { addDuplicates } from './command/duplicates.ts';
 import { addExport } from './command/export.ts';
 import { addGet } from './command/get.ts';
 import { addImport } from './command/import.ts';
@@ -47,6 +50,9 @@ export function buildProgram(): Command {
     addList,
     addStats,
     addChanges,
+    addDuplicates,
+    addAnomalies,
+    addClusters,
     addExport,
     addCheck,
     addCompact,

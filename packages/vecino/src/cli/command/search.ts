@@ -9,7 +9,7 @@ import {
 import { VecinoError } from '../../base/errors.ts';
 import { answerFlags, answerLines } from '../answer-flags.ts';
 import { Embedder, embeddingFlag } from '../embedder.ts';
-import { filterFlag, flagsOf, includeFlag, optionsFrom, vectorFlag } from '../flags.ts';
+import { exampleFlag, filterFlag, flagsOf, includeFlag, optionsFrom, vectorFlag } from '../flags.ts';
 import { openForReading } from '../folder.ts';
 import { type NamespaceFlags, namespaceFlag, recordsOf } from '../namespace.ts';
 import { Output, type OutputFlags } from '../output.ts';
@@ -31,11 +31,14 @@ export function addSearch(program: Command): void {
       'vecino search ./library books "magic school" --k 5',
       `vecino search ./library books "magic school" --filter '{"year":{"$lt":2000}}'`,
       'vecino search ./library books --id hp1 --explain',
+      'vecino search ./library words --like king --like woman --unlike man',
       'vecino search ./library books --vector "[0.1,0.2,0.3]" --json',
     ],
   );
   command.addOption(vectorFlag());
   command.option('--id <id>', SEARCH_OPTIONS.id.about);
+  command.addOption(exampleFlag('like', 'Look near this stored record; may be given several times.'));
+  command.addOption(exampleFlag('unlike', 'Look away from this stored record; likewise.'));
   command.addOption(filterFlag());
   command.addOption(includeFlag());
   command.addOption(namespaceFlag());
@@ -74,13 +77,13 @@ async function search(
   }
 }
 
-function requireOneTarget({ text, vector, id }: SearchQuery): void {
-  const given = [text, vector, id].filter((target) => target !== undefined).length;
+function requireOneTarget({ text, vector, id, like, unlike }: SearchQuery): void {
+  const given = [text, vector, id, like ?? unlike].filter((target) => target !== undefined).length;
   if (given === 1) return;
   const received = given === 0 ? 'none of them is given' : `${given} of them are given`;
   throw new VecinoError(
     'QUERY_INVALID',
-    `search needs exactly one of a text, --vector and --id (${received})`,
+    `search needs exactly one of a text, --vector, --id and examples (--like, --unlike) (${received})`,
     {
       details: { expected: 1, received: given },
     },
