@@ -48,7 +48,7 @@ describe('questions about a collection', { timeout: COMMANDS_TIMEOUT_MS }, () =>
       library,
       'words',
       '--k',
-      '3',
+      '2',
       '--seed',
       '1',
       '--representatives',
