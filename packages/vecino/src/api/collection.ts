@@ -99,6 +99,8 @@ export interface CollectionStats {
     readonly vectorBytes: number;
     /** Bytes of links and marks: what the index adds to the vectors. */
     readonly indexBytes: number;
+    /** Bytes of vectors and index that a reindexing builds beside the present ones; 0 when none is under way. */
+    readonly reindexBytes: number;
     /** Bytes of the columns that filters have built so far (estimated). */
     readonly filterBytes: number;
   };
@@ -344,7 +346,7 @@ export interface Collection<M extends Metadata = AnyMetadata> {
   /**
    * Gives the collection another index, or the same with other options. The new one is built in the background
    * beside the old one, which answers until the new one takes its place; both see every write, and memory holds
-   * both meanwhile. The options are durable before the exchange. Answers whether there was anything to do.
+   * both meanwhile (`stats` tells the new one's share). The options are durable before the exchange. Answers whether there was anything to do.
    *
    * @throws REINDEX_RUNNING where another call of it is under way; CANCELLED by `signal`; VECTOR_INVALID where a
    * stored vector does not fit 16-bit floats that are asked for; the errors of the options. The old index stays.

@@ -210,13 +210,14 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
   async stats(): Promise<CollectionStats> {
     const { state } = this;
     return this.reading(() => {
-      const { vectorBytes, indexBytes, snapshotBytes, ...index } = state.index.figures;
+      const { vectorBytes, indexBytes, reindexBytes, snapshotBytes, ...index } = state.index.figures;
+      const filterBytes = state.filter.bytes + state.namespaces.bytes;
       return {
         name: this.name,
         records: this.recordCount,
         seq: state.latestSeq,
         index,
-        memory: { vectorBytes, indexBytes, filterBytes: state.filter.bytes + state.namespaces.bytes },
+        memory: { vectorBytes, indexBytes, reindexBytes, filterBytes },
         disk: { snapshotBytes, storeBytes: state.store.bytes() },
         ...(state.recallWatch && { recall: state.recallWatch.report }),
       };

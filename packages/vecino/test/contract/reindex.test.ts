@@ -109,6 +109,18 @@ describe('reindexing', () => {
     expect((await shelf.describe()).index).toMatchObject({ family: 'hnsw', recall: 0.9 });
   });
 
+  it('tells what memory the new index takes beside the old one', async () => {
+    const { shelf } = await openShelf();
+    await filled(shelf);
+    expect((await shelf.stats()).memory.reindexBytes).toBe(0);
+    const seen: Promise<number>[] = [];
+    const look = async () => (await shelf.stats()).memory.reindexBytes;
+    await shelf.reindex(GRAPH, { onProgress: ({ stage }) => stage === 'linking' && seen.push(look()) });
+    // At least the vectors.
+    expect(await seen[0]).toBeGreaterThan(RECORDS * DIMENSION * 4);
+    expect(await look()).toBe(0);
+  });
+
   it('is refused while another one is under way', async () => {
     const { shelf } = await openShelf();
     await filled(shelf);

@@ -65,9 +65,12 @@ function statsPairs({ name, records, seq, index, memory, disk, reason }: Shown):
     ['  removed', count(index.removed)],
     ['  slots', count(index.slots)],
     ...calibrationPairs(index.calibration),
-    ['memory', bytes(memory.vectorBytes + memory.indexBytes + memory.filterBytes)],
+    ['memory', bytes(memory.vectorBytes + memory.indexBytes + memory.reindexBytes + memory.filterBytes)],
     ['  vectors', bytes(memory.vectorBytes)],
     ['  index', bytes(memory.indexBytes)],
+    ...(memory.reindexBytes > 0
+      ? [['  reindexing', bytes(memory.reindexBytes)] satisfies [string, string]]
+      : []),
     ['  filters', bytes(memory.filterBytes)],
     ['disk', ''],
     ['  index snapshot', bytes(disk.snapshotBytes)],

@@ -218,7 +218,9 @@ export class LiveIndex implements SlotHolder {
 
   get figures() {
     const { calibration } = this.structure.calibrator;
-    return { ...this.structure.figures, ...(calibration && { calibration }) };
+    const { vectorBytes = 0, indexBytes = 0 } = this.next?.figures ?? {};
+    const reindexBytes = vectorBytes + indexBytes;
+    return { ...this.structure.figures, reindexBytes, ...(calibration && { calibration }) };
   }
 
   /** Puts a second structure beside the present one; from now on it sees every write. */
