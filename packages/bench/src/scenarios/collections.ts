@@ -32,6 +32,8 @@ export interface CreateOptions {
   readonly threads?: number;
   /** Default HNSW as the conditions say. */
   readonly index?: IndexOptions;
+  /** Whether the words of documents are indexed; default not. */
+  readonly fullText?: boolean;
 }
 
 /** Creates an empty collection for the data in a folder or in `:memory:`. */
@@ -39,11 +41,16 @@ export async function createCollection(
   location: string,
   data: Pick<Data, 'dimension' | 'metric'>,
   conditions: Conditions,
-  { threads = 1, index = graphOf(conditions) }: CreateOptions = {},
+  { threads = 1, index = graphOf(conditions), fullText = false }: CreateOptions = {},
 ): Promise<OpenCollection> {
   const db = await open(location, { threads });
   const { dimension, metric } = data;
-  const collection = await db.createCollection(COLLECTION, { dimension, metric, index });
+  const collection = await db.createCollection(COLLECTION, {
+    dimension,
+    metric,
+    index,
+    ...(fullText && { fullText }),
+  });
   return { db, collection, [Symbol.asyncDispose]: () => db.close() };
 }
 

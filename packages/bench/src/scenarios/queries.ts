@@ -1,5 +1,5 @@
 /**
- * What the queries beyond the k nearest cost: filtered, grouped, diversified, counted, reranked, on a later page,
+ * What the queries beyond the k nearest cost: filtered, grouped, diversified, counted, reranked, of words, on a later page,
  * many at once, each beside the plain search of the same vectors on the same collection.
  */
 import type { Collection, Hit, SearchQuery } from 'vecino';
@@ -35,7 +35,8 @@ export interface QueriesOptions extends TimingOptions {
 const FULL = { records: 100_000, k: 10, efSearch: 64, repetitions: 5, secondsPerLap: 0.3 } as const;
 
 export const queries: Scenario<QueriesOptions> = {
-  about: 'filtered, grouped, diversified, counted, reranked, paged and batch search, beside plain search',
+  about:
+    'filtered, grouped, diversified, counted, reranked, hybrid, paged and batch search, beside plain search',
   sizes: {
     full: [{ ...FULL, data: { dataset: 'glosses', prepared: 60_000, rows: 60_000, queries: 500 } }],
     quick: [
@@ -76,10 +77,10 @@ const KINDS = {
   reranked: { rerank: shortest },
 } as const satisfies Readonly<Record<string, Partial<SearchQuery>>>;
 
-/** These choose among 5 times k candidates, so one candidate that was missed can change what is chosen: no goal. */
-const SECOND_STAGES: readonly Kind[] = ['diversified', 'reranked'];
+/** These choose among more candidates than k, and one that was missed can change what is chosen: no goal. */
+const SECOND_STAGES: readonly Kind[] = ['diversified', 'reranked', 'hybrid'];
 
-type Kind = keyof typeof KINDS | 'second page' | 'many at once';
+type Kind = keyof typeof KINDS | 'words' | 'hybrid' | 'second page' | 'many at once';
 
 interface QueriesRow extends Timing {
   readonly kind: Kind;
@@ -103,7 +104,7 @@ async function runQueries(
   const data = enlarged(loaded, options.records, seededRandom(conditions.seed));
   const { name, rows: records, dimension, metric } = data;
   progress(`${name}: building ${records} x ${dimension}`);
-  await using opened = await createCollection(':memory:', data, conditions);
+  await using opened = await createCollection(':memory:', data, conditions, { fullText: true });
   const { collection } = opened;
   const texts = data.texts();
   await build(collection, data, rowRange(0, records), progress, (row) => ({
@@ -121,6 +122,16 @@ async function runQueries(
       vectors.map((vector) => ({ vector, ...own, ...KINDS[kind] })),
     );
   }
+  // Three words of some record, which need not lie near to the vector: what is timed is looking for both.
+  const words = vectors.map((_, i) => wordsOf(texts[(i * 37) % texts.length]?.document ?? ''));
+  laps.set(
+    'words',
+    words.map((fullText) => ({ fullText, k, include: [] })),
+  );
+  laps.set(
+    'hybrid',
+    vectors.map((vector, i) => ({ vector, fullText: words[i] ?? '', ...own })),
+  );
   progress(`${name}: first pages`);
   const pages: SearchQuery[] = [];
   for (const vector of vectors) {
@@ -150,7 +161,7 @@ async function runQueries(
   return {
     subject: name,
     title: `Queries: ${name}, ${whole(records)} x ${dimension}, ${metric}`,
-    method: `${vectors.length} queries one at a time, k = ${k}, efSearch ${efSearch}, ids and scores. The filter lets a tenth pass; groups are the best 3 hits of the best ${k} of ${TOPICS} values that near records share; facets count ${TENTHS} and ${TOPICS} values over all that match; ${5 * k} candidates are diversified or scored by a function that does next to nothing; "second page" is the page behind the first ${k}; "many at once" is one call of \`searchMany\` with one worker. Recall: the share of the hits of the same query with \`exact: true\`. All but the last take turns in ${options.repetitions} repetitions, "of plain" is the median of the ratios within each, by processor time.`,
+    method: `${vectors.length} queries one at a time, k = ${k}, efSearch ${efSearch}, ids and scores. The filter lets a tenth pass; groups are the best 3 hits of the best ${k} of ${TOPICS} values that near records share; facets count ${TENTHS} and ${TOPICS} values over all that match; ${5 * k} candidates are diversified or scored by a function that does next to nothing; "words" looks for three words of some record by BM25, "hybrid" for them and the vector, fused by reciprocal ranks; "second page" is the page behind the first ${k}; "many at once" is one call of \`searchMany\` with one worker. Recall: the share of the hits of the same query with \`exact: true\`. All but the last take turns in ${options.repetitions} repetitions, "of plain" is the median of the ratios within each, by processor time.`,
     rows: figures.map((row) => ({ dataset: name, records, dimension, metric, k, efSearch, ...row })),
     tables: [tableOfFigures(figures)],
     plots: [plotOf(`${name}: speed of queries, as a share of plain search`, figures)],
@@ -163,6 +174,11 @@ function topicOf(vector: Float32Array): number {
   const [a = 0, b = 0, c = 0, d = 0, e = 0] = vector;
   const signs = [a, b, c, d, e].reduce((bits, value, i) => bits + (value > 0 ? 2 ** i : 0), 0);
   return (signs * 2 + (Math.abs(a) > Math.abs(b) ? 1 : 0)) % TOPICS;
+}
+
+/** The last three words: the first ones are mostly articles. */
+function wordsOf(document: string): string {
+  return (document.match(/\p{L}+|\p{N}+/gu) ?? []).slice(-3).join(' ');
 }
 
 async function recallOf(collection: Collection, lap: Lap): Promise<number> {
