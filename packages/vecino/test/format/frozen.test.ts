@@ -169,7 +169,7 @@ describe('a snapshot with blocks of version 3', () => {
   it.each([true, false])(
     'is said to be outdated and made anew from the records: reading only %s',
     async (readOnly) => {
-      const folder = frozen('blocks-3');
+      const folder = await migrated(frozen('blocks-3'));
       const opened = await openBooks(folder, { readOnly });
       expect(opened.said).toHaveLength(1);
       expect(opened.said[0]).toMatch(/^SNAPSHOT_REBUILT: .*rebuilt from the records.*by another version/);
