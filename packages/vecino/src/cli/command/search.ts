@@ -42,9 +42,7 @@ export function addSearch(program: Command): void {
   command.addOption(filterFlag());
   command.addOption(includeFlag());
   command.addOption(namespaceFlag());
-  // How examples are combined: there are no flags for examples.
-  const { strategy, ...specs } = SEARCH_OPTIONS;
-  for (const option of [...flagsOf(specs), ...answerFlags()]) command.addOption(option);
+  for (const option of [...flagsOf(SEARCH_OPTIONS), ...answerFlags()]) command.addOption(option);
   command.addOption(embeddingFlag());
   command.action(search);
 }
