@@ -19,7 +19,7 @@ export interface Kind {
 
 const GRAPH = { family: 'hnsw', M: 8, efConstruction: 40, efSearch: 4 } as const;
 
-/** Without a structure, with a graph, with lists; with and without codes and a coordinate of our own. */
+/** Without a structure, with a graph, with lists, with hash tables; with and without codes and a coordinate of our own. */
 export const KINDS: readonly Kind[] = [
   { name: 'flat, l2', metric: 'l2', options: { dimension: DIMENSION, metric: 'l2', index: 'flat' } },
   { name: 'hnsw, cosine', metric: 'cosine', options: { dimension: DIMENSION, index: GRAPH } },
@@ -30,6 +30,12 @@ export const KINDS: readonly Kind[] = [
     options: { dimension: DIMENSION, index: { family: 'ivf', nlist: 32, nprobe: 2 } },
   },
   { name: 'pq, l2', metric: 'l2', options: { dimension: DIMENSION, metric: 'l2', index: 'pq' } },
+  {
+    name: 'lsh, l2',
+    metric: 'l2',
+    options: { dimension: DIMENSION, metric: 'l2', index: { family: 'lsh', tables: 2, probes: 4 } },
+  },
+  { name: 'lsh, dot', metric: 'dot', options: { dimension: DIMENSION, metric: 'dot', index: 'lsh' } },
 ];
 
 /** Which vector each id must have. */

@@ -92,9 +92,9 @@ export const learner: FamilyLearner<LshOptions> = {
 
   run(space, stage, from, to) {
     const { engine } = space;
-    if (stage === DIRECTIONS) drawDirections(space, to);
-    else if (stage === SLOPES) measureSlopes(space, to);
-    else if (stage === CLEAR) engine.clearTables(Math.ceil(to / BLOCK_SLOTS));
+    if (stage === DIRECTIONS) return drawDirections(space, to);
+    if (stage === SLOPES) return measureSlopes(space, to);
+    if (stage === CLEAR) engine.clearTables(Math.ceil(to / BLOCK_SLOTS));
     else if (stage === HASH) engine.hashNodes(from, to);
     else if (stage === SKETCH) engine.sketchNodes(from, to);
     else if (stage === MEASURE) measureEffort(space, from);
@@ -119,13 +119,7 @@ function* layTable(space: VectorSpace, table: number, nodes: number): Generator<
   engine.closeTable(table, nodes);
 }
 
-interface Drawn {
-  readonly direction: Float64Array;
-  /** Of the sample's products with it. */
-  readonly variance: number;
-}
-
-function drawDirections(space: VectorSpace, sample: number): void {
+function* drawDirections(space: VectorSpace, sample: number): Generator<void, void> {
   const model = new TablesModel(space);
   const { tables, bits, celled, queryFloats } = model.layout;
   const cuts = cutsOf(model.layout);
@@ -135,29 +129,32 @@ function drawDirections(space: VectorSpace, sample: number): void {
   const mean = meanOf(vectors);
   const measured = vectors.slice(0, MEASURED);
   model.setMean(mean, meanDistance(measured, mean));
-  const drawGroup = (count: number): Drawn[] => {
-    const group: Drawn[] = [];
+  function* drawGroup(count: number): Generator<void, Float64Array[]> {
+    const group: Float64Array[] = [];
     while (group.length < count) {
       // Orthogonal to those before, as many as there are dimensions.
       const others = group.slice(group.length - (group.length % queryFloats));
-      const direction = drawDirection(
-        vectors,
-        others.map((other) => other.direction),
-        random,
-      );
-      group.push({ direction, variance: varianceAlong(direction, measured) });
+      group.push(drawDirection(vectors, others, random));
+      yield;
     }
     return group;
-  };
+  }
 
-  for (const [ordinal, { direction }] of drawGroup(SKETCH_BITS).entries()) {
+  const sketching = yield* drawGroup(SKETCH_BITS);
+  for (const [ordinal, direction] of sketching.entries()) {
     model.setProjection(ordinal, direction, product(direction, mean), 0);
   }
-  const drawn = Array.from({ length: tables }, () => drawGroup(cuts)).flat();
-  const deviation = Math.sqrt(drawn.reduce((sum, { variance }) => sum + variance, 0) / drawn.length);
+  const drawn: Float64Array[] = [];
+  const variances: number[] = [];
+  for (let table = 0; table < tables; table++) drawn.push(...(yield* drawGroup(cuts)));
+  for (const direction of drawn) {
+    variances.push(varianceAlong(direction, measured));
+    yield;
+  }
+  const deviation = Math.sqrt(variances.reduce((sum, variance) => sum + variance, 0) / variances.length);
   // Images in units of a cell, so that costs of all projections are of one scale. Of equal vectors any scale will do.
   const scale = deviation > 0 ? 1 / (CELL * deviation) : 1;
-  for (const [i, { direction }] of drawn.entries()) {
+  for (const [i, direction] of drawn.entries()) {
     model.setProjection(
       SKETCH_BITS + i,
       direction.map((value) => value * scale),
@@ -170,7 +167,7 @@ function drawDirections(space: VectorSpace, sample: number): void {
 function meanOf(vectors: readonly Float32Array[]): Float64Array {
   const mean = new Float64Array(vectors[0]?.length ?? 0);
   for (const vector of vectors) {
-    for (const [i, value] of vector.entries()) mean[i] = (mean[i] ?? 0) + value / vectors.length;
+    for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] ?? 0) + (vector[i] ?? 0) / vectors.length;
   }
   return mean;
 }

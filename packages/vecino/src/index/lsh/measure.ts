@@ -17,7 +17,7 @@ const SLOPE_QUERIES = 64;
 const BOUNDED = 0.93;
 
 /** Measures on the sample how much must be taken off estimates so that few neighbours are ruled out. */
-export function measureSlopes(space: VectorSpace, sample: number): void {
+export function* measureSlopes(space: VectorSpace, sample: number): Generator<void, void> {
   const { engine } = space;
   engine.sketchNodes(0, sample);
   const slopes: number[] = [];
@@ -30,6 +30,7 @@ export function measureSlopes(space: VectorSpace, sample: number): void {
       const exact = space.layout.kernel === 'l2' ? distance : 2 * distance;
       if (node !== asking) slopes.push(engine.slopeFor(node, exact));
     }
+    yield;
   }
   slopes.sort((a, b) => a - b);
   const [ofMost = 0, ofAll = 0] = [slopes[Math.floor(slopes.length * BOUNDED)], slopes.at(-1)];

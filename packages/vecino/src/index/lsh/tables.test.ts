@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LshOptions } from '../../api/index-options.ts';
 import type { Metric } from '../../api/search.ts';
@@ -9,7 +10,7 @@ import { layoutOf } from '../../kernel/layout.ts';
 import { VectorSpace } from '../../kernel/vector-space.ts';
 import { kernelOf } from '../../vector/metric.ts';
 import { prepared, preparedQuery, preparedWidth } from '../../vector/prepare.ts';
-import type { FamilySearch } from '../family.ts';
+import type { FamilySearch, Stage } from '../family.ts';
 import { completeIndexOptions } from '../registry.ts';
 import { runToEnd } from '../relaying.ts';
 import { builder } from './build.ts';
@@ -46,32 +47,34 @@ function put(space: VectorSpace, node: number, vector: Float32Array): void {
   space.setLive(node, true);
 }
 
+function runStages(space: VectorSpace, stages: readonly Stage[]): void {
+  for (const { name, items, grain } of stages) {
+    for (let from = 0; from < items; from += grain) {
+      runToEnd(learner.run(space, name, from, Math.min(items, from + grain), undefined));
+    }
+  }
+}
+
 /** Learns from the vectors and brings all of them into the tables, as relaying does, on one thread. */
 function build(metric: Metric, options: Required<LshOptions>, vectors: readonly Float32Array[]): VectorSpace {
+  const dimension = vectors[0]?.length ?? DIMENSION;
   const space = VectorSpace.create(
     layoutOf({
-      dimension: preparedWidth(metric, DIMENSION),
+      dimension: preparedWidth(metric, dimension),
       kernel: kernelOf(metric),
       lanes: 1,
-      ...lsh.layout(options, hashBitsFor(options, vectors.length), { dimension: DIMENSION, metric }),
+      ...lsh.layout(options, hashBitsFor(options, vectors.length), { dimension, metric }),
     }),
     engineModule('plain'),
   );
   space.reserve(vectors.length + 1_000);
   space.writeCodeRange(-0.6, 255 / 2.4);
-  const run = (stages: ReturnType<typeof learner.stages>) => {
-    for (const { name, items, grain } of stages) {
-      for (let from = 0; from < items; from += grain) {
-        runToEnd(learner.run(space, name, from, Math.min(items, from + grain), undefined));
-      }
-    }
-  };
   for (const [node, vector] of vectors.entries()) put(space, node, prepared(metric, vector, LENGTH_BOUND));
   const sample = Math.min(vectors.length, learner.sample(options, vectors.length));
-  run(learner.stages(space, options, sample, vectors.length));
+  runStages(space, learner.stages(space, options, sample, vectors.length));
   for (const node of vectors.keys()) space.setLinked(node, true);
   if (space.layout.coded) space.engine.encodeRange(0, vectors.length);
-  run(learner.fillStages(space, vectors.length, undefined));
+  runStages(space, learner.fillStages(space, vectors.length, undefined));
   return space;
 }
 
@@ -227,6 +230,109 @@ describe('hash tables that change', () => {
     expect(learner.isDue(space, 2 * COUNT, false)).toBe(false);
     expect(learner.isDue(space, 2 * COUNT, true)).toBe(true);
     expect(learner.isDue(space, 4 * COUNT, false)).toBe(true);
+  });
+});
+
+/** What may happen to a node, in the order in which its owner does it. */
+const change = fc.record({
+  do: fc.constantFrom('remove', 'put', 'lay'),
+  /** The nodes: every `stride`-th from `first` on. */
+  first: fc.nat(1_300),
+  stride: fc.integer({ min: 1, max: 40 }),
+});
+
+describe('hash tables whose nodes come, go and are used again', () => {
+  const metrics: readonly Metric[] = ['l2', 'cosine', 'dot'];
+  const learnt = 1_200;
+  const nodesMax = 1_400;
+  const pool = vectorsOf(4_000, 17);
+  const options = { quantizer: 'none', tables: 3 } as const;
+
+  it.each(metrics)('find every vector by itself, and nothing that is gone: %s', (metric) => {
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 12 }), (changes) => {
+        const space = build(metric, optionsFor(metric, options), pool.slice(0, learnt));
+        const held = new Map(pool.slice(0, learnt).entries());
+        let drawn = learnt;
+        for (const { do: what, first, stride } of changes) {
+          const touched: number[] = [];
+          for (let node = first; node < nodesMax; node += stride) touched.push(node);
+          for (const node of what === 'lay' ? [] : touched) {
+            space.setLive(node, false);
+            space.setLinked(node, false);
+            held.delete(node);
+          }
+          if (what === 'put') {
+            for (const node of touched) {
+              const vector = pool[drawn++ % pool.length] as Float32Array;
+              held.set(node, vector);
+              put(space, node, prepared(metric, vector, LENGTH_BOUND));
+            }
+            builder.link(space, Uint32Array.from(touched), Number.POSITIVE_INFINITY);
+          }
+          if (what === 'lay') runStages(space, learner.fillStages(space, nodesMax, undefined));
+          expect(check(space, nodesMax)).toEqual([]);
+          const asked = [...held].filter((_, i) => i % 97 === 0);
+          for (const [node, vector] of asked) {
+            space.writeQuery(preparedQuery(metric, vector));
+            const found = search(space, ask(nodesMax, { matches: held.size }));
+            const { nodes } = space.readPool(found.size);
+            expect([...nodes].filter((other) => !held.has(other))).toEqual([]);
+            expect(found.size).toBeGreaterThanOrEqual(Math.min(K, held.size));
+            // By inner product others may be nearer; equal vectors may be many.
+            if (metric !== 'dot') expect(nearestAre(space, vector, held, node)).toBe(true);
+          }
+        }
+      }),
+      { numRuns: 8, verbose: true },
+    );
+  });
+});
+
+/** Whether the best that was found is the vector itself, in one of the nodes that hold it. */
+function nearestAre(
+  space: VectorSpace,
+  vector: Float32Array,
+  held: ReadonlyMap<number, Float32Array>,
+  node: number,
+): boolean {
+  const [best = -1] = space.readPool(1).nodes;
+  return best === node || held.get(best) === vector;
+}
+
+describe('hash tables of unusual data', () => {
+  it.each([1, 2, 8_192])('find neighbours among vectors of dimension %i', (dimension) => {
+    const random = seededRandom(dimension);
+    const vectors = Array.from({ length: 1_100 }, () => Float32Array.from({ length: dimension }, random));
+    const space = build('l2', optionsFor('l2', { quantizer: 'none' }), vectors);
+    expect(check(space, vectors.length)).toEqual([]);
+    for (const node of [0, 500, 1_099]) {
+      space.writeQuery(vectors[node] as Float32Array);
+      expect(search(space, ask(vectors.length)).size).toBe(K);
+      expect(space.readPool(1).nodes[0]).toBe(node);
+    }
+  });
+
+  it('find all of them where as many are wanted', () => {
+    const vectors = vectorsOf(COUNT, 5);
+    const space = build('l2', optionsFor('l2'), vectors);
+    space.writeQuery(vectors[3] as Float32Array);
+    const found = search(space, ask(COUNT, { k: 10_000, best: 10_000 }));
+    // Of each table all buckets are looked into, and nothing is ruled out while fewer are known than are wanted.
+    expect(found).toEqual({ size: COUNT, gaveUp: false });
+    expect(new Set(space.readPool(COUNT).nodes).size).toBe(COUNT);
+  });
+
+  it('estimate a few outliers far from everything as they do the rest', () => {
+    const vectors = vectorsOf(COUNT, 5).map((vector, i) =>
+      i % 500 === 7 ? vector.map((x) => x * 1e6) : vector,
+    );
+    const space = build('l2', optionsFor('l2', { quantizer: 'none' }), vectors);
+    for (const node of [7, 8, 507, 5_000]) {
+      space.writeQuery(vectors[node] as Float32Array);
+      expect(search(space, ask(COUNT)).size).toBe(K);
+      expect(space.readPool(1).nodes[0]).toBe(node);
+    }
   });
 });
 
