@@ -6,41 +6,22 @@
 // numbers are mixed into as many bits as there are buckets. In both a hash is a sum over the projections of the cell
 // times a step, so that the hash of the bucket next door is one addition away.
 
-import { madd, sum } from '../distance';
 import { floats, metric, query } from '../layout';
+import { projectOn } from '../project';
 import {
   celled, cuts, firstOf, hashed, imageOf, images, mean, projectionAt, queryFloats, shiftAt, SKETCH_BITS, stepOf, tables,
 } from './layout';
 import { queryLength } from './state';
 
 /**
- * Writes what some projections make of a vector, from a multiple of four on. Four rows at a time, so that each load
- * serves four products; of the last four some may be of no projection, and nobody reads their images.
+ * Writes what some projections make of a vector, from a multiple of four on. After the last there may be images of no
+ * projection, which nobody reads.
  */
 export function project(vector: usize, from: u32, to: u32): void {
-  const stride = <usize>floats << 2;
-  for (let i = from; i < to; i += 4) {
-    const a = projectionAt(i);
-    const b = a + stride;
-    const c = b + stride;
-    const d = c + stride;
-    let s0 = f32x4.splat(0);
-    let s1 = f32x4.splat(0);
-    let s2 = f32x4.splat(0);
-    let s3 = f32x4.splat(0);
-    for (let j: usize = 0; j < stride; j += 16) {
-      const value = v128.load(vector + j);
-      s0 = madd(value, v128.load(a + j), s0);
-      s1 = madd(value, v128.load(b + j), s1);
-      s2 = madd(value, v128.load(c + j), s2);
-      s3 = madd(value, v128.load(d + j), s3);
-    }
-    const at = images + (<usize>i << 2);
-    const shift = shiftAt(i);
-    store<f32>(at, sum(s0) - load<f32>(shift));
-    store<f32>(at, sum(s1) - load<f32>(shift, 4), 4);
-    store<f32>(at, sum(s2) - load<f32>(shift, 8), 8);
-    store<f32>(at, sum(s3) - load<f32>(shift, 12), 12);
+  const into = images + (<usize>from << 2);
+  projectOn(projectionAt(from), to - from, vector, into);
+  for (let i: usize = 0; i < <usize>(to - from) << 2; i += 16) {
+    v128.store(into + i, f32x4.sub(v128.load(into + i), v128.load(shiftAt(from) + i)));
   }
 }
 

@@ -8,6 +8,7 @@
 
 import { compared, compareGathered, finishComparing, GATHERED, limit, startComparing } from '../candidates';
 import { allowed, gathered, isLinked, isLive } from '../layout';
+import { keepWarm } from '../touch';
 import {
   bits, entryAt, estimates, histogram, laterAt, PROBE_BYTES, probes, seen, sketchAt, tables, WAITING, waiting,
 } from './layout';
@@ -35,8 +36,6 @@ let count: u32 = 0;
 let estimated: u32 = 0;
 /** Computations after which to give up. */
 let budget: u32 = 0;
-/** Keeps the compiler from dropping the reads that only warm the cache. */
-let touched: u32 = 0;
 let estimations: u32 = 0;
 
 /** Estimates made by this thread since the count was last taken. */
@@ -101,7 +100,7 @@ function readBuckets(end: usize): bool {
       if (waits == WAITING && !compareWaiting()) return false;
     }
   }
-  touched = warm;
+  keepWarm(warm);
   return true;
 }
 
@@ -154,7 +153,7 @@ function estimateWaiting(): void {
       store<f32>(estimates + at, boundOf(load<u32>(waiting + at)));
     }
   }
-  touched = warm;
+  keepWarm(warm);
 }
 
 /** Compares with those of the least bounds, several times as many as are wanted: together they give a first limit. */
