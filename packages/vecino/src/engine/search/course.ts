@@ -92,7 +92,7 @@ function slotsOf(state: CollectionState, ids: readonly string[]): BitSet {
 }
 
 /** The slots of records that were written after a change. */
-export async function changedSince(state: CollectionState, seq: PagePosition['seq']): Promise<BitSet> {
+async function changedSince(state: CollectionState, seq: PagePosition['seq']): Promise<BitSet> {
   const changed = new BitSet();
   const slice = new TimeSlice();
   for (let after = seq; ; ) {
