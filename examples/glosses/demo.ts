@@ -9,9 +9,10 @@
  */
 import { minilm } from '@vecino/minilm';
 import { open, type SearchExplanation, type SearchQuery } from 'vecino';
-import { hitLine, medianMs, megabytes, showProgress } from './output.ts';
+import { hitLine, medianMs, megabytes } from './output.ts';
 import { questions } from './questions.ts';
-import { type GlossMetadata, readGlosses } from './wordnet.ts';
+import { storeGlosses } from './store.ts';
+import type { GlossMetadata } from './wordnet.ts';
 
 const [folder = './library', count = '4000'] = process.argv.slice(2);
 
@@ -21,7 +22,7 @@ await using db = await open(folder);
 const glosses = await db.collection<GlossMetadata>('glosses', { embedding });
 
 const times: SearchExplanation['timesMs'][] = [];
-if ((await glosses.count()) < Number(count)) await store();
+await storeGlosses(glosses, Number(count));
 await ask();
 
 console.log(`
@@ -30,23 +31,6 @@ Ask your own:
   npx vecino search ${folder} glosses "something cold to drink"
   npx vecino search ${folder} glosses "to be in a hurry" --k 3 --filter '{"partOfSpeech":"verb"}'
 `);
-
-async function store(): Promise<void> {
-  const all = readGlosses(Number(count));
-  const ids = all.map(({ id }) => id);
-  const stored = await glosses.get(ids, []);
-  const missing = all.filter((_, i) => stored[i] === undefined);
-
-  // Records without a vector get one from the collection's model. Each call is a transaction: once it has
-  // resolved, its records outlive whatever happens to this process.
-  console.log(`Making embeddings of ${missing.length} of ${all.length} explanations and storing them:`);
-  const progress = showProgress(missing.length);
-  for (let start = 0; start < missing.length; start += 100) {
-    await glosses.add(missing.slice(start, start + 100));
-    progress.update(Math.min(start + 100, missing.length));
-  }
-  progress.stop();
-}
 
 async function ask(): Promise<void> {
   const { records, disk } = await glosses.stats();

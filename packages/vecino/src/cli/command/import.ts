@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CollectionOptions } from '../../api/collection.ts';
 import { COLLECTION_OPTIONS } from '../../api/collection.ts';
 import { type Database, OPEN_OPTIONS } from '../../api/database.ts';
+import { FULL_TEXT_LANGUAGES, type FullTextLanguage } from '../../api/full-text.ts';
 import { LIMITS } from '../../api/limits.ts';
 import { Embedder, embeddingFlag } from '../embedder.ts';
 import { flagsOf, integerFlag, namesIn, optionsFrom } from '../flags.ts';
@@ -22,6 +23,8 @@ import { defineCommand } from './command.ts';
 interface ImportFlags extends OutputFlags, FormatFlags, NamespaceFlags {
   readonly embedding?: string;
   readonly index?: string;
+  readonly fullText?: true | FullTextLanguage;
+  readonly fullTextFields?: readonly string[];
   readonly batch?: number;
   readonly skipBad?: boolean;
   readonly again?: boolean;
@@ -62,6 +65,17 @@ export function addImport(program: Command): void {
   for (const option of indexFlags('index', 'Index of a new collection. Default auto.'))
     command.addOption(option);
   command.addOption(namespaceFlag('Where records go that name no namespace in $namespace.'));
+  command.addOption(
+    new Option(
+      '--full-text [language]',
+      'Index the words of documents, in this language. Default english.',
+    ).choices(FULL_TEXT_LANGUAGES),
+  );
+  command.addOption(
+    new Option('--full-text-fields <names>', 'With --full-text: document, or paths of metadata.').argParser(
+      namesIn,
+    ),
+  );
   command.addOption(embeddingFlag());
   command.addOption(integerFlag('batch', 'Records of one transaction.', 1, LIMITS.batchMax));
   command.option('--skip-bad', 'Go on past lines that are no record; count them and show the first.');
@@ -129,7 +143,13 @@ async function openTarget(
 function collectionOptions(flags: ImportFlags): CollectionOptions {
   const index = indexFrom(flags.index, flags);
   const options = optionsFrom<CollectionOptions>(COLLECTION_FLAGS, flags);
-  return index === undefined ? options : { ...options, index };
+  const fullText = fullTextFrom(flags);
+  return { ...options, ...(index !== undefined && { index }), ...(fullText && { fullText }) };
+}
+
+function fullTextFrom({ fullText, fullTextFields: fields }: ImportFlags): CollectionOptions['fullText'] {
+  if (fullText === undefined && fields === undefined) return undefined;
+  return { ...(typeof fullText === 'string' && { language: fullText }), ...(fields && { fields }) };
 }
 
 function oneCharacter(text: string): string {

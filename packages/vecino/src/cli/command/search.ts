@@ -30,6 +30,7 @@ export function addSearch(program: Command): void {
     [
       'vecino search ./library books "magic school" --k 5',
       `vecino search ./library books "magic school" --filter '{"year":{"$lt":2000}}'`,
+      'vecino search ./library books "a school for wizards" --full-text "wizard*"',
       'vecino search ./library books --id hp1 --explain',
       'vecino search ./library words --like king --like woman --unlike man',
       'vecino search ./library books --vector "[0.1,0.2,0.3]" --json',
@@ -39,6 +40,10 @@ export function addSearch(program: Command): void {
   command.option('--id <id>', SEARCH_OPTIONS.id.about);
   command.addOption(exampleFlag('like', 'Look near this stored record; may be given several times.'));
   command.addOption(exampleFlag('unlike', 'Look away from this stored record; likewise.'));
+  command.option(
+    '--full-text [words]',
+    `${SEARCH_OPTIONS.fullText.about} Beside something to look near a hybrid search; alone, the words of the text.`,
+  );
   command.addOption(filterFlag());
   command.addOption(includeFlag());
   command.addOption(namespaceFlag());
@@ -75,13 +80,13 @@ async function search(
   }
 }
 
-function requireOneTarget({ text, vector, id, like, unlike }: SearchQuery): void {
+function requireOneTarget({ text, vector, id, like, unlike, fullText }: SearchQuery): void {
   const given = [text, vector, id, like ?? unlike].filter((target) => target !== undefined).length;
-  if (given === 1) return;
+  if (given === 1 || (given === 0 && typeof fullText === 'string')) return;
   const received = given === 0 ? 'none of them is given' : `${given} of them are given`;
   throw new VecinoError(
     'QUERY_INVALID',
-    `search needs exactly one of a text, --vector, --id and examples (--like, --unlike) (${received})`,
+    `search needs exactly one of a text, --vector, --id and examples (--like, --unlike) (${received}), or words as --full-text`,
     {
       details: { expected: 1, received: given },
     },
@@ -147,6 +152,7 @@ function explanationLines(explain: SearchExplanation, output: Output): string[] 
       ['effort', effortText(explain)],
       ...measuredRecallPairs(explain),
       ['candidates', count(explain.candidates)],
+      ...(explain.fullText ? [['words', wordsText(explain.fullText)] as const] : []),
       ['distances', `${count(explain.distanceComputations)} computed`],
       ['not indexed yet', count(explain.unindexed)],
       ['thread', explain.thread],
@@ -165,6 +171,10 @@ function measuredRecallPairs({ measuredRecall }: SearchExplanation): [string, st
   const { recall, distanceComputations, timeMs } = measuredRecall;
   const cost = `${count(distanceComputations)} distances, ${timeMs.toFixed(2)} ms`;
   return [['recall', `${recall.toFixed(4)} (measured: ${cost})`]];
+}
+
+function wordsText({ terms, candidates }: NonNullable<SearchExplanation['fullText']>): string {
+  return `${terms.join(', ')}: ${count(candidates)} candidates`;
 }
 
 /** Exact answers have no effort. */
