@@ -4,18 +4,17 @@
  *     node hybrid.ts                     1,500 explanations in the folder ./library
  *     node hybrid.ts <folder> <count>    another folder, another number
  *
- * Each question has one explanation that it is about. The table tells in which place it comes when the question is
- * searched by meaning, by its words, and by both.
+ * WordNet has example sentences beside many explanations: "the situation called for strong measures". Here they are
+ * the questions, and the explanation that a sentence belongs to is the right answer.
  */
 import { minilm } from '@vecino/minilm';
 import { open, type SearchQuery } from 'vecino';
-import { known } from './questions.ts';
 import { storeGlosses } from './store.ts';
-import type { GlossMetadata } from './wordnet.ts';
+import { type GlossMetadata, readExamples } from './wordnet.ts';
 
 const [folder = './library', count = '1500'] = process.argv.slice(2);
-/** What comes later than this is not found. */
-const DEPTH = 50;
+const QUESTIONS = 250;
+const DEPTH = 10;
 
 await using embedding = minilm();
 await using db = await open(folder);
@@ -23,47 +22,57 @@ await using db = await open(folder);
 const glosses = await db.collection<GlossMetadata>('glosses', { embedding, fullText: true });
 await storeGlosses(glosses, Number(count));
 
-const stored = await glosses.get(
-  known.map(({ id }) => id),
-  [],
-);
-const asked = known.filter((_, i) => stored[i] !== undefined);
-const ways = {
-  meaning: ({ text }) => ({ text }),
-  words: ({ text }) => ({ fullText: text }),
-  both: ({ text }) => ({ text, fullText: true }),
-} as const satisfies Record<string, (question: { text: string }) => SearchQuery<GlossMetadata>>;
+const examples = await storedExamples();
+const queryOf: Readonly<Record<string, (text: string) => SearchQuery<GlossMetadata>>> = {
+  meaning: (text) => ({ text }),
+  words: (text) => ({ fullText: text }),
+  both: (text) => ({ text, fullText: true }),
+};
+const places = new Map<string, readonly number[]>();
+for (const way of Object.keys(queryOf)) places.set(way, await placesBy(way));
 
-const places = new Map<string, number[]>();
-for (const [way, queryOf] of Object.entries(ways)) {
-  const answers = await glosses.searchMany(
-    asked.map((question) => ({ ...queryOf(question), k: DEPTH, include: [] })),
-  );
-  places.set(
-    way,
-    answers.map((hits, i) => hits.findIndex(({ id }) => id === asked[i]?.id) + 1),
-  );
+console.log(`${examples.length} sentences asked of ${await glosses.count()} explanations.\n`);
+console.log(`${'by'.padEnd(10)}${['first', `in ${DEPTH}`, 'mean of 1 / place'].map(cell).join('')}`);
+for (const [way, found] of places) {
+  const share = (hits: readonly number[]) => (hits.length / found.length).toFixed(2);
+  const here = found.filter((place) => place > 0);
+  const mean = here.reduce((sum, place) => sum + 1 / place, 0) / found.length;
+  const cells = [share(here.filter((place) => place === 1)), share(here), mean.toFixed(2)];
+  console.log(`${way.padEnd(10)}${cells.map(cell).join('')}`);
+}
+for (const [way, other] of [
+  ['meaning', 'words'],
+  ['words', 'meaning'],
+] as const) {
+  const place = (by: string, i: number) => places.get(by)?.[i] ?? 0;
+  const alone = examples.filter((_, i) => place(way, i) > 0 && place(other, i) === 0);
+  const kept = examples.filter((_, i) => place(way, i) > 0 && place(other, i) === 0 && place('both', i) > 0);
+  console.log(`\n${alone.length} found by ${way} only, ${kept.length} of them by both, such as`);
+  for (const { text, id } of kept.slice(0, 3)) {
+    const [gloss] = await glosses.get([id]);
+    console.log(`  "${text}"\n      ${gloss?.document}`);
+  }
 }
 
-console.log(`Place of the right one of ${await glosses.count()} explanations, by\n`);
-console.log(row('', Object.keys(ways)));
-for (const [i, { text }] of asked.entries()) {
-  const found = [...places.values()].map((column) => column[i] ?? 0);
-  console.log(
-    row(
-      text,
-      found.map((place) => (place === 0 ? '-' : String(place))),
-    ),
+/** Example sentences of what is stored, evenly chosen. */
+async function storedExamples(): Promise<ReturnType<typeof readExamples>> {
+  const all = readExamples();
+  const stored = await glosses.get(
+    all.map(({ id }) => id),
+    [],
   );
-}
-const means = [...places.values()].map((column) => meanReciprocalRank(column).toFixed(2));
-console.log(row('\nmean of 1 / place', means));
-
-/** The usual measure of a search for one thing: 1 where it always comes first, 0 where it never comes. */
-function meanReciprocalRank(column: readonly number[]): number {
-  return column.reduce((sum, place) => sum + (place === 0 ? 0 : 1 / place), 0) / column.length;
+  const known = all.filter((_, i) => stored[i] !== undefined);
+  const step = Math.max(1, known.length / QUESTIONS);
+  return known.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
 }
 
-function row(title: string, cells: readonly string[]): string {
-  return title.padEnd(50) + cells.map((cell) => cell.padStart(9)).join('');
+/** Where the right explanation comes in each answer, from 1; 0 where it does not. */
+async function placesBy(way: string): Promise<number[]> {
+  const queries = examples.map(({ text }) => ({ ...queryOf[way]?.(text), k: DEPTH, include: [] }));
+  const answers = await glosses.searchMany(queries);
+  return answers.map((hits, i) => hits.findIndex(({ id }) => id === examples[i]?.id) + 1);
+}
+
+function cell(text: string): string {
+  return text.padStart(19);
 }

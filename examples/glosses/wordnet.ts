@@ -48,6 +48,22 @@ export function readGlosses(count: number): Gloss[] {
   return sample.slice(0, count);
 }
 
+/** A sentence that uses a word, and the explanation of what it means there. */
+export interface Example {
+  readonly text: string;
+  readonly id: string;
+}
+
+/** The first example of use of each explanation that has one. They are not a part of the documents. */
+export function readExamples(): Example[] {
+  return ['noun', 'verb', 'adj', 'adv'].flatMap((part) =>
+    readLines(`data.${part}`).flatMap((line) => {
+      const text = /;\s*"([^"]+)"/.exec(line)?.[1];
+      return text === undefined ? [] : [{ text, id: parseGloss(line).id }];
+    }),
+  );
+}
+
 /**
  * A line such as `02086723 05 n 03 dog 0 domestic_dog 0 Canis_familiaris 0 023 … | a member of the genus …`:
  * place in the file, section, part of speech, number of words in hexadecimal, and words with a number each.

@@ -12,6 +12,7 @@ const OPTIONS: CollectionOptions = {
   dimension: 12,
   metric: 'cosine',
   index: { family: 'hnsw', M: 6, efConstruction: 40 },
+  fullText: { language: 'english', fields: ['document', 'text'] },
 };
 
 /** What the child gives the collection in turn, while it writes. */
