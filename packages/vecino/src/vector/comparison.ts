@@ -91,7 +91,7 @@ const SQUARES_MIN = 1e-280;
 const SQUARES_MAX = 1e280;
 
 /** The Euclidean length of any doubles, also where their squares leave the range. */
-export function lengthOf(numbers: ArrayLike<number>): number {
+function lengthOf(numbers: ArrayLike<number>): number {
   const squares = innerProduct(numbers, numbers);
   if (squares > SQUARES_MIN && squares < SQUARES_MAX) return Math.sqrt(squares);
   let greatest = 0;
