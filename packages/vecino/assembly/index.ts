@@ -15,7 +15,7 @@ export { assignNodes } from './lists/assign';
 export { lostNodes, strayEntries } from './lists/check';
 export { learnCodewords } from './lists/codebook';
 export { lastFactor, lastSquare, lastTerm, measureCode } from './lists/codes';
-export { moveCentroids, seedLists } from './lists/kmeans';
+export { beginPass, moveCentroids, moveTowards, seedLists } from './lists/kmeans';
 export { estimateError, listsBefore, queryNode, residualSquare, scanNearest } from './lists/learn';
 export { linkListed, listOfNode, unlinkGone, unlinkNode } from './lists/link';
 export { clearLists, fillPages, layList, pagesUsed } from './lists/pages';

@@ -3,8 +3,16 @@
 // Seeding: Arthur and Vassilvitskii, "k-means++: the advantages of careful seeding" (SODA 2007), on a part of the
 // sample, as every seed is a pass over it. Then Lloyd's rounds: `assignNodes` on all threads, `moveCentroids` on
 // one. A list that got nothing takes half of one that got most, which is moved aside a little each way.
+//
+// Where the sample and the lists are many, mini-batches come before the last three of Lloyd's rounds: Sculley,
+// "Web-scale k-means clustering" (WWW 2010), algorithm 1. We depart from it in taking batches one after the other in
+// place of drawing them, and in letting each pass over the sample begin its rates anew, as centroids have moved much
+// since. For 2,400 lists of GloVe it took 8.4 seconds in place of 18 for eight rounds. Its lists are less even: at the
+// same nprobe searches compare 1.4 times as many entries and find more (.8994 of 9,800, .9476 of 18,700, .9769 of
+// 35,400), so much as Lloyd's find with a little less work (.8735 of 7,000, .9306 of 13,300, .9662 of 25,000, .9873 of
+// 47,500). So it is kept for sizes at which the rounds take many seconds.
 
-import { l2Squared } from '../distance';
+import { l2Squared, madd } from '../distance';
 import { listVectorOf } from './project';
 import { capacity, centroidAt, centroidSquareAt, countAt, placeAt, reduced } from './layout';
 import { nextRandom } from './random';
@@ -59,6 +67,28 @@ export function moveCentroids(sample: u32, lists: u32): void {
     for (let i: usize = 0; i < <usize>reduced << 2; i += 16) v128.store(at + i, f32x4.mul(v128.load(at + i), share));
   }
   fillEmpty(lists);
+  measureCentroids();
+}
+
+/** Begins a pass of mini-batches, in which what each centroid is now counts as one vector. */
+export function beginPass(lists: u32): void {
+  for (let list: u32 = 0; list < lists; list++) store<u32>(countAt(list), 1);
+}
+
+/** Moves centroids towards the nodes of a mini-batch, each by its share in all that have come to its list in this pass. */
+export function moveTowards(from: u32, to: u32): void {
+  for (let node = from; node < to; node++) {
+    const list = load<u32>(placeAt(node));
+    const count = load<u32>(countAt(list)) + 1;
+    store<u32>(countAt(list), count);
+    const share = f32x4.splat(1 / <f32>count);
+    const centroid = centroidAt(list);
+    const vector = listVectorOf(node);
+    for (let i: usize = 0; i < <usize>reduced << 2; i += 16) {
+      const value = v128.load(centroid + i);
+      v128.store(centroid + i, madd(f32x4.sub(v128.load(vector + i), value), share, value));
+    }
+  }
   measureCentroids();
 }
 

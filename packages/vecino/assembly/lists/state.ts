@@ -11,7 +11,7 @@
 //   56  u32  nodes to learn from                        60  u32  lists to make
 //   64  u32  records there are
 //   68  u32  whether the sample is projected            72  u32  state of the random numbers
-//   76  u32  lock of splitting
+//   76  u32  lock of splitting                          80  u32  nodes before the present mini-batch
 //   128 f32  slopes of the bound where 1, 2, 4, … lists are probed
 
 import { model } from './layout';

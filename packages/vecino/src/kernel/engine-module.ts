@@ -39,6 +39,9 @@ export interface EngineExports {
   assignNodes(from: number, to: number): number;
   /** Moves each centroid to the mean of its nodes. */
   moveCentroids(sample: number, lists: number): void;
+  /** Begins a pass of mini-batches over the sample; moves centroids towards the nodes of one. */
+  beginPass(lists: number): void;
+  moveTowards(from: number, to: number): void;
   /** Makes the rows by which lists are ranked. */
   codeCentroids(): void;
   setListCount(lists: number): void;

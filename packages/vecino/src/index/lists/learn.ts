@@ -13,6 +13,11 @@ import { ListsModel } from './model.ts';
 
 /** Rounds of k-means: the sum of squares fell by less than a hundredth in each after the sixth. */
 const ROUNDS = 8;
+/** Beyond so many pairs of a vector and a list in a round, some seconds of one thread, mini-batches come first. */
+const ROUND_MAX = 2 ** 28;
+const PASSES = 2;
+const BATCHES = 8;
+const ROUNDS_AFTER = 3;
 const WORD_ROUNDS = 8;
 /** Seeds are chosen among so many of the sample a list. */
 const SEEDED_FROM = 8;
@@ -44,6 +49,9 @@ const PROJECTED = 'projected';
 const SEEDS = 'seeds';
 const ASSIGN = 'assign';
 const MOVE = 'move';
+const BEGIN_PASS = 'begin pass';
+const ASSIGN_BATCH = 'assign batch';
+const MOVE_BATCH = 'move batch';
 const WORDS = 'codewords';
 const UNITS = 'units';
 const ERRORS = 'errors';
@@ -71,15 +79,13 @@ export function learningStages(space: VectorSpace, { lists, sample, records, see
   model.begin(sample, lists, records);
   space.engine.seedRandom(seed);
   const { subspaces, axes } = model.layout;
-  const assign = { name: ASSIGN, items: sample, grain: 2_048, parallel: true };
-  const rounds = lists > 1 ? ROUNDS : 1;
   return [
     ...(axes > 0
       ? [once(AXES), { name: PROJECT, items: sample, grain: 256, parallel: true }, once(PROJECTED)]
       : []),
     { name: SEEDS, items: lists, grain: 4, parallel: false },
-    ...Array.from({ length: rounds }, () => [assign, once(MOVE)]).flat(),
-    assign,
+    ...roundsOf(lists, sample),
+    assigning(ASSIGN, sample),
     ...(subspaces > 0
       ? [
           { name: WORDS, items: subspaces, grain: 1, parallel: true },
@@ -89,6 +95,27 @@ export function learningStages(space: VectorSpace, { lists, sample, records, see
       : []),
     once(FINISH),
   ];
+}
+
+/** The rounds of k-means: Lloyd's, the first of them by mini-batches where there is much to do. */
+export function roundsOf(lists: number, sample: number): Stage[] {
+  const round = [assigning(ASSIGN, sample), once(MOVE)];
+  if (lists === 1) return round;
+  if (lists * sample <= ROUND_MAX) return Array.from({ length: ROUNDS }, () => round).flat();
+  const pass = [once(BEGIN_PASS)];
+  const most = Math.ceil(sample / BATCHES);
+  for (let from = 0; from < sample; from += most) {
+    const items = Math.min(most, sample - from);
+    pass.push(assigning(ASSIGN_BATCH, items), { name: MOVE_BATCH, items, grain: items, parallel: false });
+  }
+  return [
+    ...Array.from({ length: PASSES }, () => pass).flat(),
+    ...Array.from({ length: ROUNDS_AFTER }, () => round).flat(),
+  ];
+}
+
+function assigning(name: string, items: number): Stage {
+  return { name, items, grain: 2_048, parallel: true };
 }
 
 /** The stages that lay nodes out in lists: `keys` are the lists of nodes, in ascending order. */
@@ -123,6 +150,21 @@ const RUN: Readonly<Record<string, Run>> = {
   [MOVE]: (space) => {
     const { sample, wanted } = new ListsModel(space);
     space.engine.moveCentroids(sample, wanted);
+  },
+  [BEGIN_PASS]: (space) => {
+    const model = new ListsModel(space);
+    model.batchStart = 0;
+    space.engine.beginPass(model.wanted);
+  },
+  [ASSIGN_BATCH]: (space, from, to) => {
+    const { batchStart } = new ListsModel(space);
+    space.engine.assignNodes(batchStart + from, batchStart + to);
+  },
+  [MOVE_BATCH]: (space, from, to) => {
+    const model = new ListsModel(space);
+    const { batchStart } = model;
+    space.engine.moveTowards(batchStart + from, batchStart + to);
+    model.batchStart = batchStart + to;
   },
   [WORDS]: learnWords,
   [UNITS]: learnUnits,

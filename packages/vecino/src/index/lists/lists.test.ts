@@ -6,6 +6,7 @@ import { type Layout, layoutOf } from '../../kernel/layout.ts';
 import { VectorSpace } from '../../kernel/vector-space.ts';
 import { completeIndexOptions, familyOf } from '../registry.ts';
 import { searchSpace } from '../search.ts';
+import { roundsOf, runStage } from './learn.ts';
 import { ListsModel } from './model.ts';
 
 const DIMENSION = 24;
@@ -313,4 +314,34 @@ it('finds entries that are nobody’s, and nodes that are in no list', () => {
     '1 nodes are in no list, or not where their place says',
     '1 entries of lists belong to no node, or to one that is elsewhere',
   ]);
+});
+
+it('k-means by mini-batches finds about as good centroids as Lloyd’s rounds', () => {
+  const vectors = vectorsOf(6_000, 11);
+  const [lloyd, batches] = [false, true].map((isLarge) => {
+    const index = completeIndexOptions('test', { family: 'ivf', nlist: 60 }, 'l2') as Required<IndexOptions>;
+    const family = familyOf('ivf');
+    const shape = { dimension: DIMENSION, metric: 'l2' } as const;
+    const space = VectorSpace.create(
+      layoutOf({ dimension: DIMENSION, kernel: 'l2', lanes: 1, ...family.layout(index, 6_000, shape) }),
+    );
+    space.reserve(vectors.length);
+    for (const [node, vector] of vectors.entries()) space.writeVector(node, vector);
+    const model = new ListsModel(space);
+    model.begin(vectors.length, 60, vectors.length);
+    space.engine.seedRandom(42);
+    space.engine.seedLists(0, 60, 480);
+    const rounds = isLarge ? roundsOf(60, 2 ** 23) : roundsOf(60, vectors.length);
+    expect(rounds.some(({ name }) => name === 'assign batch')).toBe(isLarge);
+    for (const { name, items } of rounds) {
+      const share = Math.ceil((items * vectors.length) / (isLarge ? 2 ** 23 : vectors.length));
+      runStage(space, name, 0, share, undefined);
+    }
+    space.engine.assignNodes(0, vectors.length);
+    const squares = vectors.map((_, node) =>
+      space.engine.residualSquare(node, model.assigned(node, node + 1)[0] ?? 0),
+    );
+    return squares.reduce((sum, square) => sum + square, 0) / vectors.length;
+  });
+  expect(batches).toBeLessThan((lloyd ?? 0) * 1.05);
 });

@@ -15,6 +15,7 @@ const SAMPLE = 14;
 const WANTED = 15;
 const RECORDS = 16;
 const SAMPLE_PROJECTED = 17;
+const BATCH = 20;
 const WORDS = 64;
 
 /** What was learnt about inverted lists, in the memory that all threads share. */
@@ -59,6 +60,15 @@ export class ListsModel {
 
   get wanted(): number {
     return this.words[WANTED] ?? 0;
+  }
+
+  /** Nodes of the sample before the present mini-batch. */
+  get batchStart(): number {
+    return this.words[BATCH] ?? 0;
+  }
+
+  set batchStart(node: number) {
+    this.words[BATCH] = node;
   }
 
   /** Takes note of what is to be learnt, from how many of how many records. */
