@@ -21,12 +21,11 @@ export function cost(space: VectorSpace, question: CostQuestion): SearchCost {
   const model = new TablesModel(space);
   const { coded, floats } = space.layout;
   const probes = question.effort || model.defaultProbes;
-  const laid = Math.max(1, model.learntFrom);
   // The limit of searches for more hits is farther out, and more nodes are within; by how much was not measured.
   const deeper = Math.max(1, k / MEASURED_K);
   const share = live === 0 ? 1 : matches / live;
   const { estimates, distances: measured } = costsOf(model.measured(), probes);
-  const all = Math.min(laid, estimates) + Math.max(0, live - laid);
+  const all = Math.min(model.learntFrom, estimates) + model.later;
   const distances = Math.min(matches, measured * deeper * distanceFactor, all * share);
   const distanceNs = costNs(coded ? ROW_NS : VECTOR_NS, floats);
   const ns =
