@@ -29,7 +29,7 @@ interface OpenBatch extends BatchHead {
 }
 
 /** How many of the records that were removed last a collection's change feed tells, where nobody says. */
-export const REMOVALS_KEPT = 100_000;
+const REMOVALS_KEPT = 100_000;
 
 /**
  * All writes of a store, synchronously: in place for a store in memory, on a thread of its own for a folder.
