@@ -88,7 +88,8 @@ export class Reindexer {
     if (family === state.index.options.family || this.hasJustFailed) return;
     const wanted = this.settled({ asked, structure: state.index.options });
     this.begin(wanted, true, [], []).catch((error: unknown) => {
-      if (state.index.isClosed || isCancelled(error)) return;
+      // Who drops or closes the collection ends this, too.
+      if (state.isEnded || state.index.isClosed || isCancelled(error)) return;
       this.failedAt = state.index.count;
       state.index.warn(
         'REINDEX_FAILED',
