@@ -2,17 +2,34 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import type { Collection, Namespace } from '../../src/api/collection.ts';
 import type { Database, Warning } from '../../src/api/database.ts';
+import { familyOf } from '../../src/index/registry.ts';
 import { open } from '../../src/index.ts';
-import { gridVector, IDS, idsOf, type KINDS, type Question, type Step } from './collection-steps.ts';
+import {
+  gridVector,
+  IDS,
+  idsOf,
+  type KINDS,
+  type LEARNING_KINDS,
+  metadataOf,
+  type Question,
+  type Step,
+} from './collection-steps.ts';
 import { NaiveCollection } from './naive-collection.ts';
 
-export type Kind = (typeof KINDS)[number];
+export type Kind = (typeof KINDS)[number] | (typeof LEARNING_KINDS)[number];
 
 /** What collections and namespaces have in common. */
 type Calls = Omit<Namespace, 'collection'>;
 
 /** Tiny lists and little effort: a few hundred records are walked, and walks find too little often enough. */
-const GRAPH = { family: 'hnsw', M: 4, efConstruction: 16, efSearch: 4 } as const;
+const INDEX = {
+  flat: 'flat',
+  hnsw: { family: 'hnsw', M: 4, efConstruction: 16, efSearch: 4 },
+  ivf: { family: 'ivf', nlist: 24, nprobe: 2 },
+  pq: 'pq',
+} as const;
+/** Records that no step is about: with them a family that learns has enough. */
+const STANDING = 1_100;
 
 /** The database under test, and its one collection. */
 export class PairStore {
@@ -49,8 +66,7 @@ export class PairStore {
   async collection(): Promise<Collection> {
     if (!this.database) throw new Error('the database is not open');
     const { family, metric } = this.kind;
-    const index = family === 'hnsw' ? GRAPH : family;
-    return this.database.collection('pair', { dimension: this.dimension, metric, index });
+    return this.database.collection('pair', { dimension: this.dimension, metric, index: INDEX[family] });
   }
 
   /** Records of the collection, namespaces included. */
@@ -73,6 +89,19 @@ export class Pair {
     this.namespace = namespace;
     this.naive = new NaiveCollection(store.dimension, store.kind.metric);
     store.pairs.push(this);
+  }
+
+  /** Gives both so many records that a family learns from them, and waits until it has. */
+  async fill(): Promise<void> {
+    const input = Array.from({ length: STANDING }, (_, i) => ({
+      id: `s${i}`,
+      vector: gridVector(`s${i}`, 0, this.store.dimension),
+      metadata: metadataOf(`s${i}`, 0),
+    }));
+    const collection = await this.calls();
+    await collection.upsert(input);
+    this.naive.put(input);
+    await (await this.store.collection()).flush();
   }
 
   /** Does one step to both. What must be refused leaves both as they were. */
@@ -200,8 +229,9 @@ export class Pair {
     const exact = await collection.search({ vector, k, exact: true, ...filter });
     expect(exact.filter(({ score }, i) => !isNear(score, best[i] ?? Number.NaN))).toEqual([]);
     expect(exact).toHaveLength(best.length);
-    const lazy = await collection.search({ vector, k, efSearch, ...filter, explain: true });
-    if (lazy.explain?.way === 'graph') this.walks.count += 1;
+    const option = familyOf(this.store.kind.family).effortOption ?? 'efSearch';
+    const lazy = await collection.search({ vector, k, [option]: efSearch, ...filter, explain: true });
+    if (lazy.explain?.way !== 'exact') this.walks.count += 1;
     expect(lazy).toHaveLength(best.length);
     for (const hits of [exact, lazy]) {
       const ids = hits.map(({ id }) => id);

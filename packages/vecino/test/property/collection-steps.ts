@@ -152,3 +152,10 @@ export function metadataOf(id: string, from: number): JsonObject {
 export const KINDS = (['flat', 'hnsw'] as const).flatMap((family) =>
   (['cosine', 'dot', 'l2'] as const satisfies Metric[]).map((metric) => ({ family, metric })),
 );
+
+/** Families that learn from a thousand records, which there must be then; every metric is among them. */
+export const LEARNING_KINDS = [
+  { family: 'ivf', metric: 'cosine' },
+  { family: 'ivf', metric: 'dot' },
+  { family: 'pq', metric: 'l2' },
+] as const;
