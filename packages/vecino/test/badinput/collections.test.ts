@@ -214,7 +214,7 @@ describe('a database', () => {
   it('names all options that a collection has', async () => {
     await expectRefusal(database(), () => untyped().collection('books', { x: 1 }), {
       code: 'OPTION_UNKNOWN',
-      says: ['collection "books": unknown option "x" (known: dimension, metric, embedding, index)'],
+      says: ['collection "books": unknown option "x" (known: dimension, metric, embedding, index, fullText)'],
       details: { option: 'x', known: Object.keys(COLLECTION_OPTIONS) },
     });
   });
