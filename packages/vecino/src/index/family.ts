@@ -227,6 +227,8 @@ export interface Family<O extends IndexOptions = IndexOptions> {
   effortRange?(space: VectorSpace, k: number): { readonly min: number; readonly max: number };
   /** Absent, with `way` and `cost`, for exact families: every search compares all, or what `scanner` cannot rule out. */
   readonly search?: (space: VectorSpace, request: FamilySearch) => FamilyFound;
+  /** Whether that search passes by the node that asks, where one does; the others find it beside its neighbours. */
+  readonly hidesAsker?: true;
   /** How that search goes about it. */
   readonly way?: ApproximateWay;
   /** What that search costs. Quick; asked on the caller's thread. */

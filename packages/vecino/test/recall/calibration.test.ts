@@ -61,7 +61,7 @@ async function measure(collection: Collection, recall: number, k: number) {
 }
 
 describe.each(CASES)('recall under %s by %o', (metric, index) => {
-  it('is what was asked for, and what is foretold', { timeout: 120_000 }, async () => {
+  it('is what was asked for, and what is foretold', { timeout: 240_000 }, async () => {
     const folder = temporaryFolder();
     const db = await open(folder);
     onTestFinished(() => db.close());

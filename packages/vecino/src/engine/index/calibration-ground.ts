@@ -59,6 +59,10 @@ export class CalibrationGround implements Calibratable {
     return this.segments.first.memory.family.effortOption === 'oversample' ? 10 : 1;
   }
 
+  get hidesAsker(): boolean {
+    return this.segments.first.memory.family.hidesAsker ?? false;
+  }
+
   effortRange(k: number): { readonly min: number; readonly max: number } | undefined {
     const memories = this.segments.all.map(({ memory }) => memory);
     if (!memories.every(({ family, space }) => family.isReady?.(space) ?? true)) return undefined;

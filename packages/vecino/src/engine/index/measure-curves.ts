@@ -11,6 +11,8 @@ export interface Measurable {
   readonly count: number;
   /** Efforts are multiples of so many parts of 1: whole where they are numbers of something, tenths where times k. */
   readonly effortParts: number;
+  /** Whether searches by the index do not find the vector that asks. */
+  readonly hidesAsker: boolean;
   /** Efforts that make sense for k hits, where the family can search by them at this moment. */
   effortRange(k: number): { readonly min: number; readonly max: number } | undefined;
   readonly isEnded: boolean;
@@ -148,17 +150,15 @@ async function curveOf(ground: Measurable, probes: readonly Probe[], k: number):
 
 async function recallAt(ground: Measurable, probes: readonly Probe[], k: number, effort: number) {
   const isTimesHits = ground.effortParts > 1;
-  const answers = await ask(
-    ground,
-    probes,
-    {
-      k: k + 1,
-      way: 'index',
-      effort: isTimesHits ? timesForOneMore(effort, k) : effort,
-      oversample: timesForOneMore(OVERSAMPLE, k),
-    },
-    true,
-  );
+  const how: How = ground.hidesAsker
+    ? { k, way: 'index', effort, oversample: OVERSAMPLE }
+    : {
+        k: k + 1,
+        way: 'index',
+        effort: isTimesHits ? timesForOneMore(effort, k) : effort,
+        oversample: timesForOneMore(OVERSAMPLE, k),
+      };
+  const answers = await ask(ground, probes, how, true);
   return { recall: sharesOf(probes, answers, k), compared: comparedShare(answers, ground) };
 }
 

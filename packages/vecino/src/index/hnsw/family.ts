@@ -32,6 +32,7 @@ export const hnsw: Family<HnswOptions> = {
   effortOption: 'efSearch',
   // No walk keeps less than it answers; with less than ten it ends where it began.
   effortRange: (_, k) => ({ min: Math.max(10, k), max: HNSW_OPTIONS.efSearch.max }),
+  hidesAsker: true,
   way: 'graph',
   search,
   cost,
