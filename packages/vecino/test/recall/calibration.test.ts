@@ -15,9 +15,10 @@ const QUERIES = 400;
 const TARGETS = [0.9, 0.95, 0.99];
 /**
  * How far the recall that is found may be from the one that is foretold, and below the one that was asked for, by
- * numbers of hits. One hit is found or not: of 400 queries the standard error alone is .015 at recall .9.
+ * numbers of hits. One hit is found or not: at recall .9 the standard error of 400 queries is .015, and that of the
+ * calibration .009; both together may be off by twice .0175.
  */
-const TOLERANCES = { 1: 0.03, 10: 0.02, 100: 0.02 } as const;
+const TOLERANCES = { 1: 0.035, 10: 0.02, 100: 0.02 } as const;
 
 /** The families that searches can ask for a recall; the efforts are those of their own. */
 const CASES: readonly (readonly [Metric, IndexChoice])[] = [
