@@ -12,6 +12,8 @@ import { open, VecinoError } from '../../src/index.ts';
 
 const DIMENSION = 64;
 const BATCH = 200;
+/** Records of another collection. */
+const OTHER = 5 * BATCH;
 const REMOVED = 500;
 
 /** How a call was refused; null where it was not. */
@@ -40,11 +42,11 @@ const warnings: string[] = [];
 const onWarning = ({ code }: Warning) => void warnings.push(code);
 let acknowledged = 0;
 
-function batch() {
+function batch(from = acknowledged) {
   return Array.from({ length: BATCH }, (_, i) => ({
-    id: `r${acknowledged + i}`,
+    id: `r${from + i}`,
     vector: Float32Array.from({ length: DIMENSION }, () => random() - 0.5),
-    metadata: { ordinal: acknowledged + i },
+    metadata: { ordinal: from + i },
   }));
 }
 
@@ -96,18 +98,19 @@ writeFileSync(ballast, Buffer.alloc(2 << 20));
 let database = await open(library, { onWarning });
 let collection = await database.createCollection('c', { dimension: DIMENSION });
 const other = await database.createCollection('other', { dimension: DIMENSION });
-await other.add(batch());
+// More than what is left when a batch is refused, so that dropping it is refused, too.
+for (let from = 0; from < OTHER; from += BATCH) await other.add(batch(from));
 calls['add until full'] = await fill(collection);
 takeTheRest();
 states['full'] = await stateOf(collection);
 calls['upsert while full'] = await outcomeOf(collection.upsert(batch()));
 calls['drop while full'] = await outcomeOf(database.dropCollection('other'));
-states['not dropped'] = await stateOf(other, BATCH);
+states['not dropped'] = await stateOf(other, OTHER);
 calls['compact while full'] = await outcomeOf(collection.compact());
 states['still full'] = await stateOf(collection);
 
 rmSync(ballast);
-calls['add to what was not dropped'] = await outcomeOf(other.add(batch()));
+calls['add to what was not dropped'] = await outcomeOf(other.add(batch(OTHER)));
 calls['add after space was made'] = await outcomeOf(collection.add(batch()));
 acknowledged += BATCH;
 states['with space again'] = await stateOf(collection);

@@ -21,7 +21,8 @@ it('compacting gives the space of removed records back, on disk and in the index
 
   await collection.remove(records.slice(0, 3_600).map(({ id }) => id));
   await collection.compact();
-  expect(statSync(database).size).toBeLessThan(full * 0.25);
+  // A tenth of the records, and the ids of the others, which the change feed keeps.
+  expect(statSync(database).size).toBeLessThan(full * 0.3);
   expect((await collection.stats()).index).toMatchObject({ removed: 0, linked: 400 });
 
   // The places of the removed are used again.
