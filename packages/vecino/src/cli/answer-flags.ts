@@ -40,7 +40,7 @@ export function answerLines({ groups, facets, next }: SearchResult): string[] {
       ({ value, hits }) => `${JSON.stringify(value)}: ${hits.map(({ id }) => id).join(', ')}`,
     ),
     ...Object.entries(facets ?? {}).map(([path, { values, different }]) => {
-      const counts = values.map(({ value, count }) => `${JSON.stringify(value)} ${count}`).join(', ');
+      const counts = values.map(({ value, count }) => `${JSON.stringify(value)} (${count})`).join(', ');
       const rest = different > values.length ? ` and ${different - values.length} more values` : '';
       return `${path}: ${counts}${rest}`;
     }),

@@ -58,7 +58,10 @@ describe('recordOf', () => {
     [{ id: 1.5, vector: [1] }, 'a string or an integer in "id" (it is the number 1.5)'],
     [{ document: 5 }, 'text in "document" (it is the number 5)'],
     [{ vector: 'x' }, 'an array of numbers in "vector" (it is a string)'],
-    [{ text: 'x' }, 'a vector in "vector" or a text in "document"'],
+    [
+      { text: 'x', title: 'y' },
+      'a vector in "vector" or a text in "document" (there are "text", "title"; name yours with --vector-field or --text-field)',
+    ],
     [{ vector: [1], a: 1, metadata: { a: 2 } }, '"a" either inside or beside "metadata"'],
   ])('%j: expected %s', (fields, expected) => expect(map(fields)).toEqual(new MappingFault(expected)));
 });

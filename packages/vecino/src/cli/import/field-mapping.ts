@@ -32,6 +32,9 @@ export class MappingFault {
   }
 }
 
+/** Fields that a message names at most. */
+const NAMED_FIELDS = 8;
+
 /**
  * The record that a row describes.
  *
@@ -49,7 +52,13 @@ export function recordOf(row: Row, mapping: FieldMapping): RecordInput | Mapping
     return wanted('an array of numbers', mapping.vector, vector);
   }
   if (vector === undefined && document === undefined) {
-    return new MappingFault(`a vector in "${mapping.vector}" or a text in "${mapping.document}"`);
+    const fields = [...row.fields.keys()]
+      .slice(0, NAMED_FIELDS)
+      .map((name) => `"${name}"`)
+      .join(', ');
+    return new MappingFault(
+      `a vector in "${mapping.vector}" or a text in "${mapping.document}" (there ${fields ? `are ${fields}` : 'is no field'}; name yours with --vector-field or --text-field)`,
+    );
   }
   const namespace = row.fields.get(NAMESPACE_FIELD) ?? '';
   if (typeof namespace !== 'string') return wanted('a text', NAMESPACE_FIELD, namespace);
