@@ -122,6 +122,11 @@ describe('unusual texts', () => {
     expect(largestDifference(vectors[0], vectors[2])).toBeLessThanOrEqual(1e-5);
   });
 
+  it('counts the tokens of texts, those beyond the ones that it sees too', async () => {
+    expect(await embedding.countTokens(['', 'Hello, world!', 'word '.repeat(1_000)])).toEqual([0, 4, 1_000]);
+    expect(embedding.tokensMax).toBe(254);
+  });
+
   it('takes emoji, unpaired surrogates and text that looks like special tokens', async () => {
     const vectors = await embedding.embed([
       '😀👩‍👩‍👧',

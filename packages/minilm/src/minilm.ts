@@ -6,6 +6,7 @@ import { DIMENSION } from './dimension.ts';
 import { ModelPool } from './model-pool.ts';
 import { type MiniLmOptions, miniLmOptionSpecs } from './options.ts';
 import { portions } from './portions.ts';
+import { loadTokenCounter, TEXT_TOKENS_MAX } from './tokenizer.ts';
 
 /** A thread takes about as long to load the model as to embed this many texts: fewer are not worth another. */
 const TEXTS_A_THREAD = 64;
@@ -21,6 +22,12 @@ export interface MiniLm extends EmbeddingFunction, AsyncDisposable {
    * it died; the next call then starts anew.
    */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<Float32Array[]>;
+  readonly tokensMax: number;
+  /**
+   * How many tokens each text has as a whole, counted on the calling thread: about half a megabyte of text a second.
+   * What lies beyond `tokensMax`, 254, does not count in a vector.
+   */
+  countTokens(texts: readonly string[]): Promise<number[]>;
   /**
    * Ends the threads and frees their memory. Calls that are under way fail with `CANCELLED`. A later call
    * would load the model again.
@@ -53,6 +60,7 @@ export function minilm(options?: MiniLmOptions): MiniLm {
     );
   }
   let pool = new ModelPool({ runtime });
+  let countTokensOf: ((text: string) => number) | undefined;
 
   async function embed(texts: readonly string[], { signal }: EmbedOptions = {}): Promise<Float32Array[]> {
     requireTexts(texts);
@@ -76,13 +84,27 @@ export function minilm(options?: MiniLmOptions): MiniLm {
     return vectors;
   }
 
+  async function countTokens(texts: readonly string[]): Promise<number[]> {
+    requireTexts(texts);
+    countTokensOf ??= loadTokenCounter();
+    return texts.map(countTokensOf);
+  }
+
   function close(): Promise<void> {
     const closing = pool;
     pool = new ModelPool({ runtime });
     return closing.close();
   }
 
-  return { name: 'all-MiniLM-L6-v2', dimension: DIMENSION, embed, close, [Symbol.asyncDispose]: close };
+  return {
+    name: 'all-MiniLM-L6-v2',
+    dimension: DIMENSION,
+    tokensMax: TEXT_TOKENS_MAX,
+    embed,
+    countTokens,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function isNativeInstalled(): boolean {

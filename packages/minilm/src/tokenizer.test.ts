@@ -3,7 +3,7 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { modelFile } from './model-file.ts';
-import { loadTokenizer } from './tokenizer.ts';
+import { loadTokenCounter, loadTokenizer } from './tokenizer.ts';
 
 const CLS = 101;
 const SEP = 102;
@@ -56,5 +56,15 @@ describe('tokenizer', () => {
     expect(encode('x'.repeat(1 << 20))).toEqual([CLS, UNKNOWN, SEP]);
     expect(encode(' '.repeat(1 << 20))).toEqual([CLS, SEP]);
     expect(encode('lorem ipsum '.repeat(90_000))).toHaveLength(256);
+  });
+});
+
+describe('token counter', () => {
+  const count = loadTokenCounter();
+
+  it('leaves out what frames a text, and cuts nothing', () => {
+    expect(count('')).toBe(0);
+    expect(count('Hello, world!')).toBe(4);
+    expect(count('word '.repeat(1_000))).toBe(1_000);
   });
 });

@@ -4,6 +4,8 @@ import { modelFile } from './model-file.ts';
 
 /** What the model was trained with; the text beyond does not count. */
 const TOKENS_MAX = 256;
+/** Without the two that frame every text. */
+export const TEXT_TOKENS_MAX = TOKENS_MAX - 2;
 /** Ends every text, a cut one too. */
 const SEPARATOR = 102;
 
@@ -18,8 +20,7 @@ const WORD_TOKENS_MAX = 100;
 
 /** Answers a function from a text to at most 256 token ids, the framing [CLS] and [SEP] included. */
 export function loadTokenizer(): (text: string) => readonly number[] {
-  const read = (name: string) => JSON.parse(readFileSync(modelFile(name), 'utf8')) as object;
-  const tokenizer = new Tokenizer(read('tokenizer.json'), read('tokenizer_config.json'));
+  const tokenizer = readTokenizer();
   return (text) => {
     let { ids } = tokenizer.encode(text.slice(0, PREFIX_CHARACTERS));
     let length = PREFIX_CHARACTERS;
@@ -29,4 +30,15 @@ export function loadTokenizer(): (text: string) => readonly number[] {
     }
     return ids.length <= TOKENS_MAX ? ids : [...ids.slice(0, TOKENS_MAX - 1), SEPARATOR];
   };
+}
+
+/** Answers a function from a text to how many tokens it has as a whole, without the framing. */
+export function loadTokenCounter(): (text: string) => number {
+  const tokenizer = readTokenizer();
+  return (text) => tokenizer.encode(text, { add_special_tokens: false }).ids.length;
+}
+
+function readTokenizer(): Tokenizer {
+  const read = (name: string) => JSON.parse(readFileSync(modelFile(name), 'utf8')) as object;
+  return new Tokenizer(read('tokenizer.json'), read('tokenizer_config.json'));
 }

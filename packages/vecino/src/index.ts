@@ -72,5 +72,6 @@ export type {
   SearchQuery,
   SearchResult,
 } from './api/search.ts';
+export { estimateTokens } from './base/estimate-tokens.ts';
 export { open } from './engine/open.ts';
 export { type ErrorCode, type ErrorKind, VecinoError } from './errors.ts';

@@ -21,6 +21,13 @@ export interface EmbeddingFunction {
    * Normalising is not needed.
    */
   embed(texts: readonly string[], options?: EmbedOptions): Promise<readonly ArrayLike<number>[]>;
+  /** How many tokens of a text count: its vector does not depend on what comes behind. Absent where nobody knows. */
+  readonly tokensMax?: number;
+  /**
+   * How many tokens the model makes of each text, however long, without those that frame every text: for cutting
+   * texts into pieces that the model reads wholly. Absent where the tokenizer is not at hand.
+   */
+  countTokens?(texts: readonly string[]): Promise<readonly number[]>;
   /** Releases threads and memory, where the model holds any. Whoever made the function calls it. */
   close?(): Promise<void>;
 }
