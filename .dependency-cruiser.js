@@ -34,7 +34,7 @@ const layerRules = Object.entries(LAYERS).map(([layer, known]) => ({
 
 /** Inside the package only the edge goes through the public entries. */
 function publicEntriesFor(layer) {
-  return layer === 'cli' ? `|${SRC}/(index|errors|options|vector)[.]ts$` : '';
+  return layer === 'cli' ? `|${SRC}/(index|embedding|errors|options|vector)[.]ts$` : '';
 }
 
 export default {

@@ -33,7 +33,13 @@ export type {
 } from './api/collection.ts';
 export type { Database, OpenOptions, Warning } from './api/database.ts';
 export type { DuplicateCluster, DuplicatePair, Duplicates, DuplicatesQuery } from './api/duplicate.ts';
-export type { EmbeddingFunction, EmbedOptions } from './api/embedding.ts';
+export type {
+  EmbeddedText,
+  EmbeddingFunction,
+  EmbedOptions,
+  EmbedProgress,
+  Truncation,
+} from './api/embedding.ts';
 export type { Example, Strategy } from './api/example.ts';
 export type { Facet, FacetRequest, FacetValue } from './api/facets.ts';
 export type { Condition, Filter, PathOf, ValueAt } from './api/filter.ts';

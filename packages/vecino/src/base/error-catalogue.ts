@@ -46,6 +46,7 @@ export const ERROR_CATALOGUE = {
   EMBEDDING_FAILED: { kind: 'Remote', retryable: true },
   EMBEDDING_MISMATCH: { kind: 'Conflict' },
   EMBEDDING_MISSING: { kind: 'InvalidArgument' },
+  EMBEDDING_REFUSED: { kind: 'Remote' },
   EXAMPLES_CANCEL: { kind: 'InvalidArgument' },
   EXAMPLES_EMPTY: { kind: 'InvalidArgument' },
   EXPIRY_INVALID: { kind: 'InvalidArgument' },
