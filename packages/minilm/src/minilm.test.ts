@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
+import type { EmbedProgress, Truncation } from 'vecino';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { minilm } from './minilm.ts';
 
@@ -127,6 +128,16 @@ describe('unusual texts', () => {
     expect(embedding.tokensMax).toBe(254);
   });
 
+  it('tells how many texts and tokens it has cut, once a call and only then', async () => {
+    const cuts: Truncation[] = [];
+    const onTruncated = (cut: Truncation) => cuts.push(cut);
+    await embedding.embed(['short', 'word '.repeat(254)], { onTruncated });
+    expect(cuts).toEqual([]);
+    const texts = ['word '.repeat(264), 'short', 'word '.repeat(259)];
+    expect(await embedding.embed(texts, { onTruncated })).toHaveLength(3);
+    expect(cuts).toEqual([{ texts: 2, tokens: 15 }]);
+  });
+
   it('takes emoji, unpaired surrogates and text that looks like special tokens', async () => {
     const vectors = await embedding.embed([
       '😀👩‍👩‍👧',
@@ -155,6 +166,20 @@ describe('calls', () => {
     const [, median = Number.NaN] = longest.toSorted((x, y) => x - y);
     expect(median).toBeGreaterThan(0);
     expect(median).toBeLessThan(20);
+  });
+
+  it('tell of vectors as they come, and how fast', async () => {
+    const texts = mixedTexts(70);
+    const told = new Map<number, ArrayLike<number>>();
+    const progress: EmbedProgress[] = [];
+    const vectors = await embedding.embed(texts, {
+      onVectors: (some) => some.forEach(({ position, vector }) => void told.set(position, vector)),
+      onProgress: (step) => progress.push(step),
+    });
+    expect(vectors.map((_, i) => told.get(i))).toEqual(vectors);
+    expect(progress.map((step) => step.texts)).toEqual([32, 64, 70]);
+    for (const step of progress)
+      expect(step).toMatchObject({ total: 70, textsPerSecond: expect.any(Number) });
   });
 
   it('let a question overtake the documents of another call', async () => {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { EmbeddingFunction, EmbedOptions } from 'vecino';
+import { EmbedCourse } from 'vecino/embedding';
 import { VecinoError } from 'vecino/errors';
 import { readOptions } from 'vecino/options';
 import { DIMENSION } from './dimension.ts';
@@ -62,26 +63,26 @@ export function minilm(options?: MiniLmOptions): MiniLm {
   let pool = new ModelPool({ runtime });
   let countTokensOf: ((text: string) => number) | undefined;
 
-  async function embed(texts: readonly string[], { signal }: EmbedOptions = {}): Promise<Float32Array[]> {
+  async function embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Float32Array[]> {
     requireTexts(texts);
     const poolOfCall = pool;
-    const vectors = new Array<Float32Array>(texts.length);
+    const course = new EmbedCourse<Float32Array>(texts.length, options);
     // All lanes draw from this one generator: who is done with a portion takes the next. Where one fails,
     // its loop closes the generator, and the others end too.
     const remaining = portions(texts);
     const lane = async () => {
-      for (const portion of remaining) {
-        const numbers = await poolOfCall.embed(portion.texts, signal);
+      for (const { positions, texts } of remaining) {
+        const { vectors, cut } = await poolOfCall.embed(texts, options.signal);
+        course.truncated(cut);
         // Copies, so that a vector that is kept, or handed to another thread, takes no others with it.
-        for (let i = 0; i < portion.texts.length; i++) {
-          vectors[portion.start + i] = numbers.slice(i * DIMENSION, (i + 1) * DIMENSION);
-        }
+        const copyOf = (i: number) => vectors.slice(i * DIMENSION, (i + 1) * DIMENSION);
+        course.embedded(positions.map((position, i) => ({ position, vector: copyOf(i) })));
       }
     };
     const lanes = Math.min(threads, Math.ceil(texts.length / TEXTS_A_THREAD));
     poolOfCall.reserve(lanes);
     await Promise.all(Array.from({ length: lanes }, lane));
-    return vectors;
+    return course.end();
   }
 
   async function countTokens(texts: readonly string[]): Promise<number[]> {

@@ -1,5 +1,5 @@
 import { ModelThread, modelClosed } from './model-thread.ts';
-import type { ModelSettings } from './protocol.ts';
+import type { EmbeddedTexts, ModelSettings } from './protocol.ts';
 
 /**
  * The threads that hold the model, each with a copy of its own that computes single-threaded.
@@ -22,8 +22,8 @@ export class ModelPool {
     while (this.#threads.length < count) this.#threads.push(new ModelThread(this.#settings));
   }
 
-  /** The vectors of the texts, one after another, from the thread that has the least to do. */
-  async embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array> {
+  /** Embeds the texts on the thread that has the least to do. */
+  async embed(texts: readonly string[], signal?: AbortSignal): Promise<EmbeddedTexts> {
     // A call that brings its texts in portions must not start the threads again.
     if (this.#closed) throw modelClosed();
     this.reserve(1);

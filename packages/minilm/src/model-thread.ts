@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { VecinoError } from 'vecino/errors';
-import type { EmbedAnswer, ModelRequest, ModelSettings } from './protocol.ts';
+import type { EmbedAnswer, EmbeddedTexts, ModelRequest, ModelSettings } from './protocol.ts';
 
 interface PendingCall {
-  readonly resolve: (vectors: Float32Array) => void;
+  readonly resolve: (embedded: EmbeddedTexts) => void;
   readonly reject: (error: VecinoError) => void;
 }
 
@@ -29,13 +29,12 @@ export class ModelThread {
     return this.#pending.size;
   }
 
-  /** The vectors of the texts, one after another. */
-  async embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array> {
+  async embed(texts: readonly string[], signal?: AbortSignal): Promise<EmbeddedTexts> {
     if (signal?.aborted) throw cancelled(signal);
     this.#worker ??= this.#start();
     const worker = this.#worker;
     const call = ++this.#lastCall;
-    const { promise, resolve, reject } = Promise.withResolvers<Float32Array>();
+    const { promise, resolve, reject } = Promise.withResolvers<EmbeddedTexts>();
     const onAbort = () => {
       worker.postMessage({ cancel: call } satisfies ModelRequest);
       reject(cancelled(signal));
@@ -64,7 +63,7 @@ export class ModelThread {
   #start(): Worker {
     // Without the process's own flags: some, such as `--input-type` of `node --eval`, stop a thread.
     const worker = new Worker(this.#entry, { name: 'minilm', workerData: this.#settings, execArgv: [] });
-    worker.on('message', ({ call, vectors }: EmbedAnswer) => this.#pending.get(call)?.resolve(vectors));
+    worker.on('message', (answer: EmbedAnswer) => this.#pending.get(answer.call)?.resolve(answer));
     worker.on('error', (error) => {
       if (worker === this.#worker) this.#abandon(threadFailed(describe(error), error));
     });

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Truncation } from 'vecino';
 import { planBatches } from './batches.ts';
 import { DIMENSION } from './dimension.ts';
 import { loadModel } from './model.ts';
@@ -12,6 +13,7 @@ import { loadTokenizer } from './tokenizer.ts';
  */
 interface Job {
   readonly ids: readonly (readonly number[])[];
+  readonly cut: Truncation;
   /** What is left to do: positions in `ids`. */
   readonly batches: number[][];
   readonly vectors: Float32Array<ArrayBuffer>;
@@ -19,7 +21,7 @@ interface Job {
 
 if (!parentPort) throw new Error('this file starts a worker thread; it is not to be imported');
 const port = parentPort;
-const encode = loadTokenizer();
+const tokenize = loadTokenizer();
 const embed = await loadModel(workerData as ModelSettings);
 
 const jobs = new Map<number, Job>();
@@ -35,9 +37,15 @@ port.on('message', (request: ModelRequest) => {
 });
 
 function planJob({ texts }: EmbedRequest): Job {
-  const ids = texts.map(encode);
-  const batches = planBatches(ids.map((tokens) => tokens.length));
-  return { ids, batches, vectors: new Float32Array(texts.length * DIMENSION) };
+  const tokenized = texts.map(tokenize);
+  const ids = tokenized.map((text) => text.ids);
+  const cuts = tokenized.map((text) => text.cut).filter((tokens) => tokens > 0);
+  return {
+    ids,
+    cut: { texts: cuts.length, tokens: cuts.reduce((total, tokens) => total + tokens, 0) },
+    batches: planBatches(ids.map((tokens) => tokens.length)),
+    vectors: new Float32Array(texts.length * DIMENSION),
+  };
 }
 
 async function work(): Promise<void> {
@@ -47,8 +55,8 @@ async function work(): Promise<void> {
       await embedNextBatch(job);
       if (job.batches.length === 0) {
         jobs.delete(call);
-        const { vectors } = job;
-        port.postMessage({ call, vectors } satisfies EmbedAnswer, [vectors.buffer]);
+        const { vectors, cut } = job;
+        port.postMessage({ call, vectors, cut } satisfies EmbedAnswer, [vectors.buffer]);
       }
       // Lets messages in: other calls and cancellations.
       await setImmediate();

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { portions } from './portions.ts';
 
 describe('portions', () => {
-  it('keeps every text in its order and bounds what is sent at once', () => {
+  it('has every text once, the longest first, and bounds what is sent at once', () => {
     const lengths = fc.array(fc.oneof(fc.constant(3), fc.constant(400_000), fc.constant(2_000_000)), {
       maxLength: 100,
     });
@@ -11,10 +11,13 @@ describe('portions', () => {
       fc.property(lengths, (lengths) => {
         const texts = lengths.map((length, i) => String(i).padEnd(length));
         const parts = [...portions(texts)];
-        expect(parts.flatMap((part) => part.texts)).toEqual(texts);
+        const sent = parts.flatMap((part) => part.positions);
+        expect(sent.toSorted((a, b) => a - b)).toEqual([...texts.keys()]);
+        const sentLengths = parts.flatMap((part) => part.texts.map((text) => text.length));
+        expect(sentLengths).toEqual(sentLengths.toSorted((a, b) => b - a));
         for (const part of parts) {
           const characters = part.texts.reduce((total, text) => total + text.length, 0);
-          expect(part.texts[0]).toBe(texts[part.start]);
+          expect(part.texts).toEqual(part.positions.map((position) => texts[position]));
           expect(part.texts.length).toBeLessThanOrEqual(32);
           if (part.texts.length > 1) expect(characters).toBeLessThanOrEqual(1_000_000);
         }

@@ -1,3 +1,4 @@
+import type { Truncation } from 'vecino';
 import type { Runtime } from './options.ts';
 
 /** What the calling thread and a thread of the model say to each other. */
@@ -24,7 +25,14 @@ export type ModelRequest = EmbedRequest | CancelRequest;
  * The vectors of a call, one after another. There is no answer that says that a call has failed: whatever
  * goes wrong in the model's thread ends it, and all calls under way with it.
  */
-export interface EmbedAnswer {
+export interface EmbedAnswer extends EmbeddedTexts {
   readonly call: number;
+}
+
+/** What became of some texts. */
+export interface EmbeddedTexts {
+  /** One after another. */
   readonly vectors: Float32Array;
+  /** What the model has not read of them. */
+  readonly cut: Truncation;
 }

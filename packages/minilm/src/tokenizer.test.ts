@@ -10,7 +10,8 @@ const SEP = 102;
 const UNKNOWN = 100;
 
 describe('tokenizer', () => {
-  const encode = loadTokenizer();
+  const tokenize = loadTokenizer();
+  const encode = (text: string) => tokenize(text).ids;
   const read = (name: string) => JSON.parse(readFileSync(modelFile(name), 'utf8')) as object;
   const whole = new Tokenizer(read('tokenizer.json'), read('tokenizer_config.json'));
 
@@ -31,6 +32,13 @@ describe('tokenizer', () => {
     expect(ids[254]).toBe(2773);
     expect(ids[255]).toBe(SEP);
     expect(encode('word '.repeat(254))).toHaveLength(256);
+  });
+
+  it('tells how many tokens it has cut off, and about how many of a text that it has not read to its end', () => {
+    expect(tokenize('word '.repeat(254)).cut).toBe(0);
+    expect(tokenize('word '.repeat(255)).cut).toBe(1);
+    expect(tokenize('word '.repeat(800)).cut).toBe(546);
+    expect(Math.abs(tokenize('word '.repeat(100_000)).cut / 99_746 - 1)).toBeLessThan(0.01);
   });
 
   it('gives a long text the tokens that tokenising all of it gives', () => {

@@ -18,8 +18,15 @@ const SEPARATOR = 102;
 const PREFIX_CHARACTERS = 4_096;
 const WORD_TOKENS_MAX = 100;
 
-/** Answers a function from a text to at most 256 token ids, the framing [CLS] and [SEP] included. */
-export function loadTokenizer(): (text: string) => readonly number[] {
+/** What the model is given of a text. */
+export interface TokenizedText {
+  /** At most 256, the framing [CLS] and [SEP] included. */
+  readonly ids: readonly number[];
+  /** Tokens beyond these; estimated from the length where the text was not tokenised to its end. */
+  readonly cut: number;
+}
+
+export function loadTokenizer(): (text: string) => TokenizedText {
   const tokenizer = readTokenizer();
   return (text) => {
     let { ids } = tokenizer.encode(text.slice(0, PREFIX_CHARACTERS));
@@ -28,7 +35,9 @@ export function loadTokenizer(): (text: string) => readonly number[] {
       length *= 4;
       ({ ids } = tokenizer.encode(text.slice(0, length)));
     }
-    return ids.length <= TOKENS_MAX ? ids : [...ids.slice(0, TOKENS_MAX - 1), SEPARATOR];
+    if (ids.length <= TOKENS_MAX) return { ids, cut: 0 };
+    const whole = Math.round(ids.length * Math.max(1, text.length / length));
+    return { ids: [...ids.slice(0, TOKENS_MAX - 1), SEPARATOR], cut: whole - TOKENS_MAX };
   };
 }
 
