@@ -39,6 +39,7 @@ describe('BitSet', () => {
         expect([...BitSet.from(a).union(right)]).toEqual(ascending([...a, ...b]));
         expect([...BitSet.from(a).subtract(right)]).toEqual(ascending(a.filter((i) => !inB.has(i))));
         expect([...right]).toEqual(ascending(b));
+        expect(BitSet.from(a).countCommon(right)).toBe([...inA].filter((i) => inB.has(i)).length);
         const isSame = inA.size === inB.size && a.every((i) => inB.has(i));
         expect(BitSet.from(a).equals(right)).toBe(isSame);
         expect(BitSet.from(a).equals(BitSet.from([...a, 1_000]))).toBe(false);

@@ -67,6 +67,15 @@ export class BitSet {
     return total;
   }
 
+  /** How many members both have. */
+  countCommon(other: BitSet): number {
+    const [mine, theirs] = [this.words, other.words];
+    const shared = Math.min(mine.length, theirs.length);
+    let total = 0;
+    for (let i = 0; i < shared; i++) total += popcount((mine[i] ?? 0) & (theirs[i] ?? 0));
+    return total;
+  }
+
   isEmpty(): boolean {
     const words = this.words;
     for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;

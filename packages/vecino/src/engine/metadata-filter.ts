@@ -6,7 +6,7 @@ import { FilterAnswers, type Matches } from '../filter/answers.ts';
 import { FilterColumns } from '../filter/columns.ts';
 import { parseFilter } from '../filter/parse.ts';
 import { type Predicate, pathsOf } from '../filter/predicate.ts';
-import type { Scalar } from '../filter/value-index.ts';
+import type { ValueCounts } from '../filter/value-counts.ts';
 import type { StoreReader } from '../storage/store.ts';
 
 /** Rows read in one go while columns are built. */
@@ -78,9 +78,14 @@ export class MetadataFilter {
     return this.columns.among(path, values);
   }
 
-  /** How many of the slots have which value at a path. */
-  countValues(path: string, slots: BitSet): ReadonlyMap<Scalar, number> {
-    return this.columns.countValues(path, slots);
+  /** Counts the values at a path, whose column must be prepared. */
+  counting(path: string): ValueCounts {
+    return this.columns.counting(path);
+  }
+
+  /** Grows with every write that filters are told of. */
+  get version(): number {
+    return this.changes;
   }
 
   /** Takes note of committed metadata, given as JSON text. */

@@ -3,7 +3,8 @@ import { BitSet } from '../base/bit-set.ts';
 import { uniteCodesAmong, uniteNumbersAmong, uniteNumbersBetween } from './column-scan.ts';
 import { type PathReader, readPath } from './path.ts';
 import type { Bound, Range } from './predicate.ts';
-import { type CodedValue, NO_CODE, type Scalar, ValueIndex } from './value-index.ts';
+import { ValueCounts } from './value-counts.ts';
+import { type CodedValue, NO_CODE, UNINDEXED, ValueIndex } from './value-index.ts';
 
 /**
  * Different numbers that a column indexes. Years, ratings and foreign keys of small tables stay below; a
@@ -11,9 +12,6 @@ import { type CodedValue, NO_CODE, type Scalar, ValueIndex } from './value-index
  * a million), which spares 60 bytes a number.
  */
 const INDEXED_NUMBERS_MAX = 65_536;
-
-/** The code of a number beyond {@link INDEXED_NUMBERS_MAX}: it stands in `numbers` alone. */
-const UNINDEXED = 0xffff_ffff;
 
 /**
  * Where a query concerns more values than this part of the slots, one pass over all slots is faster than
@@ -104,27 +102,10 @@ export class Column {
     return slots;
   }
 
-  /**
-   * How many of the slots have which value: an array counts once for each different element, and what has parts
-   * (objects, arrays in arrays) not at all. One step a slot, and one a different value.
-   */
-  countValues(slots: BitSet): Map<Scalar, number> {
-    const counts = new Map<Scalar, number>();
-    const count = (value: JsonValue, times: number) => {
-      if (typeof value !== 'object' || value === null) counts.set(value, (counts.get(value) ?? 0) + times);
-    };
-    const timesOf = new Map<number, number>();
-    for (const slot of slots.toArray()) {
-      const code = this.codes[slot] ?? NO_CODE;
-      if (code === UNINDEXED) count(this.numbers[slot] ?? 0, 1);
-      else if (code !== NO_CODE) timesOf.set(code, (timesOf.get(code) ?? 0) + 1);
-    }
-    for (const [code, times] of timesOf) {
-      const value = this.values.valueOf(code);
-      if (Array.isArray(value)) for (const element of new Set(value)) count(element, times);
-      else count(value, times);
-    }
-    return counts;
+  /** Counts the values of slots. What is written to the column meanwhile makes the counts worthless. */
+  counting(): ValueCounts {
+    const { codes, numbers, values, elements } = this;
+    return new ValueCounts({ codes, numbers, values, elements });
   }
 
   /** Memory, estimated. */

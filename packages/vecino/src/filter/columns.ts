@@ -4,7 +4,7 @@ import { BitSet } from '../base/bit-set.ts';
 import { Column } from './column.ts';
 import { evaluate } from './evaluate.ts';
 import { type Predicate, pathsOf } from './predicate.ts';
-import type { Scalar } from './value-index.ts';
+import type { ValueCounts } from './value-counts.ts';
 
 /**
  * A collection's metadata in columns, one a path, each built when the first filter asks for it.
@@ -84,9 +84,9 @@ export class FilterColumns {
     return this.column(path).among(values);
   }
 
-  /** How many of the slots have which value at a path. */
-  countValues(path: string, slots: BitSet): Map<Scalar, number> {
-    return this.column(path).countValues(slots);
+  /** Counts the values at a path. */
+  counting(path: string): ValueCounts {
+    return this.column(path).counting();
   }
 
   /** Estimated memory. Walks over all different values: for statistics, not for every query. */

@@ -22,6 +22,10 @@ export class ShardedMap {
     shard.set(key, code);
   }
 
+  *[Symbol.iterator](): Generator<[key: string | number, code: number]> {
+    for (const shard of this.shards) if (shard) yield* shard;
+  }
+
   delete(key: string | number): void {
     this.shards[shardOf(key)]?.delete(key);
   }

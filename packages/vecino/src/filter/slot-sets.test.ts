@@ -38,6 +38,8 @@ describe('SlotSets', () => {
         for (const [code, set] of model.entries()) {
           expect(members(sets, code)).toEqual([...set].sort((a, b) => a - b));
           expect(sets.size(code)).toBe(set.size);
+          const even = BitSet.from(Array.from({ length: 150 }, (_, i) => 2 * i));
+          expect(sets.countAmong(code, even)).toBe([...set].filter((slot) => even.has(slot)).length);
         }
       }),
       { numRuns: 1_000 },

@@ -73,6 +73,17 @@ export class SlotSets {
     else slots.addAll(set.members);
   }
 
+  /** How many members of a set are in a bitmap. */
+  countAmong(code: number, slots: BitSet): number {
+    const set = this.sets[code];
+    if (set === undefined) return 0;
+    if (typeof set === 'number') return slots.has(set) ? 1 : 0;
+    if (set.members instanceof BitSet) return set.members.countCommon(slots);
+    let count = 0;
+    for (const slot of set.members) if (slots.has(slot)) count++;
+    return count;
+  }
+
   /** Memory, estimated. */
   bytes(): number {
     let bytes = this.sets.length * 8;

@@ -15,6 +15,9 @@ export type CodedValue = Exclude<JsonValue, boolean | null>;
 /** The code that no value has. */
 export const NO_CODE = 0;
 
+/** The code of a number that is in no index: it stands in the column alone. */
+export const UNINDEXED = 0xffff_ffff;
+
 /** Codes that every index has from the start, because the values are so few. */
 const CODE_OF_NULL = 1;
 const CODE_OF_FALSE = 2;
@@ -58,6 +61,21 @@ export class ValueIndex {
   valueOf(code: number): JsonValue {
     const value = this.values[code] ?? null;
     return this.isComposite.has(code) ? JSON.parse(value as string) : value;
+  }
+
+  /** The value of a code; undefined where it has parts. */
+  scalarOf(code: number): Scalar | undefined {
+    return this.isComposite.has(code) ? undefined : (this.values[code] ?? null);
+  }
+
+  /** All codes are less. */
+  get codesEnd(): number {
+    return this.values.length;
+  }
+
+  /** How many of the slots hold the value of a code. */
+  countAmong(code: number, slots: BitSet): number {
+    return this.slots.countAmong(code, slots);
   }
 
   /** Gives a code to a value that has none; a slot is to be linked to it at once. */

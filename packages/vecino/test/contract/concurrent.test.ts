@@ -101,6 +101,38 @@ describe.each(COSINE)('at the same time: $family, $place', (variant) => {
     await during(shelf.remove(same.map(({ id }) => id)), search);
   });
 
+  it.skipIf(variant.family !== 'flat')(
+    'counts beside hits are of the same moment as these (they do not depend on the family)',
+    async () => {
+      const shelf = await openShelf();
+      await shelf.add(recordsOf(VECTORS));
+      // Putting those of the first path in order takes longer than a slice, so that writes get in between.
+      const facets = [
+        { path: 'ordinal', limit: 4_000 },
+        { path: 'tenth', limit: 100 },
+      ] as const;
+      const asked = {
+        vector: VECTORS[0] ?? query,
+        k: 1,
+        exact: true,
+        include: ['metadata'],
+        facets,
+      } as const;
+      let isOver = false;
+      const writing = (async () => {
+        for (let i = 0; !isOver; i++) await shelf.update([{ id: 'r0', metadata: { tenth: 10 + (i % 50) } }]);
+      })();
+      for (let i = 0; i < 10; i++) {
+        const { 0: hit, facets: counted } = await shelf.search(asked);
+        const { tenth } = hit?.metadata ?? expect.fail('no hit');
+        const count = tenth === 0 ? VECTORS.length / 10 : 1;
+        expect(counted?.['tenth']?.values).toContainEqual({ value: tenth, count });
+      }
+      isOver = true;
+      await writing;
+    },
+  );
+
   it('changes of one record are all made, in whatever order', async () => {
     const shelf = (await openShelf()) as unknown as Collection;
     await shelf.add([{ id: 'a', vector: query, metadata: { kept: true } }]);

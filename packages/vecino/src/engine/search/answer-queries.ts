@@ -22,16 +22,23 @@ import type { Asked } from './resolve-legs.ts';
  * them. Only the caller's rerank function is waited for afterwards: it may take long, and is asked once.
  */
 
+/** A state of the collection. */
+interface Moment {
+  /** The change that the index had seen. */
+  readonly seen: number;
+  /** Of the live slots and of the columns of filters. */
+  readonly version: number;
+}
+
 /** What was read for a query, all of one state. */
 interface Findings extends Read {
   readonly course: Course;
-  /** The change that the index had seen. */
-  readonly seen: number;
+  readonly moment: Moment;
   /** The answer, or what is to be reranked. */
   readonly chosen: Refined;
   readonly material: Material;
   readonly hits: Hits;
-  readonly facets: SearchResult['facets'];
+  readonly facets?: SearchResult['facets'];
 }
 
 /** An answer, and where it has ended. */
@@ -65,14 +72,14 @@ export async function answerQueries(
       await state.turns.pause();
     }
     const began = performance.now();
-    const { seen } = state.slots;
+    const moment = momentOf(state);
     const courses: Course[] = [];
     for (const one of asked) courses.push(await courseOf(state, one));
     const filtered = performance.now();
     await choose(state, courses, spread);
     const searched = performance.now();
     const findings: Findings[] = [];
-    for (const course of courses) findings.push(await find(state, seen, course));
+    for (const course of courses) findings.push(await find(state, moment, course));
     const whole = findings.every((one) => one.whole);
     const fetchMs = performance.now() - searched;
     return { whole, findings, filterMs: filtered - began, searchMs: searched - filtered, fetchMs };
@@ -88,9 +95,10 @@ export async function answerQueries(
 }
 
 /** Reads what the answer to a query is made of, or what is to be reranked. */
-async function find(state: CollectionState, seen: number, course: Course): Promise<Findings> {
+async function find(state: CollectionState, moment: Moment, course: Course): Promise<Findings> {
   const { asked, scope, selection, rounds } = course;
   const { read, except } = asked;
+  const { seen } = moment;
   const material = materialFor(state, selection.chosen, read);
   const isDone = read.rerank !== undefined || selection.groups !== undefined || !material.whole;
   const chosen: Refined = isDone
@@ -99,10 +107,16 @@ async function find(state: CollectionState, seen: number, course: Course): Promi
   const parts = read.rerank ? [...new Set([...read.parts, ...RERANKED_BY])] : read.parts;
   const fetched = await fetchHits(state, seen, chosen.ranking, parts, except, course.sides);
   // Words are searched in the store, where more may have been written meanwhile.
-  const whole = fetched.whole && rounds.every((answer) => (answer.seen ?? seen) === seen);
-  const matching = scope.allowed?.slots ?? scope.live;
-  const facets = read.facets.length > 0 ? countFacets(state.filter, read.facets, matching) : undefined;
-  return { course, seen, chosen, material, hits: fetched.hits, facets, whole: whole && material.whole };
+  let whole = fetched.whole && material.whole && rounds.every((answer) => (answer.seen ?? seen) === seen);
+  if (read.facets.length === 0) return { course, moment, chosen, material, hits: fetched.hits, whole };
+  const facets = await countFacets(state.filter, read.facets, scope.allowed?.slots ?? scope.live);
+  whole &&= momentOf(state).version === moment.version;
+  return { course, moment, chosen, material, hits: fetched.hits, facets, whole };
+}
+
+function momentOf({ slots, filter }: CollectionState): Moment {
+  // Both versions only grow, so that an equal sum means that neither has changed.
+  return { seen: slots.seen, version: slots.version + filter.version };
 }
 
 /** Whether scores are what the collection's metric says, rather than of words or fused. */
@@ -168,10 +182,10 @@ function resultOf(
   });
 }
 
-function endOf({ course, seen }: Findings, { slots, isComplete }: Ranking): PagePosition | undefined {
+function endOf({ course, moment }: Findings, { slots, isComplete }: Ranking): PagePosition | undefined {
   const { page } = course.asked.read;
   if (!page || isComplete) return undefined;
   const given = page.position ? page.position.given.clone() : new BitSet();
   given.addAll(slots);
-  return { seq: page.position?.seq ?? seen, given };
+  return { seq: page.position?.seq ?? moment.seen, given };
 }
