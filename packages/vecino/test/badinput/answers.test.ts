@@ -278,9 +278,11 @@ describe('in a stocked database', () => {
 
     it('may be used with another k, other parts and counts, and however the vector is given', async () => {
       const shelf = await shelfOf(database());
-      const page = await tokenOf(first);
-      const vector = Float32Array.from(VECTOR);
-      const rest = await shelf.search({ vector, k: 9, include: [], exact: true, facets: ['year'], page });
+      // Numbers that a float cannot have as they are.
+      const numbers = VECTOR.map((value) => value + 0.1);
+      const page = await tokenOf({ ...first, vector: numbers, filter: undefined });
+      const vector = Float32Array.from(numbers);
+      const rest = await shelf.search({ page, k: 9, include: [], exact: true, facets: ['year'], vector });
       expect(rest).toHaveLength(2);
       expect(rest).not.toHaveProperty('next');
     });

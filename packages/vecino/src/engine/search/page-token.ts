@@ -46,13 +46,21 @@ const FREE = new Set<string>([
 
 /** Tells a query of a collection from all others. */
 export function ownerOf(collection: string, query: SearchQuery): Buffer {
-  const asked = Object.entries(query).filter(([option]) => !FREE.has(option));
+  const asked = Object.entries(query)
+    .filter(([option, value]) => !FREE.has(option) && value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   // A vector is the same as a list of numbers and as floats, and a function cannot be compared.
-  const text = JSON.stringify([collection, ...asked], (key, value: unknown) => {
-    if (key === 'vector' || ArrayBuffer.isView(value)) return Array.from(value as number[], Math.fround);
+  const text = JSON.stringify([collection, Object.fromEntries(asked)], (key, value: unknown) => {
+    if (key === 'vector' || ArrayBuffer.isView(value)) return floatsText(value as ArrayLike<number>);
     return typeof value === 'function' ? 'a function' : value;
   });
   return digest(text).subarray(0, OWNER.bytes);
+}
+
+/** Its bytes: many times as quick as its numbers, each of which would be brought into decimals. */
+function floatsText(vector: ArrayLike<number>): string {
+  const { buffer } = Float32Array.from(vector);
+  return Buffer.from(buffer).toString('base64');
 }
 
 export function encodePage(owner: Buffer, { seq, given }: PagePosition): string {
