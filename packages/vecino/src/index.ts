@@ -36,6 +36,7 @@ export type { DuplicateCluster, DuplicatePair, Duplicates, DuplicatesQuery } fro
 export type {
   EmbeddedText,
   EmbeddingFunction,
+  EmbeddingStats,
   EmbedOptions,
   EmbedProgress,
   Truncation,

@@ -3,7 +3,7 @@ import type { AnomaliesQuery, Anomaly, AnomalyQuery, AnomalyScore } from './anom
 import type { ChangesQuery, RecordChange } from './changes.ts';
 import type { Cluster, ClustersQuery } from './cluster.ts';
 import type { Duplicates, DuplicatesQuery } from './duplicate.ts';
-import type { EmbeddingFunction } from './embedding.ts';
+import type { EmbeddingFunction, EmbeddingStats } from './embedding.ts';
 import type { Filter, PathOf } from './filter.ts';
 import type { FullTextLanguage, FullTextOptions } from './full-text.ts';
 import type { CompleteIndexChoice, IndexChoice, IndexFamily, IndexOptions } from './index-options.ts';
@@ -110,6 +110,8 @@ export interface CollectionStats {
     /** Bytes of the database file and its log, all collections together. */
     readonly storeBytes: number;
   };
+  /** What its texts have cost since this process opened it, and what is kept of them in the store. */
+  readonly embedding: EmbeddingStats;
   /** The recall of this process's queries, after `watchRecall`. */
   readonly recall?: RecallReport;
 }

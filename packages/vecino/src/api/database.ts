@@ -11,7 +11,9 @@ export interface Warning {
     | 'INDEX_WAITING'
     | 'REINDEX_FAILED'
     | 'CHECKPOINT_FAILED'
-    | 'EXPIRED_NOT_REMOVED';
+    | 'EXPIRED_NOT_REMOVED'
+    | 'EMBEDDINGS_NOT_KEPT'
+    | 'TEXTS_TRUNCATED';
   readonly message: string;
   readonly collection?: string;
   readonly cause?: unknown;
@@ -31,6 +33,12 @@ export interface OpenOptions {
    * was away hears of them: 0 to 1e9, default 100,000. Each costs its id and two numbers, on disk.
    */
   readonly removalsKept?: number;
+  /**
+   * How many bytes the vectors of embedded documents may take in the store, apart from the records: a text that comes
+   * again, in whatever collection and under whatever id, is not embedded again. When they are more, the oldest go.
+   * 0 to 1e12, default 268,435,456 (256 MiB, some 160,000 vectors of 384 numbers); 0 does without, and empties it.
+   */
+  readonly embeddingCacheBytesMax?: number;
   /** The time, in milliseconds since 1970, by which records expire; default `Date.now`. For tests. */
   readonly clock?: () => number;
 }
@@ -46,6 +54,13 @@ export const OPEN_OPTIONS = {
     min: 0,
     max: 1e9,
     about: 'Removed records that the change feed remembers.',
+  },
+  embeddingCacheBytesMax: {
+    kind: 'integer',
+    default: 256 * 1024 * 1024,
+    min: 0,
+    max: 1e12,
+    about: 'Bytes of vectors that are kept for texts that come again.',
   },
   clock: { kind: 'opaque', about: 'The time by which records expire, in milliseconds since 1970.' },
 } as const satisfies OptionSpecs;

@@ -69,3 +69,17 @@ export interface EmbeddingFunction {
   /** Releases threads and memory, where the model holds any. Whoever made the function calls it. */
   close?(): Promise<void>;
 }
+
+/** What the texts of a collection have cost since this process opened it, and what is kept of them. */
+export interface EmbeddingStats {
+  /** Texts that were given to the embedding. */
+  readonly embedded: number;
+  /** Texts whose vectors were known, because they had come before. */
+  readonly recalled: number;
+  /** Texts that were longer than the model reads, and the tokens that it did not read. */
+  readonly truncated: number;
+  readonly truncatedTokens: number;
+  /** Vectors that the store keeps for texts that come again, and their bytes; all collections together. */
+  readonly kept: number;
+  readonly keptBytes: number;
+}

@@ -5,7 +5,7 @@ import { askProvider, type Provider } from './ask-provider.ts';
 import { chooseModel } from './choose-model.ts';
 import type { ModelDescription } from './model-description.ts';
 import { textTokensMax, variantOf } from './model-texts.ts';
-import { type Course, REAL_COURSE, readRetryAfter } from './patience.ts';
+import { REAL_COURSE, readRetryAfter } from './patience.ts';
 import { ProviderFailure } from './provider-failure.ts';
 import { invalidOption, REQUEST_OPTIONS, type RequestOptions, requestSettings } from './request-options.ts';
 
@@ -52,15 +52,6 @@ interface ApiCallError {
  * @throws as `openaiCompatible` does
  */
 export function aiSdk(model: AiSdkModel, options?: AiSdkOptions): EmbeddingFunction {
-  return aiSdkWith(model, options, REAL_COURSE);
-}
-
-/** The same with another clock and chance, for tests. */
-export function aiSdkWith(
-  model: AiSdkModel,
-  options: AiSdkOptions | undefined,
-  course: Course,
-): EmbeddingFunction {
   const thing = 'aiSdk';
   const { provider: providerName, modelId, doEmbed } = (model ?? {}) as Partial<AiSdkModel>;
   if (typeof doEmbed !== 'function' || typeof modelId !== 'string') {
@@ -77,8 +68,8 @@ export function aiSdkWith(
     secrets: () => [],
     model: chosen,
     ...settings,
-    course,
-    request: (texts, signal) => ask(model, texts, signal, course),
+    course: REAL_COURSE,
+    request: (texts, signal) => ask(model, texts, signal),
   };
   const tokensMax = textTokensMax(chosen);
   return {
@@ -98,7 +89,6 @@ async function ask(
   model: AiSdkModel,
   texts: readonly string[],
   abortSignal: AbortSignal,
-  course: Course,
 ): Promise<readonly unknown[]> {
   try {
     const { embeddings } = await model.doEmbed({ values: [...texts], abortSignal });
@@ -108,7 +98,7 @@ async function ask(
     const { isRetryable, statusCode, responseHeaders } = cause as Error & ApiCallError;
     throw new ProviderFailure(cause.message, {
       again: isRetryable === true,
-      waitMs: readRetryAfter(responseHeaders?.['retry-after'], course.now()),
+      waitMs: readRetryAfter(responseHeaders?.['retry-after'], REAL_COURSE.now()),
       status: typeof statusCode === 'number' ? statusCode : undefined,
       cause,
     });

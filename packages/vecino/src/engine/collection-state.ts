@@ -23,6 +23,7 @@ import type { LiveIndex } from './index/live-index.ts';
 import type { MetadataFilter } from './metadata-filter.ts';
 import { type NamespaceSlots, NOWHERE } from './namespace-slots.ts';
 import type { RecallWatch } from './recall/recall-watch.ts';
+import type { TextEmbedder } from './text-embedder.ts';
 
 /** What changes while a collection is open. */
 interface Course {
@@ -48,6 +49,8 @@ export class CollectionState {
   readonly filter: MetadataFilter;
   readonly namespaces: NamespaceSlots;
   readonly expiry: Expiry;
+  /** Makes vectors of texts. */
+  readonly embedder: TextEmbedder;
   /** Only where this process writes. */
   removal: ExpiredRemoval | undefined;
   /** Writes of this collection, one after another. */
@@ -71,7 +74,9 @@ export class CollectionState {
     filter: MetadataFilter,
     namespaces: NamespaceSlots,
     clock: () => number,
+    embedder: TextEmbedder,
   ) {
+    this.embedder = embedder;
     this.course = {
       stored,
       embedding: undefined,

@@ -219,6 +219,7 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
         index,
         memory: { vectorBytes, indexBytes, reindexBytes, filterBytes },
         disk: { snapshotBytes, storeBytes: state.store.bytes() },
+        embedding: state.embedder.figures,
         ...(state.recallWatch && { recall: state.recallWatch.report }),
       };
     });

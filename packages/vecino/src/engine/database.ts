@@ -1,5 +1,5 @@
 import type { Collection, CollectionDescription, CollectionOptions } from '../api/collection.ts';
-import type { Database, OpenOptions, Warning } from '../api/database.ts';
+import { type Database, OPEN_OPTIONS, type OpenOptions, type Warning } from '../api/database.ts';
 import { LIMITS } from '../api/limits.ts';
 import type { AnyMetadata, Metadata } from '../api/metadata.ts';
 import type { Metric } from '../api/search.ts';
@@ -25,6 +25,7 @@ import { LiveIndex } from './index/live-index.ts';
 import { storedFormOf, storedIndexChoice } from './index-choice.ts';
 import { MetadataFilter } from './metadata-filter.ts';
 import { NamespaceSlots } from './namespace-slots.ts';
+import { TextEmbedder } from './text-embedder.ts';
 import { inStep } from './whole-read.ts';
 
 interface OpenCollection {
@@ -40,6 +41,7 @@ export class EmbeddedDatabase implements Database {
   private readonly autoBorder: number | undefined;
   private readonly warn: (warning: Warning) => void;
   private readonly clock: () => number;
+  private readonly embeddingCacheBytesMax: number;
   private readonly open = new Map<string, Promise<OpenCollection>>();
   /** Creating and dropping collections, one after another. */
   private readonly catalogue = new Mutex();
@@ -61,6 +63,8 @@ export class EmbeddedDatabase implements Database {
     this.store = store;
     this.clock = options.clock ?? Date.now;
     this.warn = options.warn;
+    this.embeddingCacheBytesMax =
+      options.embeddingCacheBytesMax ?? OPEN_OPTIONS.embeddingCacheBytesMax.default;
     const script = import.meta.url.endsWith('.ts') ? './index/worker.ts' : './index/worker.js';
     this.pool = new WorkerPool(options.threads, new URL(script, import.meta.url));
   }
@@ -275,6 +279,11 @@ export class EmbeddedDatabase implements Database {
       filter,
       namespaces,
       this.clock,
+      new TextEmbedder({
+        store: this.store,
+        bytesMax: this.embeddingCacheBytesMax,
+        warn: (code, what, cause) => index.warn(code, what, cause),
+      }),
     );
     await catchUpFromOpening(state);
     return { state, collection: new EmbeddedCollection(state, this.autoBorder) };

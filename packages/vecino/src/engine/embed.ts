@@ -1,19 +1,23 @@
 import type { EmbeddingFunction, EmbedOptions } from '../api/embedding.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
+import { redact, redactedCause } from '../base/redact.ts';
+
+/** A vector whose length is right; whether it holds numbers nobody has looked yet. */
+export type Embedded = Float32Array | readonly unknown[];
 
 /**
  * Runs a collection's embedding and checks what came back: it is the caller's code, and a wrong count or
  * dimension is not ours to repair. What is left to `readVector` are the numbers themselves.
  */
-export async function embed(
+export async function ask(
   thing: string,
   embedding: EmbeddingFunction,
   texts: readonly string[],
-  kind: NonNullable<EmbedOptions['kind']>,
-): Promise<readonly (Float32Array | readonly unknown[])[]> {
+  options: EmbedOptions,
+): Promise<readonly Embedded[]> {
   const expected = `${texts.length} vectors of ${embedding.dimension} numbers`;
-  const answer = await answerOf(thing, embedding, texts, kind);
+  const answer = await answerOf(thing, embedding, texts, options);
   if (!Array.isArray(answer)) throw wrong(thing, embedding, expected, describeValue(answer));
   if (answer.length !== texts.length) throw wrong(thing, embedding, expected, `${answer.length} vectors`);
   return Array.from(answer, (vector: unknown, i) => {
@@ -30,16 +34,18 @@ async function answerOf(
   thing: string,
   embedding: EmbeddingFunction,
   texts: readonly string[],
-  kind: NonNullable<EmbedOptions['kind']>,
+  options: EmbedOptions,
 ): Promise<unknown> {
   try {
-    return await embedding.embed(texts, { kind });
+    return await embedding.embed(texts, options);
   } catch (cause) {
     if (cause instanceof VecinoError) throw cause;
+    // Who makes embeddings elsewhere may repeat the key that he was sent.
+    const reason = cause instanceof Error ? redact(cause.message) : describeValue(cause);
     throw new VecinoError(
       'EMBEDDING_FAILED',
-      `${thing}: embedding "${embedding.name}" failed for ${texts.length} ${texts.length === 1 ? 'text' : 'texts'}: ${cause instanceof Error ? cause.message : describeValue(cause)}`,
-      { cause, details: { embedding: embedding.name, texts: texts.length } },
+      `${thing}: embedding "${embedding.name}" failed for ${texts.length} ${texts.length === 1 ? 'text' : 'texts'}: ${reason}`,
+      { cause: redactedCause(cause), details: { embedding: embedding.name, texts: texts.length } },
     );
   }
 }

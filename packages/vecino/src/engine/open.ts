@@ -3,6 +3,7 @@ import { VecinoError } from '../base/errors.ts';
 import { requireNode } from '../base/node-version.ts';
 import { describeValue, readOptions } from '../base/options.ts';
 import { openStore } from '../storage/open-store.ts';
+import type { Store } from '../storage/store.ts';
 import { EmbeddedDatabase } from './database.ts';
 
 /**
@@ -47,14 +48,23 @@ export async function openInSegments(
     onWarning: warn,
     removalsKept: read.removalsKept,
   });
+  const embeddingCacheBytesMax = read.embeddingCacheBytesMax ?? OPEN_OPTIONS.embeddingCacheBytesMax.default;
+  await keepWithin(store, embeddingCacheBytesMax);
   return new EmbeddedDatabase(store, {
     ...read,
+    embeddingCacheBytesMax,
     threads: read.threads ?? OPEN_OPTIONS.threads.default,
     warn,
     clock,
     segmentSlots,
     autoBorder,
   });
+}
+
+/** Lets go of kept embeddings beyond a bound that is lower than it was. */
+async function keepWithin({ keptEmbeddings, writer }: Store, bytesMax: number): Promise<void> {
+  if (!writer || keptEmbeddings.size().bytes <= bytesMax) return;
+  await writer.keepEmbeddings({ keys: new Uint8Array(), vectors: new Float32Array(), bytesMax });
 }
 
 function readClock(clock: unknown): () => number {

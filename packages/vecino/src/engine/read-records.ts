@@ -6,7 +6,6 @@ import { describeValue, quoted, readOptions } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { encodeMetadata } from '../filter/metadata.ts';
 import type { CollectionState } from './collection-state.ts';
-import { embed } from './embed.ts';
 import { readExpiry } from './expiry/read-expiry.ts';
 
 /** Records of one write, validated completely, vectors included. */
@@ -183,7 +182,7 @@ export async function embedMissing(
   if (positions.length === 0) return;
   const embedding = state.requireEmbedding('a document without a vector');
   const texts = positions.map((position) => batch.documents[position] ?? '');
-  const vectors = await embed(where, embedding, texts, 'document');
+  const vectors = await state.embedder.embed(where, embedding, texts, 'document');
   for (const [i, position] of positions.entries()) {
     const thing = `${where}: record ${quoted(batch.ids[position] ?? '')}, embedded by "${embedding.name}"`;
     batch.vectors[position] = state.readVector(thing, vectors[i]);

@@ -1,5 +1,6 @@
 import type { FullTextProgress } from '../api/full-text.ts';
 import type { JsonObject } from '../api/metadata.ts';
+import type { NewEmbeddings } from './kept-embeddings.ts';
 import type { SqliteWriter } from './sqlite-writer.ts';
 import type {
   FullTextSettings,
@@ -53,6 +54,10 @@ export class InPlaceWriter implements StoreWriter {
 
   async write(batch: WriteBatch): Promise<Written> {
     return this.writer.write(batch);
+  }
+
+  async keepEmbeddings(embeddings: NewEmbeddings): Promise<void> {
+    this.writer.keepEmbeddings(embeddings);
   }
 
   async reclaim(): Promise<void> {

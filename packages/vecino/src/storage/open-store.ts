@@ -4,6 +4,7 @@ import type { Warning } from '../api/database.ts';
 import { VecinoError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
 import { InPlaceWriter } from './in-place-writer.ts';
+import { KeptEmbeddings } from './kept-embeddings.ts';
 import { openForWriting } from './open-for-writing.ts';
 import { ReadConnection } from './read-connection.ts';
 import { hasStore } from './schema.ts';
@@ -52,9 +53,11 @@ export async function openStore(location: string, options: OpenStoreOptions): Pr
 
 function openMemory({ readOnly, pagesMax, removalsKept }: OpenStoreOptions): Store {
   const connection = openForWriting(IN_MEMORY, pagesMax);
+  const source = new ReadConnection(IN_MEMORY, connection);
   return {
     location: IN_MEMORY,
-    reader: new SqliteReader(new ReadConnection(IN_MEMORY, connection)),
+    reader: new SqliteReader(source),
+    keptEmbeddings: new KeptEmbeddings(source),
     writer: readOnly ? undefined : new InPlaceWriter(new SqliteWriter(connection, removalsKept)),
     snapshotPath: () => undefined,
     bytes: () => Number(connection.pragma('page_count')) * Number(connection.pragma('page_size')),
@@ -123,6 +126,7 @@ function storeOf(
   return {
     location: folder.path,
     reader: new SqliteReader(source, (search) => fullText.search(search)),
+    keptEmbeddings: new KeptEmbeddings(source),
     writer,
     snapshotPath: (collection, segment) => folder.snapshot(collection, segment),
     bytes: () => folder.bytes(),

@@ -88,6 +88,21 @@ const STEPS: readonly string[] = [
 
   ALTER TABLE removed_records ADD COLUMN namespace INTEGER NOT NULL DEFAULT 0;
   `,
+  // Vectors of texts that may come again; see kept-embeddings.ts.
+  `
+  CREATE TABLE kept_embeddings (
+    number INTEGER PRIMARY KEY,
+    key BLOB NOT NULL UNIQUE,
+    vector BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE kept_embeddings_size (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    vectors INTEGER NOT NULL,
+    bytes INTEGER NOT NULL
+  ) STRICT;
+  INSERT INTO kept_embeddings_size (id, vectors, bytes) VALUES (1, 0, 0);
+  `,
 ];
 
 /** The version that this program reads and writes. */

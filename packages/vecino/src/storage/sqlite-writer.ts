@@ -5,6 +5,7 @@ import { requireWellFormed } from './batch-slices.ts';
 import type { Connection } from './connection.ts';
 import { FullTextBuild } from './full-text-build.ts';
 import { type FullTextTable, FullTextTables } from './full-text-table.ts';
+import { keepEmbeddings, type NewEmbeddings } from './kept-embeddings.ts';
 import { COLLECTION_ID_MAX, recordKey } from './record-key.ts';
 import {
   type FullTextSettings,
@@ -138,6 +139,10 @@ export class SqliteWriter {
       const sql = 'UPDATE collections SET index_options = ? WHERE id = ?';
       if (this.connection.run(sql, options, collection) === 0) throw dropped();
     });
+  }
+
+  keepEmbeddings(embeddings: NewEmbeddings): void {
+    this.transaction(() => keepEmbeddings(this.connection, embeddings));
   }
 
   /** Gives the pages that removals have left free back to the file system, when the log is emptied next. */

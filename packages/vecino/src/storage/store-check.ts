@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
 import { checkFullText } from './full-text-check.ts';
+import { KEPT_EMBEDDINGS_RULES } from './kept-embeddings.ts';
 
 /** Rules of the tables that SQLite does not hold by itself: a sentence and the count of what breaks it. */
 const RULES: readonly (readonly [breach: string, count: string])[] = [
@@ -52,6 +53,7 @@ const RULES: readonly (readonly [breach: string, count: string])[] = [
     'expiries lie under the key of another collection',
     'SELECT count(*) AS count FROM expiries WHERE key >> 32 <> collection',
   ],
+  ...KEPT_EMBEDDINGS_RULES,
 ];
 
 function changes(): string {

@@ -2,6 +2,7 @@ import type { FullTextLanguage, FullTextProgress } from '../api/full-text.ts';
 import type { JsonObject } from '../api/metadata.ts';
 import type { Part } from '../api/record.ts';
 import type { Term } from '../text/parse-query.ts';
+import type { KeptEmbeddings, NewEmbeddings } from './kept-embeddings.ts';
 
 /** How the texts of a collection are indexed. */
 export interface FullTextSettings {
@@ -291,6 +292,8 @@ export interface StoreWriter {
   write(batch: WriteBatch): Promise<Written>;
   /** Gives the space that removals have left free in the database file back to the file system. */
   reclaim(): Promise<void>;
+  /** Keeps vectors of texts that may come again, whatever becomes of records. Takes no sequence number. */
+  keepEmbeddings(embeddings: NewEmbeddings): Promise<void>;
   /** Drops the log of removals up to `seq`, once a snapshot holds them. Takes no sequence number. */
   forgetRemovals(collection: number, seq: number): Promise<void>;
 }
@@ -301,6 +304,8 @@ export interface Store {
   readonly reader: StoreReader;
   /** Absent where the store was opened for reading only. */
   readonly writer: StoreWriter | undefined;
+  /** Vectors of texts that may come again. */
+  readonly keptEmbeddings: KeptEmbeddings;
   /** Where a collection's index snapshot lies; undefined in memory. */
   snapshotPath(collection: number, segment: number): string | undefined;
   /** Bytes of database and log. */

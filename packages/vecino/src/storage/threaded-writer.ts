@@ -4,6 +4,7 @@ import type { JsonObject } from '../api/metadata.ts';
 import { VecinoError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
 import { slicesOf } from './batch-slices.ts';
+import type { NewEmbeddings } from './kept-embeddings.ts';
 import type {
   FullTextSettings,
   NewCollection,
@@ -99,6 +100,10 @@ export class ThreadedWriter implements StoreWriter {
 
   optimizeFullText(collection: number): Promise<void> {
     return this.mutex.run(() => this.call<void>({ kind: 'optimizeFullText', collection }));
+  }
+
+  keepEmbeddings(embeddings: NewEmbeddings): Promise<void> {
+    return this.mutex.run(() => this.call<void>({ kind: 'keepEmbeddings', embeddings }));
   }
 
   reclaim(): Promise<void> {

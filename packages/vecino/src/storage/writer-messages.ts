@@ -1,6 +1,7 @@
 import type { JsonObject } from '../api/metadata.ts';
 import type { ErrorCode } from '../base/error-catalogue.ts';
 import { VecinoError } from '../base/errors.ts';
+import type { NewEmbeddings } from './kept-embeddings.ts';
 import type { BatchHead } from './sqlite-writer.ts';
 import type { FullTextSettings, NewCollection, WriteBatch } from './store.ts';
 
@@ -24,6 +25,7 @@ export type WriterCall =
     }
   | { readonly kind: 'fillFullText' }
   | { readonly kind: 'optimizeFullText'; readonly collection: number }
+  | { readonly kind: 'keepEmbeddings'; readonly embeddings: NewEmbeddings }
   | { readonly kind: 'reclaim' }
   | { readonly kind: 'begin'; readonly head: BatchHead }
   | { readonly kind: 'append'; readonly slice: WriteBatch }

@@ -60,6 +60,8 @@ function serve(): void {
         return writer.fillFullText();
       case 'optimizeFullText':
         return writer.optimizeFullText(call.collection);
+      case 'keepEmbeddings':
+        return writer.keepEmbeddings(call.embeddings);
       case 'reclaim':
         writer.reclaim();
         return checkpoints.empty();

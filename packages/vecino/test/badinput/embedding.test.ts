@@ -173,7 +173,7 @@ describe('an embedding', () => {
     }
     await expect(notes.search({ text: 'x', k: 0 })).rejects.toMatchObject({ code: 'OPTION_OUT_OF_RANGE' });
     expect(asked).toBe(0);
-    await notes.update([{ id: 'a', document: 'abc' }]);
+    await notes.update([{ id: 'a', document: 'a text that has never come' }]);
     expect(asked).toBe(1);
   });
 });

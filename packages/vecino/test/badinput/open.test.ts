@@ -53,6 +53,18 @@ describe('open', () => {
       'OPTION_OUT_OF_RANGE',
       '"threads" is 65, expected an integer from 1 to 64',
     ],
+    [
+      'less than nothing for kept embeddings',
+      { embeddingCacheBytesMax: -1 },
+      'OPTION_OUT_OF_RANGE',
+      '"embeddingCacheBytesMax" is -1, expected an integer from 0 to 1000000000000',
+    ],
+    [
+      'kept embeddings that are switched off',
+      { embeddingCacheBytesMax: false },
+      'OPTION_INVALID',
+      '"embeddingCacheBytesMax" is the boolean false, expected an integer from 0',
+    ],
     ['threads as text', { threads: '2' }, 'OPTION_INVALID', '"threads" is a string, expected an integer'],
     [
       'a listener that is none',

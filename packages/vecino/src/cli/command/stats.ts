@@ -53,7 +53,16 @@ const COLUMNS: readonly Column<CollectionStats>[] = [
   { title: 'snapshot', align: 'right', cell: ({ disk }) => bytes(disk.snapshotBytes) },
 ];
 
-function statsPairs({ name, records, seq, index, memory, disk, reason }: Shown): [string, string][] {
+function statsPairs({
+  name,
+  records,
+  seq,
+  index,
+  memory,
+  disk,
+  embedding,
+  reason,
+}: Shown): [string, string][] {
   return [
     ['collection', name],
     ['records', count(records)],
@@ -75,6 +84,7 @@ function statsPairs({ name, records, seq, index, memory, disk, reason }: Shown):
     ['disk', ''],
     ['  index snapshot', bytes(disk.snapshotBytes)],
     ['  store, all collections', bytes(disk.storeBytes)],
+    ['  kept embeddings, all collections', `${count(embedding.kept)}, ${bytes(embedding.keptBytes)}`],
   ];
 }
 

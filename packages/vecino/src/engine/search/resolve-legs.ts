@@ -3,7 +3,6 @@ import { VecinoError } from '../../base/errors.ts';
 import { quoted } from '../../base/options.ts';
 import { readVector } from '../../vector/read-vector.ts';
 import type { CollectionState } from '../collection-state.ts';
-import { embed } from '../embed.ts';
 import { readId } from '../read-records.ts';
 import type { Leg } from './legs.ts';
 import type { ReadQuery } from './read-query.ts';
@@ -65,7 +64,7 @@ async function embedTexts(
 ): Promise<readonly unknown[]> {
   if (texts.length === 0) return [];
   const embedding = state.requireEmbedding('searching by text');
-  return embed(present(reads[0], 'a query').thing, embedding, texts, 'query');
+  return state.embedder.embed(present(reads[0], 'a query').thing, embedding, texts, 'query');
 }
 
 function storedVector(state: CollectionState, thing: string, id: string): Float32Array {
