@@ -58,7 +58,7 @@ export function keepEmbeddings(connection: Connection, { keys, vectors, bytesMax
 }
 
 /** How much is kept. */
-export function sizeOf(connection: Connection): KeptSize {
+function sizeOf(connection: Connection): KeptSize {
   const row = connection.get<KeptSize>('SELECT vectors, bytes FROM kept_embeddings_size');
   return present(row, 'the size of the kept embeddings');
 }
