@@ -61,7 +61,8 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
   readonly diversify?: boolean | DiversifyOptions;
   /**
    * The best hits of each of the k best groups, told in `groups` too; a path alone asks for the best hit of each.
-   * k times hits of a group is 10,000 at most.
+   * k times hits of a group is 10,000 at most. Fewer groups than k mean that there are no others. With `diversify` or
+   * `rerank` the groups are those of its candidates.
    */
   readonly groupBy?: PathOf<M> | GroupByOptions<M>;
   /** Counts by value over all records that the filter lets pass, told in `facets`. */

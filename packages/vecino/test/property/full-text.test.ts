@@ -58,6 +58,8 @@ const question = fc.record({
   yearMin: fc.integer({ min: 0, max: 3 }),
   vector: fc.tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: 1, max: 9 })),
   method: fc.constantFrom('rrf' as const, 'weighted' as const),
+  k: fc.integer({ min: 1, max: 6 }),
+  lambda: fc.constantFrom(0, 0.4, 1),
 });
 type Question = typeof question extends fc.Arbitrary<infer T> ? T : never;
 
@@ -79,6 +81,7 @@ describe('words beside filters', { timeout: 120_000 }, () => {
           for (const one of questions) {
             await compareWords(docs, plain, one);
             await compareHybrid(docs, one);
+            await compareRefined(docs, stored, one);
           }
           expect((await docs.check()).problems).toEqual([]);
         },
@@ -156,6 +159,55 @@ async function compareHybrid(docs: Collection, asked: Question): Promise<void> {
     expect((scores?.shares.vector ?? 0) + (scores?.shares.fullText ?? 0)).toBeCloseTo(score, 12);
   }
   expectFalling(hybrid);
+}
+
+/** Pages, groups and difference are those of the one fused ranking. */
+async function compareRefined(
+  docs: Collection,
+  stored: ReadonlyMap<string, Stored>,
+  asked: Question,
+): Promise<void> {
+  const { vector, method, k, lambda, yearMin } = asked;
+  const query = {
+    vector,
+    fullText: ours(asked),
+    filter: { year: { $gte: yearMin } },
+    exact: true,
+    fusion: { method },
+  };
+  const all = await docs.search({ ...query, k: ALL });
+  const paged: Hit[] = [];
+  for (let page: true | string | undefined = true; page !== undefined; ) {
+    const hits: Awaited<ReturnType<Collection['search']>> = await docs.search({ ...query, k, page });
+    paged.push(...hits);
+    page = hits.next;
+  }
+  expect(paged).toEqual(all);
+
+  const { groups } = await docs.search({ ...query, k, groupBy: { path: 'year', hits: 2 } });
+  const years = Map.groupBy(all, ({ id }) => stored.get(id)?.metadata.year ?? -1);
+  const expected = [...years].slice(0, k).map(([value, hits]) => ({ value, hits: hits.slice(0, 2) }));
+  expect(groups).toEqual(expected);
+
+  const differing = await docs.search({ ...query, k, diversify: { lambda } });
+  const [most, least] = [all[0]?.score ?? 0, all.at(-1)?.score ?? 0];
+  const worth = (hit: Hit, chosen: readonly Hit[]) => {
+    const relevance = most > least ? (hit.score - least) / (most - least) : 1;
+    const alike = chosen.map((one) => cosine(stored.get(one.id)?.vector, stored.get(hit.id)?.vector));
+    return chosen.length === 0 ? relevance : lambda * relevance - (1 - lambda) * Math.max(...alike);
+  };
+  expect(differing).toHaveLength(Math.min(k, all.length));
+  expect(new Set(differing.map(({ id }) => id)).size).toBe(differing.length);
+  for (const [i, hit] of differing.entries()) {
+    const chosen = differing.slice(0, i);
+    const left = all.filter(({ id }) => !chosen.some((one) => one.id === id));
+    expect(worth(hit, chosen)).toBeCloseTo(Math.max(...left.map((one) => worth(one, chosen))), 9);
+    expect(hit).toEqual(all.find(({ id }) => id === hit.id));
+  }
+}
+
+function cosine(a: Stored['vector'] = [0, 1], b: Stored['vector'] = [0, 1]): number {
+  return (a[0] * b[0] + a[1] * b[1]) / (Math.hypot(...a) * Math.hypot(...b));
 }
 
 function expectFalling(hits: readonly Hit[]): void {

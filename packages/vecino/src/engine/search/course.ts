@@ -1,4 +1,3 @@
-import { LIMITS } from '../../api/limits.ts';
 import type { HitScores } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
 import { BitSet } from '../../base/bit-set.ts';
@@ -9,7 +8,7 @@ import { fuse } from './fuse.ts';
 import type { LegAnswer, LegQuestion } from './legs.ts';
 import type { PagePosition } from './page-token.ts';
 import type { Asked } from './resolve-legs.ts';
-import { BestGroups, FirstRecords, type Scope, type Selection } from './selection.ts';
+import { BestGroups, FirstRecords, type GroupColumn, type Scope, type Selection } from './selection.ts';
 
 /** A query on its way through the rounds. */
 export interface Course {
@@ -18,6 +17,8 @@ export interface Course {
   readonly selection: Selection;
   /** What the legs have answered, of all rounds. */
   readonly rounds: LegAnswer[];
+  /** Of these, the ones behind which another round may rank. */
+  before: readonly LegAnswer[];
   /** By slot what both sides of a hybrid search say of it. */
   readonly sides: Map<number, HitScores>;
 }
@@ -34,7 +35,14 @@ export async function courseOf(state: CollectionState, asked: Asked): Promise<Co
   // Reranking gives scores of its own.
   const minScore = read.rerank ? Number.NEGATIVE_INFINITY : (read.query.minScore ?? Number.NEGATIVE_INFINITY);
   const scope = { allowed, live: state.slots.live, excluded, minScore };
-  return { asked, scope, selection: selectionOf(state, asked, scope), rounds: [], sides: new Map() };
+  return {
+    asked,
+    scope,
+    selection: selectionOf(state, asked, scope),
+    rounds: [],
+    before: [],
+    sides: new Map(),
+  };
 }
 
 /** Rounds of questions to the legs, until each query has what it wants. */
@@ -49,40 +57,40 @@ export async function choose(
       if (!wanted) return false;
       const { query, fusion } = asked.read;
       const depth = Math.max(wanted.depth, fusion?.candidates ?? 0);
-      for (const leg of asked.legs) questions.push({ leg, query, ...wanted, depth });
+      const { allowed } = wanted;
+      for (const leg of asked.legs) questions.push({ leg, query, allowed, depth });
       return true;
     });
     if (asking.length === 0) return;
     const answers = (await askLegs(state, questions, spread)).values();
-    for (const { asked, selection, rounds, sides } of asking) {
+    for (const course of asking) {
+      const { asked, selection, rounds, sides } = course;
       const own = Array.from(asked.legs, () => present(answers.next().value, 'the answer of a leg'));
       rounds.push(...own);
-      const fused = fuse(own, asked.read.fusion, state.metric);
+      const before = selection.wanted?.isBehind ? course.before : [];
+      const fused = fuse(own, asked.read.fusion, state.metric, before);
+      course.before = [...before, ...own];
       for (const [slot, scores] of fused.sides ?? []) sides.set(slot, scores);
       selection.take(fused);
     }
   }
 }
 
-function selectionOf(state: CollectionState, { read, legs }: Asked, scope: Scope): Selection {
-  const { k, rerank, diversify, groupBy, page } = read;
+function selectionOf(state: CollectionState, { read }: Asked, scope: Scope): Selection {
+  const { k, rerank, diversify, groupBy, page, fusion } = read;
   const candidates = Math.max(rerank?.candidates ?? 0, diversify?.candidates ?? 0);
-  if (groupBy && candidates === 0 && legs.length === 1) {
+  if (groupBy && candidates === 0) {
     const { path, hits } = groupBy;
-    return new BestGroups(k, hits, scope, {
+    const column: GroupColumn = {
       valueAt: (slot) => state.filter.valueAt(path, slot),
       existing: () => state.filter.existing(path),
       among: (values) => state.filter.among(path, values),
-    });
+    };
+    return new BestGroups(k, hits, scope, column, fusion?.candidates);
   }
-  // Fused ranks depend on what else is ranked: the groups are then those of the best so many.
-  const wanted = groupBy ? Math.min(LIMITS.kMax, k * groupBy.hits * GROUPED_FROM) : k;
-  // One more tells whether there is another page.
-  return new FirstRecords(Math.max(wanted + (page ? 1 : 0), candidates), scope);
+  // One more tells whether there is another page. The groups of a second stage are those of its candidates.
+  return new FirstRecords(Math.max(k + (page ? 1 : 0), candidates), scope);
 }
-
-/** Records that fused groups are formed of, as a multiple of those in the answer. */
-const GROUPED_FROM = 10;
 
 /** Where records lie that are no answer. Those that are gone need not be left out. */
 function slotsOf(state: CollectionState, ids: readonly string[]): BitSet {

@@ -30,6 +30,21 @@ describe('fuse', () => {
     expect(fuse([alone], undefined, 'cosine')).toBe(alone.ranking);
   });
 
+  it('counts on from what came before, on the same scale', () => {
+    const before = [
+      answer(NEAR, { 1: 0.9, 2: 0.5 }, false),
+      answer(WORDS, {}),
+      answer(NEAR, { 3: 0.4 }, false),
+    ];
+    const behind = [answer(NEAR, { 4: 0.2, 5: 0.1 }), answer(WORDS, { 5: 2 })];
+    expect([...fuse(behind, RRF, 'cosine', before).scores]).toEqual([1 / 65 + 1 / 61, 1 / 64]);
+    const weighted = fuse(behind, WEIGHTED, 'l2', before);
+    expect(weighted.sides?.get(4)?.shares.vector).toBe(0);
+    expect(weighted.sides?.get(5)?.shares).toEqual({ vector: 0, fullText: 0.5 });
+    const share = fuse(behind, WEIGHTED, 'cosine', before).sides?.get(4)?.shares.vector;
+    expect(share).toBeCloseTo((0.5 * 1.2) / 1.9, 12);
+  });
+
   it('adds reciprocal ranks', () => {
     const fused = fuse([answer(NEAR, { 1: 0.9, 2: 0.8 }), answer(WORDS, { 2: 7, 3: 5 })], RRF, 'cosine');
     expect([...fused.slots]).toEqual([2, 1, 3]);

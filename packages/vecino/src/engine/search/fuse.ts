@@ -1,7 +1,7 @@
 import type { HitScores } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
 import type { LegAnswer } from './legs.ts';
-import type { Ranking } from './ranking.ts';
+import { NOTHING, type Ranking } from './ranking.ts';
 import type { ReadFusion } from './read-full-text.ts';
 
 /** A ranking made of several, and of each of its records what each side says. */
@@ -22,13 +22,22 @@ type Side = 'vector' | 'fullText';
  * 0 to 1 by their lowest possible value rather than by the lowest of the candidates: BM25 cannot be below 0, a
  * cosine not below -1. Inner product and distance have no such value, so there we take the lowest of the candidates.
  * Equal scores are ordered by slot. Takes n log n for n candidates of both sides together.
+ *
+ * @param before what the legs have answered already, where `answers` are what comes behind: ranks are counted on, and
+ *   scores keep their scale
  */
-export function fuse(answers: readonly LegAnswer[], fusion: ReadFusion | undefined, metric: string): Fused {
+export function fuse(
+  answers: readonly LegAnswer[],
+  fusion: ReadFusion | undefined,
+  metric: string,
+  before: readonly LegAnswer[] = [],
+): Fused {
   if (!fusion) return present(answers[0], 'the answer of a leg').ranking;
   const shares = new Map<number, { vector: number; fullText: number }>();
   const scores = new Map<number, { vector?: number; fullText?: number }>();
   for (const { leg, ranking } of answers) {
-    const shareOf = sharer(leg.kind, ranking, fusion, metric);
+    const earlier = before.filter((answer) => answer.leg === leg).map((answer) => answer.ranking);
+    const shareOf = sharer(leg.kind, [...earlier, ranking], fusion, metric);
     for (const [place, slot] of ranking.slots.entries()) {
       const score = ranking.scores[place] ?? Number.NaN;
       const share = shares.get(slot) ?? { vector: 0, fullText: 0 };
@@ -47,21 +56,23 @@ export function fuse(answers: readonly LegAnswer[], fusion: ReadFusion | undefin
   };
 }
 
-/** What a place and a score in a ranking are worth. */
+/** What a place and a score in a ranking are worth, which is the last of several. */
 function sharer(
   side: Side,
-  { scores }: Ranking,
+  rankings: readonly Ranking[],
   { method, weights, rankConstant }: ReadFusion,
   metric: string,
 ): (place: number, score: number) => number {
   const weight = weights[side];
-  if (method === 'rrf') return (place) => weight / (rankConstant + place + 1);
+  const ahead = rankings.slice(0, -1).reduce((sum, { slots }) => sum + slots.length, 0);
+  if (method === 'rrf') return (place) => weight / (rankConstant + ahead + place + 1);
+  const { scores } = rankings.find(({ slots }) => slots.length > 0) ?? NOTHING;
   const best = scores[0] ?? 0;
   const lowest = lowestOf(side, metric) ?? scores.at(-1) ?? 0;
   const range = best - lowest;
   const portion = weight / (weights.vector + weights.fullText);
-  // All are equally good where there is no range.
-  return (_, score) => portion * (range > 0 ? (score - lowest) / range : 1);
+  // All are equally good where there is no range; what lies behind the lowest is as good as that.
+  return (_, score) => portion * (range > 0 ? Math.max(0, (score - lowest) / range) : 1);
 }
 
 /** The lowest score that there can be, if there is one. */

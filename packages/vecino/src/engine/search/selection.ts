@@ -8,6 +8,8 @@ import { atLeast, cut, merged, NOTHING, type Ranking, without } from './ranking.
 export interface Wanted {
   readonly depth: number;
   readonly allowed: Matches | undefined;
+  /** Whether that is ranked behind what came before; otherwise the ranking begins anew, and goes deeper. */
+  readonly isBehind?: boolean;
 }
 
 /**
@@ -83,9 +85,13 @@ const DEEPER_MAX = 1_000;
 const FEW = 1_000;
 
 /**
- * The best records of the best groups. After two rounds, each deeper than the one before, or when all groups are known
- * and have few records, what was seen is not asked for again, neither are groups that are full: so a group of half the
- * collection costs one round, and the rounds are few.
+ * The best records of the best groups: as many groups as there are, each with as many records as it has. After two
+ * rounds, each deeper than the one before, or when all groups are known and have few records, what was seen is not
+ * asked for again, neither are groups that are full: so a group of half the collection costs one round, and the rounds
+ * are few.
+ *
+ * Where legs are fused, a record's rank depends on what else is ranked. There each deeper ranking takes the place of the
+ * one before, as deep as a ranking may be, and only then is what was seen left out and the rest ranked behind it.
  */
 export class BestGroups implements Selection {
   wanted: Wanted | undefined;
@@ -95,26 +101,33 @@ export class BestGroups implements Selection {
   private readonly size: number;
   private readonly scope: Scope;
   private readonly column: GroupColumn;
+  private readonly isFused: boolean;
   /** What is no answer: that is excluded, and that has no value. */
   private readonly useless: BitSet;
-  private readonly seen: BitSet;
+  private seen: BitSet;
   private depth: number;
 
-  constructor(count: number, size: number, scope: Scope, column: GroupColumn) {
+  /** @param fused how many records each leg ranks at least, where several are fused */
+  constructor(count: number, size: number, scope: Scope, column: GroupColumn, fused: number | undefined) {
     this.count = count;
     this.size = size;
     this.scope = scope;
     this.column = column;
+    this.isFused = fused !== undefined;
     const matching = scope.allowed?.slots ?? scope.live;
     this.useless = matching.clone().subtract(column.existing()).union(scope.excluded);
     this.seen = this.useless.clone();
-    this.depth = Math.min(LIMITS.kMax, Math.max(FIRST_ROUND.min, count * size * FIRST_ROUND.times));
+    this.depth = Math.min(LIMITS.kMax, Math.max(fused ?? FIRST_ROUND.min, count * size * FIRST_ROUND.times));
     this.wanted = wantedOf(scope, this.useless, this.depth);
   }
 
   take(ranking: Ranking): void {
     const { count, size, scope, column } = this;
     const good = atLeast(ranking, scope.minScore);
+    if (this.isFused && !this.wanted?.isBehind) {
+      this.chosen = NOTHING;
+      this.seen = this.useless.clone();
+    }
     this.chosen = merged(this.chosen, without(good, this.seen));
     this.seen.addAll(ranking.slots);
     this.groups = groupsOf(this.chosen, column.valueAt, count, size);
@@ -126,11 +139,12 @@ export class BestGroups implements Selection {
 
   /** What the next round is to bring, if there can be anything. */
   private more(open: readonly SlotGroup[]): Wanted | undefined {
+    const { isFused, groups, count } = this;
+    const isLate = isFused ? this.depth === LIMITS.kMax : this.depth * DEEPER > DEEPER_MAX;
     this.depth = Math.min(LIMITS.kMax, this.depth * DEEPER);
-    const isLate = this.depth > DEEPER_MAX;
-    const rest = isLate || this.groups.length === this.count ? this.rest(open) : undefined;
+    const rest = isLate || (groups.length === count && !isFused) ? this.rest(open) : undefined;
     if (rest?.count === 0) return undefined;
-    if (rest && (isLate || rest.count <= FEW)) return { depth: this.depth, allowed: rest };
+    if (rest && (isLate || rest.count <= FEW)) return { depth: this.depth, allowed: rest, isBehind: true };
     return wantedOf(this.scope, this.useless, this.depth);
   }
 
