@@ -1,3 +1,4 @@
+import { Bell } from '../../base/bell.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { Mutex } from '../../base/mutex.ts';
 import { type CodeRange, type RangeStatistics, ScalarRange } from '../../quantizer/scalar-range.ts';
@@ -37,6 +38,8 @@ export class IndexUpkeep {
   private readonly vectorsOf: VectorsOf;
   private readonly relayFailed: (error: unknown) => void;
   private readonly turns = new Mutex();
+  /** Rings at the end of each turn. */
+  private readonly turned = new Bell();
   private changedSinceCheck = 0;
   private changedSinceLaid = false;
   private codeRange: CodeRange | undefined;
@@ -126,9 +129,13 @@ export class IndexUpkeep {
 
   /** Runs something while the structure stands still. `DATABASE_CLOSED` after `end`. */
   exclusive<T>(task: () => Promise<T>): Promise<T> {
-    return this.turns.run(() => {
+    return this.turns.run(async () => {
       if (this.ended) throw indexEnded();
-      return task();
+      try {
+        return await task();
+      } finally {
+        this.turned.ring();
+      }
     });
   }
 
@@ -148,9 +155,16 @@ export class IndexUpkeep {
     return this.turns.run(task);
   }
 
-  /** Resolves at the end of the turn that is under way. */
-  turn(): Promise<void> {
-    return this.turns.idle();
+  /**
+   * Resolves at the end of the next turn, or at that of `other`, which may well take long without a turn here: snapshots
+   * are written, or another segment is laid out anew.
+   */
+  turnOr(other: Promise<void>): Promise<void> {
+    let stopListening = () => {};
+    const turn = new Promise<void>((resolve) => {
+      stopListening = this.turned.listen(resolve);
+    });
+    return Promise.race([turn, other]).finally(() => stopListening());
   }
 
   /** Lays everything out anew in another memory, while searches and writes go on. */

@@ -182,7 +182,7 @@ export class Segment implements Relayable {
     while (this.nodes.pendingCount > most) {
       const working = work();
       if (!working) return;
-      await Promise.race([this.upkeep.turn(), working]);
+      await this.upkeep.turnOr(working);
     }
   }
 
