@@ -22,7 +22,6 @@ export type {
   Collection,
   CollectionDescription,
   CollectionOptions,
-  CollectionStats,
   ListPage,
   ListQuery,
   Namespace,
@@ -31,6 +30,11 @@ export type {
   ReindexProgress,
   RemoveTarget,
 } from './api/collection.ts';
+export type {
+  CollectionStats,
+  IndexFigures,
+  VectorFieldStats,
+} from './api/collection-stats.ts';
 export type { Database, OpenOptions, Warning } from './api/database.ts';
 export type { DuplicateCluster, DuplicatePair, Duplicates, DuplicatesQuery } from './api/duplicate.ts';
 export type {
@@ -67,6 +71,7 @@ export type { RecallEstimate, RecallReport, RecallWatchOptions } from './api/rec
 export type { Part, RecordInput, RecordUpdate, StoredRecord, VectorInput } from './api/record.ts';
 export type { DiversifyOptions, GroupByOptions } from './api/refine.ts';
 export type {
+  FieldExplanation,
   Hit,
   HitGroup,
   HitScores,
@@ -79,6 +84,7 @@ export type {
   SearchQuery,
   SearchResult,
 } from './api/search.ts';
+export type { VectorFieldDescription, VectorFieldOptions } from './api/vector-field.ts';
 export { estimateTokens } from './base/estimate-tokens.ts';
 export { open } from './engine/open.ts';
 export { type ErrorCode, type ErrorKind, VecinoError } from './errors.ts';

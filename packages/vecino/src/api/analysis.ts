@@ -21,6 +21,8 @@ export interface AnalysisProgress {
  * left out of the answer.
  */
 export interface AnalysisOptions<M extends Metadata = AnyMetadata> {
+  /** Which of several named vectors; of records that have it. May be left out where the collection has one. */
+  readonly field?: string;
   /** Only these records, as if the collection had no others. */
   readonly filter?: Filter<M>;
   /** Neighbours are searched exactly, by comparing with every record. Default false: by the index. */
@@ -34,6 +36,7 @@ export interface AnalysisOptions<M extends Metadata = AnyMetadata> {
 }
 
 export const ANALYSIS_OPTIONS = {
+  field: { kind: 'opaque', about: 'Which of several named vectors.' },
   filter: { kind: 'opaque', about: 'Only records whose metadata match this filter.' },
   exact: { kind: 'boolean', default: false, about: 'Search neighbours by comparing with every record.' },
   ...RECALL_OPTION,

@@ -44,6 +44,7 @@ export interface Cluster<M extends Metadata = AnyMetadata> {
 
 export const CLUSTERS_OPTIONS = {
   k: { kind: 'integer', min: 1, max: 1_000, about: 'How many clusters.' },
+  field: ANALYSIS_OPTIONS.field,
   filter: ANALYSIS_OPTIONS.filter,
   representatives: {
     kind: 'integer',

@@ -2,16 +2,18 @@ import type { OptionSpecs } from '../base/options.ts';
 import type { AnomaliesQuery, Anomaly, AnomalyQuery, AnomalyScore } from './anomaly.ts';
 import type { ChangesQuery, RecordChange } from './changes.ts';
 import type { Cluster, ClustersQuery } from './cluster.ts';
+import type { CollectionStats } from './collection-stats.ts';
 import type { Duplicates, DuplicatesQuery } from './duplicate.ts';
-import type { EmbeddingFunction, EmbeddingStats } from './embedding.ts';
+import type { EmbeddingFunction } from './embedding.ts';
 import type { Filter, PathOf } from './filter.ts';
 import type { FullTextLanguage, FullTextOptions } from './full-text.ts';
-import type { CompleteIndexChoice, IndexChoice, IndexFamily, IndexOptions } from './index-options.ts';
+import type { CompleteIndexChoice, IndexChoice, IndexOptions } from './index-options.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMetadata, Metadata } from './metadata.ts';
-import type { RecallReport, RecallWatchOptions } from './recall.ts';
+import type { RecallWatchOptions } from './recall.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from './record.ts';
 import type { Hit, Metric, NearestQuery, SearchQuery, SearchResult } from './search.ts';
+import type { VectorFieldDescription, VectorFieldOptions } from './vector-field.ts';
 
 /** What a collection is made of, and what opening it again is checked against. */
 export interface CollectionOptions {
@@ -21,6 +23,13 @@ export interface CollectionOptions {
   readonly metric?: Metric;
   /** Turns documents and query texts into vectors; its identity is recorded. */
   readonly embedding?: EmbeddingFunction;
+  /**
+   * Several vectors a record, by name, in the place of `dimension`, `metric`, `embedding` and `index`, which are then
+   * each vector's own: 1 to 16. Names begin with a letter and go on with letters, digits, `_` and `-`, up to 64
+   * characters; `vector` and `fullText` are taken. They are fixed when the collection is created; opened again, it
+   * may be given those whose embeddings are needed.
+   */
+  readonly vectors?: { readonly [name: string]: VectorFieldOptions };
   /** Default `auto`: exact search for a small collection, an approximate index for a large one. */
   readonly index?: IndexChoice;
   /**
@@ -36,10 +45,14 @@ export const COLLECTION_OPTIONS = {
   metric: { kind: 'choice', values: ['cosine', 'dot', 'l2'], about: 'How nearness is measured.' },
   embedding: { kind: 'opaque', about: 'Turns documents and query texts into vectors.' },
   index: { kind: 'opaque', about: 'Family of the index, or its options.' },
+  vectors: { kind: 'opaque', about: 'Several vectors a record, by name.' },
   fullText: { kind: 'opaque', about: 'Whether and how words are indexed.' },
 } as const satisfies OptionSpecs;
 
-/** A collection's fixed properties. */
+/**
+ * A collection's fixed properties. Of one whose vectors have names, `dimension`, `metric`, `embedding`, `index` and
+ * `serving` are those of the first of them.
+ */
 export interface CollectionDescription {
   readonly name: string;
   readonly dimension: number;
@@ -53,67 +66,8 @@ export interface CollectionDescription {
   /** What answers searches at this moment, and why in one sentence. */
   readonly serving: { readonly options: Required<IndexOptions>; readonly reason: string };
   readonly records: number;
-}
-
-/** An effort of searches, and the mean recall that it gave. */
-export interface CalibrationPoint {
-  readonly effort: number;
-  readonly recall: number;
-}
-
-/** Which effort gives which recall: measured on stored vectors, each asked with and itself left out. */
-export interface Calibration {
-  /** When it was made, as an ISO 8601 text. */
-  readonly at: string;
-  /** How many records there were. */
-  readonly records: number;
-  /** How many of them were asked with. */
-  readonly queries: number;
-  /** For so many hits, the points in ascending order of effort. */
-  readonly curves: readonly { readonly k: number; readonly points: readonly CalibrationPoint[] }[];
-}
-
-/** What a collection holds and costs at this moment. */
-export interface CollectionStats {
-  readonly name: string;
-  readonly records: number;
-  /** The store's number of the latest change. */
-  readonly seq: number;
-  readonly index: {
-    readonly family: IndexFamily;
-    /** Records that the index can reach by itself. */
-    readonly linked: number;
-    /** Live records not linked yet; searches compare with them one by one. */
-    readonly pending: number;
-    /** Removed records whose place is not reclaimed yet. */
-    readonly removed: number;
-    /** Linked records that a walk from the entry point would miss; searches compare with them one by one. */
-    readonly unreached: number;
-    /** Slots allocated, live or not. */
-    readonly slots: number;
-    /** What effort searches need for a recall; absent until a search or an option has named a recall. */
-    readonly calibration?: Calibration;
-  };
-  readonly memory: {
-    /** Bytes that the vectors take in memory. */
-    readonly vectorBytes: number;
-    /** Bytes of links and marks: what the index adds to the vectors. */
-    readonly indexBytes: number;
-    /** Bytes of vectors and index that a reindexing builds beside the present ones; 0 when none is under way. */
-    readonly reindexBytes: number;
-    /** Bytes of the columns that filters have built so far (estimated). */
-    readonly filterBytes: number;
-  };
-  readonly disk: {
-    /** Bytes of the index snapshot. */
-    readonly snapshotBytes: number;
-    /** Bytes of the database file and its log, all collections together. */
-    readonly storeBytes: number;
-  };
-  /** What its texts have cost since this process opened it, and what is kept of them in the store. */
-  readonly embedding: EmbeddingStats;
-  /** The recall of this process's queries, after `watchRecall`. */
-  readonly recall?: RecallReport;
+  /** By name, in the order in which they were named; absent where there is one vector without a name. */
+  readonly vectors?: Readonly<Record<string, VectorFieldDescription>>;
 }
 
 /** What `check` found; `problems` is empty where all is well. */
@@ -136,6 +90,8 @@ export interface ReindexProgress {
 }
 
 export interface ReindexOptions {
+  /** Which of several named vectors; may be left out where there is one. */
+  readonly field?: string;
   /** Told at least at the begin of each stage, and some times a second meanwhile. */
   readonly onProgress?: (progress: ReindexProgress) => void;
   /** Ends the reindexing with `CANCELLED`; the old index stays. */
@@ -143,6 +99,7 @@ export interface ReindexOptions {
 }
 
 export const REINDEX_OPTIONS = {
+  field: { kind: 'opaque', about: 'Which of several named vectors.' },
   onProgress: { kind: 'opaque', about: 'Told how far it is.' },
   signal: { kind: 'opaque', about: 'Ends it; the old index stays.' },
 } as const satisfies OptionSpecs;

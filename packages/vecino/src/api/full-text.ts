@@ -91,22 +91,30 @@ export const FULL_TEXT_QUERY_OPTIONS = {
 } as const satisfies OptionSpecs;
 
 /**
- * How the answers of two searches become one.
+ * How the answers of several searches become one: of vectors and words, or of several named vectors, with words or
+ * without.
  *
- * `rrf`, reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009): the sum over both of weight / (rankConstant +
+ * `rrf`, reciprocal rank fusion (Cormack, Clarke and Büttcher, 2009): the sum over all of weight / (rankConstant +
  * rank), ranks from 1. It looks at ranks only, so that scores of different kinds need no common scale.
  *
- * `weighted`: the mean of both scores by weight, each brought to 0 to 1 before: a BM25 score is divided by the best
+ * `weighted`: the mean of all scores by weight, each brought to 0 to 1 before: a BM25 score is divided by the best
  * of this answer; of vectors, a cosine is (1 + cosine) / (1 + best cosine), and the scores of other metrics, which
  * have no lowest value, lie between those of the last and the first candidate.
  *
- * What only one of both has found gets 0 from the other.
+ * What a side has not found gets 0 from it.
  */
 export interface FusionOptions {
   /** Default `rrf`. */
   readonly method?: 'rrf' | 'weighted';
-  /** Weights of both sides, 0 to 1,000 and not both 0; default 1 each. */
-  readonly weights?: { readonly vector?: number; readonly fullText?: number };
+  /**
+   * Weights of the sides, 0 to 1,000 and not all 0; default 1 each. The sides are `vector` and `fullText`; where
+   * vectors have names, the names in the place of `vector`.
+   */
+  readonly weights?: {
+    readonly [side: string]: number | undefined;
+    readonly vector?: number;
+    readonly fullText?: number;
+  };
   /** How much less a later rank counts, for `rrf`: the larger, the more alike. 0 to 10,000, default 60. */
   readonly rankConstant?: number;
   /** How many of the best of each side are fused: 1 to 10,000, default the larger of 100 and 4k, and never fewer than k. */
@@ -114,8 +122,8 @@ export interface FusionOptions {
 }
 
 export const FUSION_OPTIONS = {
-  method: { kind: 'choice', values: ['rrf', 'weighted'], default: 'rrf', about: 'How both are fused.' },
-  weights: { kind: 'opaque', about: 'Weights of vector and fullText.' },
+  method: { kind: 'choice', values: ['rrf', 'weighted'], default: 'rrf', about: 'How sides are fused.' },
+  weights: { kind: 'opaque', about: 'Weights of vector (or of each field) and fullText.' },
   rankConstant: {
     kind: 'number',
     min: 0,

@@ -6,6 +6,10 @@ export const LIMITS = {
   nameLengthMax: 128,
   /** Longest name of a namespace, in characters. */
   namespaceLengthMax: 128,
+  /** Most named vectors of one collection. */
+  fieldsMax: 16,
+  /** Longest name of a vector, in characters. */
+  fieldNameLengthMax: 64,
   /** Highest dimension of a vector. */
   dimensionMax: 8_192,
   /** Largest document, in UTF-8 bytes. */

@@ -9,6 +9,12 @@ export interface RecordInput<M extends Metadata = AnyMetadata> {
   readonly id?: string;
   /** `dimension` finite numbers; made from the document by the collection's embedding where absent. */
   readonly vector?: VectorInput;
+  /**
+   * In a collection whose vectors have names, those of the record: `dimension` finite numbers each. What is left out
+   * is made by the field's embedding, where it has one and there is a text; null leaves the record without it. A record
+   * needs at least one.
+   */
+  readonly vectors?: { readonly [name: string]: VectorInput | null };
   /** The source text, up to 1 MiB. */
   readonly document?: string;
   /** Filterable JSON, up to 64 KiB; `{}` where absent. */
@@ -30,6 +36,11 @@ export interface RecordUpdate<M extends Metadata = AnyMetadata> {
   readonly id: string;
   /** The new vector. Where only the document is given and the collection has an embedding, it is made anew. */
   readonly vector?: VectorInput;
+  /**
+   * In a collection whose vectors have names: those to set, and null for those to remove; the others stay. Where only
+   * the text of a field is given and it has an embedding, its vector is made anew.
+   */
+  readonly vectors?: { readonly [name: string]: VectorInput | null };
   /** The new text; null removes it. */
   readonly document?: string | null;
   /** Keys to set, and keys to remove by giving `undefined`; the others stay. */
@@ -40,8 +51,8 @@ export interface RecordUpdate<M extends Metadata = AnyMetadata> {
   readonly ttl?: number | null;
 }
 
-/** The parts of a record that an answer may carry. */
-export type Part = 'vector' | 'document' | 'metadata' | 'expiresAt';
+/** The parts of a record that an answer may carry: `vectors` where they have names, `vector` where there is one. */
+export type Part = 'vector' | 'vectors' | 'document' | 'metadata' | 'expiresAt';
 
 /** A record as it is stored. */
 export interface StoredRecord<M extends Metadata = AnyMetadata> {
@@ -50,6 +61,8 @@ export interface StoredRecord<M extends Metadata = AnyMetadata> {
   readonly seq: number;
   /** As it was given, not normalised; only with `include: ['vector']`. */
   readonly vector?: Float32Array;
+  /** Named vectors, as they were given: those that the record has; only with `include: ['vectors']`. */
+  readonly vectors?: Readonly<Record<string, Float32Array>>;
   readonly document?: string;
   readonly metadata?: M;
   /** Only with `include: ['expiresAt']`, and only where the record expires. */

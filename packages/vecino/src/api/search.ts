@@ -28,6 +28,11 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
   /** The id of a stored record, which is itself left out of the answer. */
   readonly id?: string;
   /**
+   * Which of several named vectors is searched: one, or a list of them, whose rankings become one by `fusion`. May
+   * be left out where the collection has one. `text` is embedded for each, of `id` each takes its own.
+   */
+  readonly field?: string | readonly string[];
+  /**
    * What hits are to be like, any mix of texts, vectors and stored records, with weights. Records of this collection
    * that are examples are left out of the answer.
    *
@@ -47,7 +52,7 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
    * either side finds.
    */
   readonly fullText?: string | true | FullTextQuery;
-  /** How both sides of a hybrid search become one ranking; default reciprocal rank fusion. */
+  /** How words and vectors, or several fields, become one ranking; default reciprocal rank fusion. */
   readonly fusion?: FusionOptions;
   /** How many hits at most: 1 to 10,000, default 10. */
   readonly k?: number;
@@ -127,6 +132,7 @@ export const SEARCH_OPTIONS = {
   id: { kind: 'opaque', about: 'Look near this stored record.' },
   like: { kind: 'opaque', about: 'Look near these examples.' },
   unlike: { kind: 'opaque', about: 'Look away from these examples.' },
+  field: { kind: 'opaque', about: 'Which of several named vectors, one or a list.' },
   strategy: {
     kind: 'choice',
     values: ['sum', 'average', 'bestScore'],
@@ -177,14 +183,22 @@ const { k, diversify, groupBy, facets, rerank, page, explain, measureRecall, ...
 
 export const NEAREST_OPTIONS = nearest satisfies Record<keyof NearestQuery, unknown>;
 
-/** What both sides of a hybrid search say of a record. */
+/** What the sides of a search that fuses several say of a record. */
 export interface HitScores {
-  /** As the vector search scores it; absent where it was not among its candidates. */
+  /** As the vector search scores it; absent where it was not among its candidates, and where vectors have names. */
   readonly vector?: number;
+  /** Where vectors have names: as the search of each field scores it, those that had it among their candidates. */
+  readonly fields?: Readonly<Record<string, number>>;
   /** BM25; absent where the record was not among the candidates of the words. */
   readonly fullText?: number;
   /** What each side gives to the score of the hit, which is their sum. */
-  readonly shares: { readonly vector: number; readonly fullText: number };
+  readonly shares: {
+    /** Of the vectors; where they have names, of all fields together. */
+    readonly vector: number;
+    readonly fullText: number;
+    /** Where vectors have names: what each field gives. */
+    readonly fields?: Readonly<Record<string, number>>;
+  };
 }
 
 /** One answer of a search. */
@@ -192,9 +206,11 @@ export interface Hit<M extends Metadata = AnyMetadata> {
   readonly id: string;
   /** Larger is nearer; see {@link Metric}. BM25 where only words were looked for, the fused score where both. */
   readonly score: number;
-  /** Of a hybrid search: where the score comes from. */
+  /** Of a search that fuses several sides (fields, words): where the score comes from. */
   readonly scores?: HitScores;
   readonly vector?: Float32Array;
+  /** Named vectors that the record has; only with `include: ['vectors']`. */
+  readonly vectors?: Readonly<Record<string, Float32Array>>;
   readonly document?: string;
   readonly metadata?: M;
   /** Only with `include: ['expiresAt']`, and only where the record expires. */
@@ -241,6 +257,9 @@ export const RERANK_OPTIONS = {
   signal: { kind: 'opaque', about: 'Ends waiting.' },
 } as const satisfies OptionSpecs;
 
+/** How one of several fields was searched. */
+export type FieldExplanation = Omit<SearchExplanation, 'fields' | 'fullText' | 'timesMs'>;
+
 /** How a search was answered and what it cost. */
 export interface SearchExplanation {
   /**
@@ -274,6 +293,11 @@ export interface SearchExplanation {
   readonly distanceComputations: number;
   /** Recently written records that the index has not linked yet and that were compared one by one. */
   readonly unindexed: number;
+  /**
+   * How each field was searched, where vectors have names: `way` to `measuredRecall` are those of the first of them,
+   * the figures after that the sums of all.
+   */
+  readonly fields?: Readonly<Record<string, FieldExplanation>>;
   /** The side of the words: what was looked for, analysed, and how many candidates that gave. */
   readonly fullText?: { readonly terms: readonly string[]; readonly candidates: number };
   /** Milliseconds of each stage and in total. */

@@ -1,22 +1,23 @@
 import { COLLECTION_OPTIONS, type CollectionOptions } from '../api/collection.ts';
-import type { EmbeddingFunction } from '../api/embedding.ts';
 import { LIMITS } from '../api/limits.ts';
-import type { Metric } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
-import { describeValue, readOptions } from '../base/options.ts';
-import type { StoredCollection } from '../storage/store.ts';
-import { type ReadFullText, readFullText } from './full-text.ts';
-import { type ReadIndexChoice, readIndexChoice, storedIndexChoice } from './index-choice.ts';
+import { didYouMean } from '../base/near-miss.ts';
+import { quoted, readOptions } from '../base/options.ts';
+import type { NewCollection, StoredCollection } from '../storage/store.ts';
+import { type ReadField, readFields, requireFields, storedFieldOf } from './field-options.ts';
+import { type ReadFullText, readFullText, settingsOf } from './full-text.ts';
+import { storedFormOf } from './index-choice.ts';
+import { compareVectors, type ReadVectors, readVectorOptions, requireSame } from './vector-options.ts';
 
-/** Options of a collection, validated; `index` is complete, `givenIndex` is what the caller named. */
-export interface ReadCollectionOptions {
-  readonly dimension: number | undefined;
-  readonly metric: Metric | undefined;
-  readonly embedding: EmbeddingFunction | undefined;
-  readonly index: ReadIndexChoice;
+/** Options of a collection, validated. */
+export interface ReadCollectionOptions extends ReadVectors {
+  /** Its named vectors, in the place of the one. */
+  readonly fields: readonly ReadField[] | undefined;
   readonly fullText: ReadFullText | undefined;
-  readonly givenIndex: Readonly<Record<string, unknown>>;
 }
+
+/** What each vector has of its own where vectors have names. */
+const OF_A_VECTOR = ['dimension', 'metric', 'embedding', 'index'] as const;
 
 export function readCollectionOptions(
   name: string,
@@ -24,26 +25,42 @@ export function readCollectionOptions(
 ): ReadCollectionOptions {
   const thing = `collection "${name}"`;
   const read = readOptions<CollectionOptions>(thing, COLLECTION_OPTIONS, options);
-  const embedding = read.embedding === undefined ? undefined : readEmbedding(thing, read.embedding);
-  if (embedding && read.dimension !== undefined && embedding.dimension !== read.dimension) {
+  const misplaced = OF_A_VECTOR.filter((option) => read[option] !== undefined);
+  if (read.vectors !== undefined && misplaced.length > 0) {
     throw new VecinoError(
-      'COLLECTION_MISMATCH',
-      `${thing}: dimension is ${read.dimension}, but embedding "${embedding.name}" makes vectors of ${embedding.dimension}; leave the dimension out`,
-      { details: { expected: embedding.dimension, received: read.dimension } },
+      'OPTION_INVALID',
+      `${thing}: received vectors and ${misplaced.join(', ')}, expected one of them: vectors with names have these each of their own; put them there`,
+      { details: { option: 'vectors', received: misplaced } },
     );
   }
-  const dimension = read.dimension ?? embedding?.dimension;
   return {
-    dimension,
-    metric: read.metric,
-    embedding,
-    index: readIndexChoice(thing, read.index, { metric: read.metric ?? 'cosine', dimension }),
+    ...readVectorOptions(thing, read),
+    fields: read.vectors === undefined ? undefined : readFields(thing, read.vectors),
     fullText: read.fullText === undefined ? undefined : readFullText(thing, read.fullText),
-    givenIndex: typeof read.index === 'string' ? { family: read.index } : { ...read.index },
   };
 }
 
-export function requireDimension(name: string, { dimension }: ReadCollectionOptions): number {
+/** What the store is to keep of a new collection. */
+export function newCollectionOf(name: string, read: ReadCollectionOptions): NewCollection {
+  const fullText = read.fullText && settingsOf(read.fullText);
+  if (read.fields) {
+    requireFields(`collection "${name}"`, read.fields);
+    const fields = read.fields.map(storedFieldOf);
+    // What stands here of vectors means nothing where they have names.
+    return { name, dimension: 0, metric: 'cosine', embedding: null, index: {}, fullText, fields };
+  }
+  const { embedding, metric, index } = read;
+  return {
+    name,
+    dimension: requireDimension(name, read),
+    metric: metric ?? 'cosine',
+    embedding: embedding ? { name: embedding.name, dimension: embedding.dimension } : null,
+    index: storedFormOf(index),
+    fullText,
+  };
+}
+
+function requireDimension(name: string, { dimension }: ReadCollectionOptions): number {
   if (dimension !== undefined) return dimension;
   throw new VecinoError(
     'OPTION_INVALID',
@@ -55,64 +72,48 @@ export function requireDimension(name: string, { dimension }: ReadCollectionOpti
 /** Refuses to open a collection as something that it is not. What the caller does not name is not compared. */
 export function compareOptions(stored: StoredCollection, read: ReadCollectionOptions): void {
   const thing = `collection "${stored.name}"`;
-  const { embedding } = read;
-  const recorded = stored.embedding;
-  if (
-    embedding &&
-    recorded &&
-    (embedding.name !== recorded.name || embedding.dimension !== recorded.dimension)
-  ) {
+  if (stored.fields) compareFields(thing, stored.fields, read);
+  else if (read.fields) {
     throw new VecinoError(
-      'EMBEDDING_MISMATCH',
-      `${thing} was embedded with "${recorded.name}" (${recorded.dimension} dimensions), received "${embedding.name}" (${embedding.dimension}); vectors of two models cannot be compared, so open it with the first or create another collection`,
-      { details: { expected: recorded, received: { name: embedding.name, dimension: embedding.dimension } } },
+      'COLLECTION_MISMATCH',
+      `${thing} exists with one vector a record, without a name, received vectors; open it without that option, or create another collection`,
+      { details: { option: 'vectors', expected: null, received: read.fields.map(({ name }) => name) } },
     );
-  }
-  if (embedding && !recorded) {
-    throw new VecinoError(
-      'EMBEDDING_MISMATCH',
-      `${thing} was created without an embedding, its vectors come from elsewhere; received "${embedding.name}": leave it out, or create another collection`,
-      { details: { expected: null, received: { name: embedding.name, dimension: embedding.dimension } } },
-    );
-  }
-  requireSame(thing, 'dimension', stored.dimension, read.dimension);
-  requireSame(thing, 'metric', stored.metric, read.metric);
-  const index = storedIndexChoice(stored).asked as unknown as Record<string, unknown>;
-  for (const [option, received] of Object.entries(read.givenIndex)) {
-    requireSame(thing, `index ${option}`, index[option], received);
-  }
+  } else compareVectors(thing, stored.name, stored, read);
   const { fullText } = stored;
   if (!fullText) return;
   requireSame(thing, 'fullText language', fullText.language, read.fullText?.language);
   requireSame(thing, 'fullText fields', fullText.fields.join(', '), read.fullText?.fields?.join(', '));
 }
 
-function requireSame(thing: string, what: string, stored: unknown, received: unknown): void {
-  if (received === undefined || received === stored) return;
-  throw new VecinoError(
-    'COLLECTION_MISMATCH',
-    `${thing} exists with ${what} ${String(stored)}, received ${String(received)}; open it without that option${what.startsWith('index') ? ', change it with reindex' : ''}, or create another collection`,
-    { details: { option: what, expected: stored, received } },
-  );
-}
-
-function readEmbedding(thing: string, embedding: unknown): EmbeddingFunction {
-  const { name, dimension, embed } = (embedding ?? {}) as Partial<EmbeddingFunction>;
-  const flawed = (part: keyof EmbeddingFunction, value: unknown, expected: string): VecinoError => {
-    const received = describeValue(value);
-    return new VecinoError(
-      'OPTION_INVALID',
-      `${thing}: the embedding's ${part} is ${received}, expected ${expected}; see EmbeddingFunction`,
-      { details: { option: 'embedding', part, expected, received } },
+function compareFields(
+  thing: string,
+  stored: NonNullable<StoredCollection['fields']>,
+  read: ReadCollectionOptions,
+): void {
+  const names = stored.map(({ name }) => name);
+  const misplaced = OF_A_VECTOR.filter(
+    (option) => option !== 'index' && read[option] !== undefined,
+  ) as string[];
+  if (Object.keys(read.givenIndex).length > 0) misplaced.push('index');
+  if (misplaced.length > 0) {
+    throw new VecinoError(
+      'COLLECTION_MISMATCH',
+      `${thing} exists with vectors that have names (${names.join(', ')}), received ${misplaced.join(', ')}; give them as vectors: { ${names[0]}: … }`,
+      { details: { option: 'vectors', expected: names, received: misplaced } },
     );
-  };
-  if (typeof name !== 'string' || name === '' || !name.isWellFormed()) {
-    throw flawed('name', name, 'a non-empty string');
   }
-  if (typeof embed !== 'function') throw flawed('embed', embed, 'a function');
-  const isDimension = Number.isInteger(dimension) && Number(dimension) >= 1;
-  if (!isDimension || Number(dimension) > LIMITS.dimensionMax) {
-    throw flawed('dimension', dimension, `an integer from 1 to ${LIMITS.dimensionMax}`);
+  for (const field of read.fields ?? []) {
+    const one = stored.find(({ name }) => name === field.name);
+    if (!one) {
+      throw new VecinoError(
+        'COLLECTION_MISMATCH',
+        `${thing} exists with the vectors ${names.join(', ')}, received ${quoted(field.name)}${didYouMean(field.name, names)}; open it with those that it has, or create another collection`,
+        { details: { option: 'vectors', expected: names, received: field.name } },
+      );
+    }
+    const which = `${thing}, field ${quoted(field.name)},`;
+    compareVectors(which, thing, one, field);
+    requireSame(which, 'text', one.text, field.text);
   }
-  return embedding as EmbeddingFunction;
 }

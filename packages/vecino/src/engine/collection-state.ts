@@ -1,4 +1,5 @@
 import type { EmbeddingFunction } from '../api/embedding.ts';
+import type { Part } from '../api/record.ts';
 import type { Metric } from '../api/search.ts';
 import { present } from '../base/assert.ts';
 import { Bell } from '../base/bell.ts';
@@ -12,40 +13,47 @@ import {
   type FullTextSettings,
   type Store,
   type StoredCollection,
+  type StoredField,
+  type StoredRow,
   type StoreWriter,
   UNNAMED,
 } from '../storage/store.ts';
-import { readVector } from '../vector/read-vector.ts';
 import { Expiry } from './expiry/expiry.ts';
 import type { ExpiredRemoval } from './expiry/removal.ts';
 import type { CollectionSlots } from './index/collection-slots.ts';
 import type { LiveIndex } from './index/live-index.ts';
 import type { MetadataFilter } from './metadata-filter.ts';
 import { type NamespaceSlots, NOWHERE } from './namespace-slots.ts';
-import type { RecallWatch } from './recall/recall-watch.ts';
 import type { TextEmbedder } from './text-embedder.ts';
+import type { RecordVectors, VectorField } from './vector-field.ts';
 
 /** What changes while a collection is open. */
 interface Course {
-  stored: StoredCollection;
-  embedding: EmbeddingFunction | undefined;
   fullText: FullTextSettings | undefined;
   ended: 'closed' | 'dropped' | undefined;
   showing: Promise<void> | undefined;
-  recallWatch: RecallWatch | undefined;
+}
+
+/** Slots for new records, with memory for their vectors. */
+export interface SlotsAside {
+  readonly slots: Uint32Array;
+  /** Gives all of that back, where the write has failed. */
+  giveBack(): void;
 }
 
 /**
  * What the parts of an open collection share, seen from outside of its namespaces or from within one of them: ids,
- * counts and `allowed` are those of the namespace, all else is the collection's. Views of namespaces inherit from the
- * state itself, so what changes must lie in the course of the collection, never in a field.
+ * counts and `allowed` are those of the namespace, all else is the collection's. Where it has several vectors a record,
+ * a view may be of one of these: `field`, and what is the field's. Views inherit from the state itself, so what changes
+ * must lie in the course of the collection, never in a property.
  */
 export class CollectionState {
   /** The namespace that this is a view of. */
   readonly namespaceName: string | undefined;
   readonly store: Store;
   readonly slots: CollectionSlots;
-  readonly index: LiveIndex;
+  /** The vectors that records have: at least one. */
+  readonly fields: readonly VectorField[];
   readonly filter: MetadataFilter;
   readonly namespaces: NamespaceSlots;
   readonly expiry: Expiry;
@@ -65,30 +73,29 @@ export class CollectionState {
   /** Rings when changes have been shown to index and filters, and when the collection has ended. */
   readonly shown = new Bell();
   private readonly course: Course;
+  private readonly opened: StoredCollection;
+  /** The field that this is a view of. */
+  private readonly chosen: VectorField | undefined;
 
   /** @param clock milliseconds since 1970 */
   constructor(
     stored: StoredCollection,
     store: Store,
-    index: LiveIndex,
+    slots: CollectionSlots,
+    fields: readonly VectorField[],
     filter: MetadataFilter,
     namespaces: NamespaceSlots,
     clock: () => number,
     embedder: TextEmbedder,
   ) {
     this.embedder = embedder;
-    this.course = {
-      stored,
-      embedding: undefined,
-      fullText: undefined,
-      ended: undefined,
-      showing: undefined,
-      recallWatch: undefined,
-    };
+    this.course = { fullText: undefined, ended: undefined, showing: undefined };
+    this.opened = stored;
     this.namespaceName = undefined;
+    this.chosen = undefined;
     this.store = store;
-    this.slots = index.slots;
-    this.index = index;
+    this.slots = slots;
+    this.fields = fields;
     this.filter = filter;
     this.expiry = new Expiry(
       {
@@ -107,30 +114,38 @@ export class CollectionState {
     return Object.create(this, { namespaceName: { value: namespaceName } }) as CollectionState;
   }
 
-  /** As the store had it when the collection was opened, but for the options of the index. */
-  get stored(): StoredCollection {
-    return this.course.stored;
+  /** The collection as far as one of its fields is concerned. */
+  of(field: VectorField): CollectionState {
+    return Object.create(this, { chosen: { value: field } }) as CollectionState;
   }
 
-  set stored(stored: StoredCollection) {
-    this.course.stored = stored;
+  /** The only field that there is, or the one that this is a view of. */
+  get field(): VectorField {
+    return this.chosen ?? present(this.hasNames ? undefined : this.fields[0], 'the field in question');
+  }
+
+  /** Whether vectors have names. */
+  get hasNames(): boolean {
+    return this.opened.fields !== undefined;
+  }
+
+  /** As the store had it when the collection was opened, but for the options of indexes. */
+  get stored(): StoredCollection {
+    if (!this.hasNames) return { ...this.opened, ...this.field.stored };
+    return { ...this.opened, fields: this.fields.map(({ stored }) => stored as StoredField) };
+  }
+
+  /** See `StoredCollection`. */
+  get identity(): string {
+    return this.opened.identity;
+  }
+
+  get collectionName(): string {
+    return this.opened.name;
   }
 
   get embedding(): EmbeddingFunction | undefined {
-    return this.course.embedding;
-  }
-
-  set embedding(embedding: EmbeddingFunction | undefined) {
-    this.course.embedding = embedding;
-  }
-
-  /** Who measures the recall of queries, if anybody wants that. */
-  get recallWatch(): RecallWatch | undefined {
-    return this.course.recallWatch;
-  }
-
-  set recallWatch(watch: RecallWatch | undefined) {
-    this.course.recallWatch = watch;
+    return this.field.embedding;
   }
 
   /** How texts are indexed, if they are. */
@@ -171,57 +186,64 @@ export class CollectionState {
   }
 
   get id(): number {
-    return this.stored.id;
+    return this.opened.id;
+  }
+
+  get index(): LiveIndex {
+    return this.field.index;
   }
 
   get dimension(): number {
-    return this.stored.dimension;
+    return this.field.dimension;
   }
 
   get metric(): Metric {
-    return this.stored.metric as Metric;
-  }
-
-  /** The recall that searches aim at where they do not say, if the collection has one. */
-  get recallTarget(): number | undefined {
-    const { recall } = this.stored.index;
-    return typeof recall === 'number' ? recall : undefined;
+    return this.field.metric;
   }
 
   /** The opening words of messages. */
   get thing(): string {
-    const { namespaceName } = this;
+    const { namespaceName, collectionName } = this;
     const inside = namespaceName === undefined ? '' : `, namespace ${quoted(namespaceName)}`;
-    return `collection "${this.stored.name}"${inside}`;
-  }
-
-  /** A vector to store, checked. */
-  readVector(thing: string, input: unknown): Float32Array {
-    return readVector(thing, input, this.dimension, this.metric, this.index.floats);
+    return `collection "${collectionName}"${inside}`;
   }
 
   /** Sets slots aside for new records, with memory for their vectors. */
-  setAside(count: number): Uint32Array {
-    const slots = this.slots.allocate(count);
+  setAside(records: readonly RecordVectors[]): SlotsAside {
+    const slots = this.slots.allocate(records.length);
+    const placed: (() => void)[] = [() => this.slots.giveBack(slots)];
+    const giveBack = () => {
+      for (const undo of placed.toReversed()) undo();
+    };
     try {
-      this.index.place(slots);
+      for (const [i, { index }] of this.fields.entries()) {
+        const own = this.hasNames ? slots.filter((_, place) => records[place]?.[i] !== undefined) : slots;
+        index.place(own);
+        placed.push(() => index.giveBack(own));
+      }
     } catch (error) {
-      this.slots.giveBack(slots);
+      giveBack();
       throw error;
     }
-    return slots;
+    return { slots, giveBack };
   }
 
-  /** Gives back slots of a write that failed. */
-  giveBack(slots: Uint32Array): void {
-    this.index.giveBack(slots);
-    this.slots.giveBack(slots);
-  }
-
-  /** Makes a stored vector searchable in its slot. */
-  put(slot: number, vector: Float32Array): void {
-    this.index.put(slot, this.index.prepare(vector));
+  /** Makes the stored vectors of a record searchable in its slot. */
+  put(slot: number, vectors: RecordVectors): void {
+    for (const [i, vector] of vectors.entries()) {
+      if (vector) this.fields[i]?.put(slot, vector);
+    }
     this.slots.add(slot);
+  }
+
+  /** The vectors of a record, of a row that was read with `vectorPart`. */
+  vectorsOf(row: StoredRow | undefined): RecordVectors {
+    return this.fields.map((field) => field.of(row));
+  }
+
+  /** The part of stored rows that has the vectors. */
+  get vectorPart(): Part {
+    return this.hasNames ? 'vectors' : 'vector';
   }
 
   /** Takes note of a record that was just shown and expires at this time; null where it does not. */
@@ -231,22 +253,51 @@ export class CollectionState {
     this.removal?.plan(at);
   }
 
-  /** Takes a record out of index, filters and the cache of ids. */
+  /** Takes a record out of indexes, filters and the cache of ids. */
   forget(slot: number): void {
-    // In this order: what the index lets go at once must not be live any more.
-    if (this.slots.remove(slot)) this.index.remove(slot);
+    this.take(slot, () => this.slots.remove(slot));
+    this.leave(slot);
+  }
+
+  /** The same for a record that has expired: its slot stays taken, because the store still has it. */
+  private hide(slot: number): void {
+    if (this.take(slot, () => this.slots.expire(slot))) this.leave(slot);
+  }
+
+  /** Takes the record out of the slots and then out of the indexes that have it. */
+  private take(slot: number, fromSlots: () => boolean): boolean {
+    const holding = this.fields.filter(({ live }) => live.has(slot));
+    // In this order: what an index lets go at once must not be live any more.
+    if (!fromSlots()) return false;
+    for (const field of holding) field.remove(slot);
+    return true;
+  }
+
+  private leave(slot: number): void {
     this.namespaces.delete(slot);
     this.filter.delete(slot);
     this.ids[slot] = undefined;
   }
 
-  /** The same for a record that has expired: its slot stays taken, because the store still has it. */
-  private hide(slot: number): void {
-    if (!this.slots.expire(slot)) return;
-    this.index.remove(slot);
-    this.namespaces.delete(slot);
-    this.filter.delete(slot);
-    this.ids[slot] = undefined;
+  /** Starts what there is to do in the background. */
+  kick(): void {
+    for (const { index } of this.fields) index.kick();
+  }
+
+  /** Runs what makes the indexes superfluous while nobody works on them; if that succeeds, nobody will any more. */
+  async endWith(task: () => Promise<void>): Promise<void> {
+    const still = this.fields.reduceRight<() => Promise<void>>(
+      (inner, { index }) =>
+        () =>
+          index.endWith(inner),
+      task,
+    );
+    await still();
+  }
+
+  /** Ends the background work and, unless the collection is dropped, writes the snapshots. */
+  async closeIndexes(options: { save: boolean }): Promise<void> {
+    for (const { index } of this.fields) await index.close(options);
   }
 
   get writer(): StoreWriter {
@@ -301,17 +352,6 @@ export class CollectionState {
       this.expiry.hideSome();
       await slice.pause();
     }
-  }
-
-  requireEmbedding(why: string): EmbeddingFunction {
-    if (this.embedding) return this.embedding;
-    const recorded = this.stored.embedding;
-    const remedy = recorded
-      ? `it was created with "${recorded.name}": open it with \`{ embedding: … }\` of that name`
-      : 'it was created without one: give vectors instead, or create a collection with `{ embedding: … }`';
-    throw new VecinoError('EMBEDDING_MISSING', `${this.thing}: ${why} needs an embedding, and ${remedy}`, {
-      details: { recorded: recorded?.name ?? null },
-    });
   }
 
   end(how: 'closed' | 'dropped'): void {

@@ -5,7 +5,6 @@ import type {
   CheckReport,
   Collection,
   CollectionDescription,
-  CollectionStats,
   ListPage,
   ListQuery,
   Namespace,
@@ -13,6 +12,7 @@ import type {
   ReindexOptions,
   RemoveTarget,
 } from '../api/collection.ts';
+import type { CollectionStats } from '../api/collection-stats.ts';
 import type { Duplicates, DuplicatesQuery } from '../api/duplicate.ts';
 import type { Filter } from '../api/filter.ts';
 import type { IndexChoice } from '../api/index-options.ts';
@@ -20,27 +20,34 @@ import type { AnyMetadata, Metadata } from '../api/metadata.ts';
 import type { RecallWatchOptions } from '../api/recall.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from '../api/record.ts';
 import type { Hit, Metric, NearestQuery, SearchQuery, SearchResult } from '../api/search.ts';
+import { present } from '../base/assert.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue, type OptionSpecs, readOptions } from '../base/options.ts';
+import type { StoredField } from '../storage/store.ts';
 import { AnomalyDetector } from './analysis/anomaly-detector.ts';
 import { findClusters } from './analysis/find-clusters.ts';
 import { findDuplicates } from './analysis/find-duplicates.ts';
 import { tellChanges } from './changes/tell-changes.ts';
 import { checkCollection } from './check.ts';
+import { chooseField } from './choose-fields.ts';
 import type { CollectionState } from './collection-state.ts';
+import { statsOf } from './collection-stats.ts';
 import { describeCollection } from './describe-collection.ts';
 import { ExpiredRemoval } from './expiry/removal.ts';
+import { isThere, slotsOf } from './find-slots.ts';
 import { catchUp } from './follow.ts';
 import { listRecords } from './listing.ts';
 import { dropNamespace, listNamespaces, readNamespaceName } from './namespaces.ts';
 import { readId } from './read-records.ts';
 import { watchRecall } from './recall/watch-collection.ts';
 import { getRecords, readParts } from './record-view.ts';
-import { Reindexer } from './reindexer.ts';
+import { Reindexer, readReindexOptions } from './reindexer.ts';
 import { nearestRecords } from './search/nearest.ts';
 import { searchManyRecords, searchRecords } from './search/search-records.ts';
+import { updateRecords } from './update.ts';
+import type { VectorField } from './vector-field.ts';
 import { readWhole } from './whole-read.ts';
-import { addRecords, isThere, removeSlots, slotsOf, updateRecords, upsertRecords } from './write.ts';
+import { addRecords, removeSlots, upsertRecords } from './write.ts';
 
 /** The public face of an open collection: every call checks that it is open, then goes to its own room. */
 export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metadata> {
@@ -48,7 +55,8 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
   /** Brings a reading process up to what has been committed; nothing to do for the writing one. */
   private readonly follow: (() => Promise<void>) | undefined;
 
-  private readonly reindexer: Reindexer;
+  /** Of each of its vectors. */
+  private readonly reindexers: ReadonlyMap<VectorField, Reindexer>;
   private readonly anomalyDetector: AnomalyDetector;
   private readonly border: number | undefined;
 
@@ -59,12 +67,14 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
   constructor(state: CollectionState, border?: number, whole?: EmbeddedCollection) {
     this.state = state;
     this.border = border;
-    this.reindexer = whole?.reindexer ?? new Reindexer(state, border);
+    this.reindexers =
+      whole?.reindexers ??
+      new Map(state.fields.map((field) => [field, new Reindexer(state.of(field), border)]));
     this.anomalyDetector = new AnomalyDetector(state);
     this.follow = whole ? whole.follow : state.store.writer ? undefined : followerOf(state);
     if (whole) return;
     if (state.store.writer) beginRemoval(state);
-    this.reindexer.review();
+    this.review();
   }
 
   get name(): string {
@@ -72,15 +82,19 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
   }
 
   get collection(): string {
-    return this.state.stored.name;
+    return this.state.collectionName;
   }
 
   get dimension(): number {
-    return this.state.dimension;
+    return this.first.dimension;
   }
 
   get metric(): Metric {
-    return this.state.metric;
+    return this.first.metric;
+  }
+
+  private get first(): VectorField {
+    return present(this.state.fields[0], 'the first of the vectors');
   }
 
   async add(records: readonly RecordInput<Metadata>[]): Promise<string[]> {
@@ -126,7 +140,7 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
   ): Promise<StoredRecord<Metadata> | undefined | (StoredRecord<Metadata> | undefined)[]> {
     return this.reading(async () => {
       const where = `get from ${this.state.thing}`;
-      const parts = readParts(where, include);
+      const parts = readParts(this.state, where, include);
       const ids = Array.from(Array.isArray(idOrIds) ? idOrIds : [idOrIds], (id) => readId(where, id));
       const records = await getRecords(this.state, ids, parts);
       return Array.isArray(idOrIds) ? records : records[0];
@@ -200,7 +214,10 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
   }
 
   async describe(): Promise<CollectionDescription> {
-    return this.reading(() => describeCollection(this.state.stored, this.recordCount, this.border));
+    const { state, border } = this;
+    const recordsOf = ({ number }: StoredField) =>
+      state.store.reader.countOfField(state.id, number, state.expiry.now());
+    return this.reading(() => describeCollection(state.stored, this.recordCount, recordsOf, border));
   }
 
   async watchRecall(options?: RecallWatchOptions | false): Promise<void> {
@@ -208,21 +225,7 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
   }
 
   async stats(): Promise<CollectionStats> {
-    const { state } = this;
-    return this.reading(() => {
-      const { vectorBytes, indexBytes, reindexBytes, snapshotBytes, ...index } = state.index.figures;
-      const filterBytes = state.filter.bytes + state.namespaces.bytes;
-      return {
-        name: this.name,
-        records: this.recordCount,
-        seq: state.latestSeq,
-        index,
-        memory: { vectorBytes, indexBytes, reindexBytes, filterBytes },
-        disk: { snapshotBytes, storeBytes: state.store.bytes() },
-        embedding: state.embedder.figures,
-        ...(state.recallWatch && { recall: state.recallWatch.report }),
-      };
-    });
+    return this.reading(() => statsOf(this.state, this.name, this.recordCount));
   }
 
   async check(): Promise<CheckReport> {
@@ -230,12 +233,20 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
   }
 
   async flush(): Promise<void> {
-    await this.reading(() => this.state.index.flush());
+    await this.reading(async () => {
+      for (const { index } of this.state.fields) await index.flush();
+    });
   }
 
   async reindex(index: IndexChoice, options?: ReindexOptions): Promise<boolean> {
     this.forWriting();
-    return this.whileOpen(() => this.reindexer.reindex(index, options));
+    return this.whileOpen(async () => {
+      const { state } = this;
+      const thing = `reindex ${state.thing}`;
+      const read = readReindexOptions(thing, options);
+      const reindexer = this.reindexers.get(chooseField(state, thing, read.field));
+      return present(reindexer, 'the reindexer of a field').reindex(index, read);
+    });
   }
 
   async compact(): Promise<void> {
@@ -243,7 +254,7 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
     await this.whileOpen(async () => {
       await this.state.removal?.removeAll();
       await this.state.writes.idle();
-      await this.state.index.compact();
+      for (const { index } of this.state.fields) await index.compact();
       await this.state.writer.optimizeFullText(this.state.id);
       await this.state.writer.reclaim();
     });
@@ -285,8 +296,12 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
   private async writing<T>(write: () => Promise<T>): Promise<T> {
     this.forWriting();
     const answer = await write();
-    this.reindexer.review();
+    this.review();
     return answer;
+  }
+
+  private review(): void {
+    for (const reindexer of this.reindexers.values()) reindexer.review();
   }
 
   private forWriting(): void {
@@ -308,7 +323,7 @@ function beginRemoval(state: CollectionState): void {
         state.requireOpen();
         await removeSlots(state, choose());
       }),
-    warn: (code, what, cause) => state.index.warn(code, what, cause),
+    warn: (code, what, cause) => state.fields[0]?.index.warn(code, what, cause),
   });
   state.removal.begin();
 }
@@ -323,7 +338,7 @@ function followerOf(state: CollectionState): () => Promise<void> {
       const now = state.store.reader.dataVersion();
       if (now === version) return;
       await catchUp(state);
-      state.index.kick();
+      state.kick();
       version = now;
     });
 }

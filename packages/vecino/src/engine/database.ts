@@ -2,7 +2,6 @@ import type { Collection, CollectionDescription, CollectionOptions } from '../ap
 import { type Database, OPEN_OPTIONS, type OpenOptions, type Warning } from '../api/database.ts';
 import { LIMITS } from '../api/limits.ts';
 import type { AnyMetadata, Metadata } from '../api/metadata.ts';
-import type { Metric } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
 import { didYouMean } from '../base/near-miss.ts';
@@ -12,19 +11,18 @@ import type { Store, StoredCollection } from '../storage/store.ts';
 import { EmbeddedCollection } from './collection.ts';
 import {
   compareOptions,
+  newCollectionOf,
   type ReadCollectionOptions,
   readCollectionOptions,
-  requireDimension,
 } from './collection-options.ts';
 import { CollectionState } from './collection-state.ts';
 import { describeCollection } from './describe-collection.ts';
 import { catchUpFromOpening } from './follow.ts';
-import { settingsOf, withFullText } from './full-text.ts';
+import { withFullText } from './full-text.ts';
 import { CollectionSlots } from './index/collection-slots.ts';
-import { LiveIndex } from './index/live-index.ts';
-import { storedFormOf, storedIndexChoice } from './index-choice.ts';
 import { MetadataFilter } from './metadata-filter.ts';
 import { NamespaceSlots } from './namespace-slots.ts';
+import { openFields } from './open-fields.ts';
 import { TextEmbedder } from './text-embedder.ts';
 import { inStep } from './whole-read.ts';
 
@@ -123,6 +121,7 @@ export class EmbeddedDatabase implements Database {
         describeCollection(
           stored,
           this.store.reader.count(stored.id, { now: this.clock() }),
+          ({ number }) => this.store.reader.countOfField(stored.id, number, this.clock()),
           this.autoBorder,
         ),
       )
@@ -142,7 +141,7 @@ export class EmbeddedDatabase implements Database {
       state.end('dropped');
       try {
         await state.writes.idle();
-        await state.index.endWith(() => writer.dropCollection(stored.id));
+        await state.endWith(() => writer.dropCollection(stored.id));
       } catch (error) {
         // On a full disk, for instance. Nothing was changed, so the collection goes on.
         state.goOn();
@@ -165,7 +164,7 @@ export class EmbeddedDatabase implements Database {
     const open = await this.open.get(name)?.catch(() => undefined);
     open?.state.end('dropped');
     await open?.state.writes.idle();
-    await open?.state.index.close({ save: false });
+    await open?.state.closeIndexes({ save: false });
     this.open.delete(name);
   }
 
@@ -176,7 +175,7 @@ export class EmbeddedDatabase implements Database {
         const open = await opening.catch(() => undefined);
         open?.state.end('closed');
         await open?.state.writes.idle();
-        await open?.state.index.close({ save: true });
+        await open?.state.closeIndexes({ save: true });
       }
     } finally {
       await this.pool.close();
@@ -213,15 +212,7 @@ export class EmbeddedDatabase implements Database {
   ): Promise<Collection<M>> {
     const { writer } = this.store;
     if (!writer) throw readOnly(`create collection "${name}"`);
-    const { embedding, metric, index, fullText } = read;
-    const stored = await writer.createCollection({
-      name,
-      dimension: requireDimension(name, read),
-      metric: metric ?? 'cosine',
-      embedding: embedding ? { name: embedding.name, dimension: embedding.dimension } : null,
-      index: storedFormOf(index),
-      fullText: fullText && settingsOf(fullText),
-    });
+    const stored = await writer.createCollection(newCollectionOf(name, read));
     return this.reopen<M>(stored, read);
   }
 
@@ -244,30 +235,18 @@ export class EmbeddedDatabase implements Database {
       opening.catch(() => this.open.delete(name));
     }
     const { state, collection } = await opening;
-    if (read.embedding) state.embedding = read.embedding;
+    for (const { name, embedding } of read.fields ?? [{ ...read, name: undefined }]) {
+      const field = state.fields.find((one) => one.name === name);
+      if (field && embedding) field.embedding = embedding;
+    }
     state.fullText = stored.fullText;
     return collection as unknown as Collection<M>;
   }
 
   private async start(stored: StoredCollection): Promise<OpenCollection> {
     const slots = new CollectionSlots();
-    const index = new LiveIndex({
-      collection: stored.name,
-      slots,
-      identity: stored.identity,
-      dimension: stored.dimension,
-      metric: stored.metric as Metric,
-      index: storedIndexChoice(stored).structure,
-      pool: this.pool,
-      snapshotPath: (segment) => this.store.snapshotPath(stored.id, segment),
-      readVectors: (slots) => this.store.reader.rows(stored.id, slots, ['vector']).map((row) => row?.vector),
-      segmentSlots: this.segmentSlots,
-      readOnly: this.readOnly,
-      warn: this.warn,
-      forgetRemovals: async (seq) => {
-        if (seq > 0) await this.store.writer?.forgetRemovals(stored.id, seq);
-      },
-    });
+    const { store, pool, segmentSlots, warn } = this;
+    const fields = openFields(stored, { store, slots, pool, segmentSlots, warn });
     const filter = new MetadataFilter(this.store.reader, stored.id, () => inStep(state, () => undefined));
     const namespaces = new NamespaceSlots(this.store.reader, stored.id, slots.live, () =>
       inStep(state, () => undefined),
@@ -275,14 +254,15 @@ export class EmbeddedDatabase implements Database {
     const state: CollectionState = new CollectionState(
       stored,
       this.store,
-      index,
+      slots,
+      fields,
       filter,
       namespaces,
       this.clock,
       new TextEmbedder({
         store: this.store,
         bytesMax: this.embeddingCacheBytesMax,
-        warn: (code, what, cause) => index.warn(code, what, cause),
+        warn: (code, what, cause) => fields[0]?.index.warn(code, what, cause),
       }),
     );
     await catchUpFromOpening(state);

@@ -2,43 +2,68 @@ import type { CollectionDescription } from '../api/collection.ts';
 import type { IndexOptions } from '../api/index-options.ts';
 import type { Metric } from '../api/search.ts';
 import { familyOf } from '../index/registry.ts';
-import type { StoredCollection } from '../storage/store.ts';
+import type { StoredCollection, StoredField, StoredVectors } from '../storage/store.ts';
 import { chooseIndex } from './auto-policy.ts';
-import { storedIndexChoice } from './index-choice.ts';
+import { type ReadIndexChoice, storedIndexChoice } from './index-choice.ts';
+
+/** Counts the records that have one of several vectors. */
+type RecordsOf = (field: StoredField) => number;
 
 /** @param border of the automatic choice of the index, other than the measured one for tests */
 export function describeCollection(
   stored: StoredCollection,
   records: number,
+  recordsOf: RecordsOf,
   border: number | undefined,
 ): CollectionDescription {
-  const { name, dimension, metric, embedding, fullText } = stored;
+  const { name, fullText } = stored;
+  const vectors = stored.fields?.map((field) => {
+    const description = { ...describeVectors(name, field, recordsOf(field), border), text: field.text };
+    return [field.name, { ...description, records: recordsOf(field) }] as const;
+  });
+  const [first] = stored.fields ?? [];
+  const whole = first
+    ? describeVectors(name, first, recordsOf(first), border)
+    : describeVectors(name, stored, records, border);
   return {
     name,
+    ...whole,
+    fullText: fullText ? { language: fullText.language, fields: fullText.fields } : null,
+    records,
+    ...(vectors && { vectors: Object.fromEntries(vectors) }),
+  };
+}
+
+function describeVectors(
+  collection: string,
+  stored: StoredVectors,
+  records: number,
+  border: number | undefined,
+): Pick<CollectionDescription, 'dimension' | 'metric' | 'embedding' | 'index' | 'serving'> {
+  const { dimension, metric, embedding } = stored;
+  const choice = storedIndexChoice(collection, stored);
+  return {
     dimension,
     metric: metric as Metric,
     embedding,
-    index: storedIndexChoice(stored).asked,
-    fullText: fullText ? { language: fullText.language, fields: fullText.fields } : null,
-    serving: servingOf(stored, records, border),
-    records,
+    index: choice.asked,
+    serving: servingOf(choice, stored, records, border),
   };
 }
 
 /** What answers searches, and why in one sentence. */
 function servingOf(
-  stored: StoredCollection,
+  { asked, structure }: ReadIndexChoice,
+  { dimension, metric }: StoredVectors,
   records: number,
   border: number | undefined,
 ): CollectionDescription['serving'] {
-  const { asked, structure } = storedIndexChoice(stored);
   const { family: serving } = structure;
   const waiting = waitingFor(structure, records);
   if (asked.family !== 'auto') {
     const reason = `the family ${serving} was asked for`;
     return { options: structure, reason: waiting ? `${reason}: ${waiting}` : reason };
   }
-  const { dimension, metric } = stored;
   const situation = { records, dimension, metric: metric as Metric, recall: asked.recall, serving };
   const { family, reason } = chooseIndex(situation, border);
   return {

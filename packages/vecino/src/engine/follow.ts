@@ -2,6 +2,7 @@ import { BitSet } from '../base/bit-set.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import type { StoredRow } from '../storage/store.ts';
 import type { CollectionState } from './collection-state.ts';
+import type { VectorField } from './vector-field.ts';
 
 /** Rows read in one go. */
 const ROWS = 128;
@@ -14,27 +15,67 @@ const SLOTS = 16_384;
  * right whatever is committed meanwhile.
  */
 export async function catchUpFromOpening(state: CollectionState): Promise<void> {
-  const { reader } = state.store;
   const committed = state.latestSeq;
-  const snapshotSeq = await state.index.loadSnapshot(committed);
-  const occupied = (await occupiedSlots(state)).toArray();
-  const missing = await state.index.adopt(occupied);
-  await state.slots.adopt(occupied, missing);
+  const known: number[] = [];
+  for (const field of state.fields) {
+    const snapshotSeq = await field.index.loadSnapshot(committed);
+    field.removalsNeededFrom = snapshotSeq;
+    // Without a snapshot everything will have been read just now; with one, what has changed since may lie in slots
+    // that the snapshot holds with another vector.
+    known.push(snapshotSeq === 0 ? committed : snapshotSeq);
+  }
+  const occupied = await occupiedSlots(state);
+  const missing = new BitSet();
+  for (const field of state.fields) {
+    // What was written between the two readings is caught up with.
+    const own = state.hasNames ? (await slotsOfField(state, field)).intersect(occupied) : occupied;
+    const lacking = await field.index.adopt(own.toArray());
+    missing.addAll(lacking);
+    if (!state.hasNames) continue;
+    field.live.union(own);
+    for (const slot of lacking) field.live.delete(slot);
+  }
+  await state.slots.adopt(occupied.toArray(), missing);
+  await putMissing(state, missing.toArray());
+  state.slots.saw(Math.min(...known));
+  await catchUp(state);
+  state.expiry.renew();
+  state.kick();
+}
+
+/** Reads the vectors that some index lacks. */
+async function putMissing(state: CollectionState, missing: Uint32Array): Promise<void> {
   const slice = new TimeSlice();
   for (let from = 0; from < missing.length; from += ROWS) {
-    const rows = reader.rows(state.id, missing.slice(from, from + ROWS), ['vector']);
-    state.index.learnFrom(rows.flatMap((row) => row?.vector ?? []));
+    const slots = missing.subarray(from, from + ROWS);
+    const rows = state.store.reader.rows(state.id, slots, [state.vectorPart]);
+    for (const field of state.fields) {
+      field.index.learnFrom(rows.flatMap((row) => field.of(row) ?? []));
+    }
     for (const row of rows) {
-      if (row?.vector) state.put(row.slot, row.vector);
+      if (!row) continue;
+      const vectors = state.vectorsOf(row);
+      state.put(
+        row.slot,
+        vectors.map((vector, i) => (state.fields[i]?.live.has(row.slot) ? undefined : vector)),
+      );
     }
     await slice.pause();
   }
-  // Without a snapshot everything was read just now; with one, what has changed since may lie in slots that
-  // the snapshot holds with another vector.
-  state.slots.saw(snapshotSeq === 0 ? committed : snapshotSeq);
-  await catchUp(state);
-  state.expiry.renew();
-  state.index.kick();
+}
+
+/** The slots that have a vector of a named field, read in slices. */
+async function slotsOfField({ store, id }: CollectionState, { number }: VectorField): Promise<BitSet> {
+  const slots = new BitSet();
+  const slice = new TimeSlice();
+  for (let from = 0; ; ) {
+    const page = store.reader.slotsOfField(id, number, from, SLOTS);
+    slots.addAll(page);
+    const last = page.at(-1);
+    if (last === undefined || page.length < SLOTS) return slots;
+    from = last + 1;
+    await slice.pause();
+  }
 }
 
 /** Shows to index and filters what has been committed since they last looked. */
@@ -49,7 +90,7 @@ export async function catchUp(state: CollectionState): Promise<void> {
       const changes = reader.changesSince(state.id, shown, CHANGES);
       isWhole = changes.length < CHANGES;
       for (const { slot, removed, seq } of changes) {
-        const row = removed ? undefined : reader.rows(state.id, [slot], ['vector', 'metadata'])[0];
+        const row = removed ? undefined : reader.rows(state.id, [slot], [state.vectorPart, 'metadata'])[0];
         if (removed) state.forget(slot);
         else refresh(state, row);
         // A record that has changed again meanwhile may be gone from this slot and not yet be seen in another.
@@ -89,12 +130,16 @@ async function forgetVanished(state: CollectionState): Promise<void> {
 
 function refresh(state: CollectionState, row: StoredRow | undefined): void {
   // Removed again in the meantime: the log says so in its turn.
-  if (!row?.vector) return;
+  if (!row) return;
   const { slot } = row;
-  state.index.learnFrom([row.vector]);
-  if (!state.slots.live.has(slot) || !state.index.holds(slot, state.index.prepare(row.vector))) {
+  const vectors = state.vectorsOf(row);
+  for (const [i, { index }] of state.fields.entries()) {
+    const vector = vectors[i];
+    if (vector) index.learnFrom([vector]);
+  }
+  if (!state.slots.live.has(slot) || !state.fields.every((field, i) => field.holds(slot, vectors[i]))) {
     state.forget(slot);
-    state.put(slot, row.vector);
+    state.put(slot, vectors);
   }
   state.ids[slot] = row.id;
   state.namespaces.set(slot, row.namespace);

@@ -10,7 +10,7 @@ import type { JsonObject } from '../api/metadata.ts';
 import type { Metric } from '../api/search.ts';
 import { readOptions } from '../base/options.ts';
 import { completeIndexOptions, FAMILY_NAMES, familyOf } from '../index/registry.ts';
-import type { StoredCollection } from '../storage/store.ts';
+import type { StoredVectors } from '../storage/store.ts';
 
 /** What was asked for, and the structure that serves it. */
 export interface ReadIndexChoice {
@@ -56,11 +56,11 @@ export function readIndexChoice(
   return { asked: { ...structure, ...target }, structure };
 }
 
-/** The choice of a stored collection; options that are younger than it have their defaults. */
-export function storedIndexChoice({ name, index, metric }: StoredCollection): ReadIndexChoice {
+/** The choice of stored vectors; options that are younger than it have their defaults. */
+export function storedIndexChoice(collection: string, { index, metric }: StoredVectors): ReadIndexChoice {
   const { chosen, ...asked } = index;
   return readIndexChoice(
-    `collection "${name}"`,
+    `collection "${collection}"`,
     asked,
     { metric: metric as Metric, dimension: undefined },
     chosen,

@@ -44,7 +44,7 @@ interface Entry {
 export async function listRecords(state: CollectionState, input: unknown): Promise<ListPage<AnyMetadata>> {
   const thing = `list ${state.thing}`;
   const query = readOptions<ListQuery>(thing, LIST_OPTIONS, input as ListQuery | undefined);
-  const parts = readParts(thing, query.include);
+  const parts = readParts(state, thing, query.include);
   const orderBy = readOrderBy(thing, query.orderBy);
   const descending = query.order === 'desc';
   const limit = query.limit ?? LIST_OPTIONS.limit.default;
@@ -63,7 +63,7 @@ export async function listRecords(state: CollectionState, input: unknown): Promi
       now: state.expiry.now(),
       ...(from !== undefined && { after: from as string | number }),
     });
-    return pageOf(rows, limit, (row) => ({ query: identity, id: row.id, key: row.seq }));
+    return pageOf(state, rows, limit, (row) => ({ query: identity, id: row.id, key: row.seq }));
   }
   await state.prepare(predicate);
   if (orderBy !== 'id' && orderBy !== 'seq') await state.filter.preparePath(orderBy);
@@ -81,6 +81,7 @@ export async function listRecords(state: CollectionState, input: unknown): Promi
   });
   const keys = new Map(chosen.map(({ id, key }) => [id, key]));
   return pageOf(
+    state,
     rows.filter((row) => row !== undefined),
     limit,
     (row) => positionOf(identity, row.id, keys.get(row.id)),
@@ -92,11 +93,12 @@ function positionOf(query: string, id: string, key: JsonValue | undefined): Posi
 }
 
 function pageOf(
+  state: CollectionState,
   rows: readonly StoredRow[],
   limit: number,
   position: (row: StoredRow) => Position,
 ): ListPage<AnyMetadata> {
-  const records = rows.slice(0, limit).map(recordOf);
+  const records = rows.slice(0, limit).map((row) => recordOf(state, row));
   const last = rows[limit - 1];
   if (rows.length <= limit || !last) return { records };
   return { records, cursor: Buffer.from(JSON.stringify(position(last))).toString('base64url') };

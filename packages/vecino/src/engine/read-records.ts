@@ -1,17 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { LIMITS } from '../api/limits.ts';
+import type { JsonObject } from '../api/metadata.ts';
+import { present } from '../base/assert.ts';
 import { VecinoError } from '../base/errors.ts';
 import type { OptionSpecs } from '../base/options.ts';
 import { describeValue, quoted, readOptions } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { encodeMetadata } from '../filter/metadata.ts';
+import { DOCUMENT } from '../text/record-texts.ts';
 import type { CollectionState } from './collection-state.ts';
+import { embedRecords, textFor, type Unembedded } from './embed-records.ts';
 import { readExpiry } from './expiry/read-expiry.ts';
+import { type GivenVectors, readVectors, requireVectors } from './read-vectors.ts';
+import type { RecordVectors } from './vector-field.ts';
 
 /** Records of one write, validated completely, vectors included. */
 export interface RecordBatch {
   readonly ids: string[];
-  readonly vectors: Float32Array[];
+  readonly vectors: RecordVectors[];
   readonly documents: (string | null)[];
   /** JSON texts. */
   readonly metadata: string[];
@@ -22,6 +28,7 @@ export interface RecordBatch {
 const RECORD_FIELDS = {
   id: { kind: 'opaque', about: 'Identity, unique in the collection.' },
   vector: { kind: 'opaque', about: 'The embedding.' },
+  vectors: { kind: 'opaque', about: 'The vectors by name.' },
   document: { kind: 'opaque', about: 'The source text.' },
   metadata: { kind: 'opaque', about: 'Filterable JSON.' },
   expiresAt: { kind: 'opaque', about: 'When the record expires.' },
@@ -41,7 +48,7 @@ export async function readRecords(
   const records = readBatch(where, input);
   const batch: RecordBatch = { ids: [], vectors: [], documents: [], metadata: [], expiries: [] };
   const seen = new Set<string>();
-  const unembedded: number[] = [];
+  const unembedded: Unembedded[] = [];
   const now = state.expiry.now();
   const slice = new TimeSlice();
   for (const [position, given] of records.entries()) {
@@ -54,16 +61,45 @@ export async function readRecords(
     batch.documents.push(readDocument(thing, record['document']));
     batch.metadata.push(encodeMetadata(thing, record['metadata']));
     batch.expiries.push(readExpiry(thing, record, now) ?? null);
-    if (record['vector'] === undefined) {
-      requireText(state, thing, batch.documents[position] ?? null);
-      unembedded.push(position);
-    } else {
-      batch.vectors[position] = state.readVector(thing, record['vector']);
+    const vectors = readVectors(state, thing, record);
+    const texts = textsToEmbed(state, thing, batch, position, vectors);
+    if (state.hasNames) {
+      requireVectors(
+        state,
+        thing,
+        [...vectors, ...texts],
+        'give a vector, or a text for a field that embeds',
+      );
+    } else if (vectors[0] === undefined && texts.length === 0) {
+      throw withoutVector(state, thing, batch.documents[position] ?? null);
     }
+    unembedded.push(...texts);
+    batch.vectors.push(vectors.map((vector) => vector ?? undefined));
     await slice.pause();
   }
-  await embedMissing(state, where, batch, unembedded);
+  await embedRecords(state, where, unembedded, ({ position, field }, vector) => {
+    batch.vectors[position] = present(batch.vectors[position], 'a record').with(field, vector);
+  });
   return batch;
+}
+
+/** The texts of a record that make the vectors which it does not give itself. */
+function textsToEmbed(
+  { fields }: CollectionState,
+  thing: string,
+  { ids, documents, metadata }: RecordBatch,
+  position: number,
+  vectors: GivenVectors,
+): Unembedded[] {
+  return fields.flatMap((one, field) => {
+    if (vectors[field] !== undefined) return [];
+    // Parsed only where a path is embedded.
+    const texts: JsonObject = one.text === DOCUMENT ? {} : JSON.parse(metadata[position] ?? '{}');
+    const text = textFor(thing, one, documents[position], texts);
+    if (text === undefined) return [];
+    one.requireEmbedding(`a ${one.text === DOCUMENT ? 'document' : 'text'} without a vector`);
+    return [{ position, id: ids[position] ?? '', field, text }];
+  });
 }
 
 /**
@@ -172,31 +208,12 @@ export function readDocument(thing: string, document: unknown): string | null {
   return document;
 }
 
-/** Embeds the documents at these positions and puts their vectors into the batch. */
-export async function embedMissing(
-  state: CollectionState,
-  where: string,
-  batch: Pick<RecordBatch, 'ids' | 'vectors' | 'documents'>,
-  positions: readonly number[],
-): Promise<void> {
-  if (positions.length === 0) return;
-  const embedding = state.requireEmbedding('a document without a vector');
-  const texts = positions.map((position) => batch.documents[position] ?? '');
-  const vectors = await state.embedder.embed(where, embedding, texts, 'document');
-  for (const [i, position] of positions.entries()) {
-    const thing = `${where}: record ${quoted(batch.ids[position] ?? '')}, embedded by "${embedding.name}"`;
-    batch.vectors[position] = state.readVector(thing, vectors[i]);
-  }
-}
-
-function requireText(state: CollectionState, thing: string, document: string | null): void {
-  if (document === null) {
-    const remedy = state.embedding
-      ? 'give a document, which the embedding turns into a vector, or a vector'
-      : `give a vector of ${state.dimension} numbers`;
-    throw new VecinoError('VECTOR_INVALID', `${thing}: has neither vector nor document; ${remedy}`, {
-      details: { expected: state.dimension },
-    });
-  }
-  state.requireEmbedding('a document without a vector');
+function withoutVector({ field }: CollectionState, thing: string, document: string | null): VecinoError {
+  if (document !== null) field.requireEmbedding('a document without a vector');
+  const remedy = field.embedding
+    ? 'give a document, which the embedding turns into a vector, or a vector'
+    : `give a vector of ${field.dimension} numbers`;
+  return new VecinoError('VECTOR_INVALID', `${thing}: has neither vector nor document; ${remedy}`, {
+    details: { expected: field.dimension },
+  });
 }

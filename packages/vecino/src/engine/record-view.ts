@@ -6,48 +6,60 @@ import { describeValue, quoted } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import type { StoredRow } from '../storage/store.ts';
 import type { CollectionState } from './collection-state.ts';
+import type { VectorField } from './vector-field.ts';
 
 /** Records read in one go, so that long lists of ids leave the event loop free. */
 const ROWS = 500;
 
-const PARTS: readonly Part[] = ['vector', 'document', 'metadata', 'expiresAt'];
+const OTHER_PARTS: readonly Part[] = ['document', 'metadata', 'expiresAt'];
 const PARTS_BY_DEFAULT: readonly Part[] = ['document', 'metadata'];
 
 /** Validates the `include` of a query. */
-export function readParts(thing: string, include: unknown): readonly Part[] {
+export function readParts(state: CollectionState, thing: string, include: unknown): readonly Part[] {
+  const parts = [state.vectorPart, ...OTHER_PARTS];
   if (include === undefined) return PARTS_BY_DEFAULT;
   if (!Array.isArray(include)) {
     throw new VecinoError(
       'OPTION_INVALID',
-      `${thing}: include is ${describeValue(include)}, expected an array of ${PARTS.join(', ')}`,
-      { details: { option: 'include', expected: PARTS, received: describeValue(include) } },
+      `${thing}: include is ${describeValue(include)}, expected an array of ${parts.join(', ')}`,
+      { details: { option: 'include', expected: parts, received: describeValue(include) } },
     );
   }
   for (const part of include) {
-    if (PARTS.includes(part)) continue;
+    if (parts.includes(part)) continue;
     const received = typeof part === 'string' ? quoted(part) : describeValue(part);
-    const hint = typeof part === 'string' ? didYouMean(part, PARTS) : '';
+    const hint = typeof part === 'string' ? didYouMean(part, parts) : '';
     throw new VecinoError(
       'OPTION_INVALID',
-      `${thing}: include has ${received}, expected ${PARTS.join(', ')}${hint}`,
-      { details: { option: 'include', expected: PARTS, received } },
+      `${thing}: include has ${received}, expected ${parts.join(', ')}${hint}`,
+      { details: { option: 'include', expected: parts, received } },
     );
   }
   return include as Part[];
 }
 
 /** The parts of a stored row that an answer carries: absent where there is nothing to tell. */
-export function partsOf(row: StoredRow): Pick<StoredRecord<AnyMetadata>, Part> {
+export function partsOf({ fields }: CollectionState, row: StoredRow): Pick<StoredRecord<AnyMetadata>, Part> {
   return {
     ...(row.document !== undefined && row.document !== null && { document: row.document }),
     ...(row.metadata !== undefined && { metadata: JSON.parse(row.metadata) as AnyMetadata }),
     ...(row.vector !== undefined && { vector: row.vector }),
+    ...(row.vectors !== undefined && { vectors: namedVectors(fields, row) }),
     ...(row.expiresAt !== undefined && row.expiresAt !== null && { expiresAt: new Date(row.expiresAt) }),
   };
 }
 
-export function recordOf(row: StoredRow): StoredRecord<AnyMetadata> {
-  return { id: row.id, seq: row.seq, ...partsOf(row) };
+/** The vectors that a record has, by name, in the order of the fields. */
+function namedVectors(fields: readonly VectorField[], row: StoredRow): Record<string, Float32Array> {
+  const named = fields.flatMap((field) => {
+    const vector = field.of(row);
+    return vector && field.name !== undefined ? [[field.name, vector] as const] : [];
+  });
+  return Object.fromEntries(named);
+}
+
+export function recordOf(state: CollectionState, row: StoredRow): StoredRecord<AnyMetadata> {
+  return { id: row.id, seq: row.seq, ...partsOf(state, row) };
 }
 
 /** Records in the order of the ids, undefined where there is none. */
@@ -66,7 +78,7 @@ export async function getRecords(
       parts,
       state.expiry.now(),
     );
-    for (const row of rows) records.push(row && recordOf(row));
+    for (const row of rows) records.push(row && recordOf(state, row));
     await slice.pause();
   }
   return records;

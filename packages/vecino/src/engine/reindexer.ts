@@ -29,7 +29,7 @@ interface Run {
 type Report = (progress: ReindexProgress) => void;
 
 /**
- * Changes the index of one collection, one change at a time: to what the caller asks for, or, where the choice
+ * Changes the index of one collection's vectors, one change at a time: to what the caller asks for, or, where the choice
  * is left to us, to what the policy says. What we have begun by ourselves gives way to the caller.
  */
 export class Reindexer {
@@ -39,17 +39,19 @@ export class Reindexer {
   /** The number of records at which the change over by ourselves failed last. */
   private failedAt: number | undefined;
 
-  /** @param border other than the policy's own, for tests */
+  /**
+   * @param state of one field, where there are several
+   * @param border other than the policy's own, for tests
+   */
   constructor(state: CollectionState, border?: number) {
     this.state = state;
     this.border = border;
   }
 
   /** Gives the collection the index that the caller asks for. Answers whether there was anything to do. */
-  async reindex(index: unknown, options: ReindexOptions | undefined): Promise<boolean> {
+  async reindex(index: unknown, { onProgress, signal }: ReindexOptions): Promise<boolean> {
     const { state } = this;
     const thing = `reindex ${state.thing}`;
-    const { onProgress, signal } = readReindexOptions(thing, options);
     const read = readIndexChoice(thing, index, state);
     const report = reporting(onProgress);
     while (this.current?.automatic) {
@@ -80,9 +82,9 @@ export class Reindexer {
   /** Begins a change over in the background where the collection leaves the choice to us and the policy says so. */
   review(): void {
     const { state } = this;
-    if (state.recallTarget !== undefined) state.index.wantCalibration();
+    if (state.field.recallTarget !== undefined) state.index.wantCalibration();
     if (this.current || !state.store.writer || state.index.isClosed) return;
-    const { asked } = storedIndexChoice(state.stored);
+    const { asked } = this.choice;
     if (asked.family !== 'auto') return;
     const { family } = this.verdict(asked.recall);
     if (family === state.index.options.family || this.hasJustFailed) return;
@@ -105,7 +107,12 @@ export class Reindexer {
   }
 
   private get storedForm() {
-    return storedFormOf(storedIndexChoice(this.state.stored));
+    return storedFormOf(this.choice);
+  }
+
+  private get choice(): ReadIndexChoice {
+    const { collectionName, field } = this.state;
+    return storedIndexChoice(collectionName, field.stored);
   }
 
   private verdict(recall: number): Verdict {
@@ -161,8 +168,9 @@ export class Reindexer {
       state.writes.run(async () => {
         check();
         const form = storedFormOf(wanted);
-        await state.writer.setIndexOptions(state.id, form);
-        state.stored = { ...state.stored, index: form };
+        const { field } = state;
+        await state.writer.setIndexOptions(state.id, field.number, form);
+        field.stored = { ...field.stored, index: form };
         exchange();
       });
     mayGoOn();
@@ -189,7 +197,8 @@ function isCancelled(error: unknown): boolean {
   return error instanceof VecinoError && error.code === 'CANCELLED';
 }
 
-function readReindexOptions(thing: string, options: ReindexOptions | undefined): ReindexOptions {
+/** Validates what a caller of `reindex` gives beside the index. */
+export function readReindexOptions(thing: string, options: ReindexOptions | undefined): ReindexOptions {
   const read = readOptions<ReindexOptions>(thing, REINDEX_OPTIONS, options);
   const { onProgress, signal } = read;
   if (onProgress !== undefined && typeof onProgress !== 'function') {

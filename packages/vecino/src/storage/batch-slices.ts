@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts';
-import type { WriteBatch } from './store.ts';
+import type { NamedVectors, WriteBatch } from './store.ts';
 
 const NOTHING: Omit<WriteBatch, 'collection'> = {
   removals: new Uint32Array(),
@@ -8,13 +8,31 @@ const NOTHING: Omit<WriteBatch, 'collection'> = {
 };
 
 /** Guards against a batch whose parallel arrays do not match. */
-export function requireWellFormed({ puts, patches }: WriteBatch, dimension: number): void {
+export function requireWellFormed(
+  { puts, patches }: WriteBatch,
+  dimension: number,
+  fieldDimensions: ReadonlyMap<number, number> = new Map(),
+): void {
   const count = puts.slots.length;
   const { expiries = { length: count } } = puts;
   assert(expiries.length === count, 'as many expiries as slots');
   assert(puts.ids.length === count, 'as many ids as slots');
   assert(puts.documents.length === count && puts.metadata.length === count, 'as many documents as slots');
-  assert(puts.vectors.length === count * dimension, 'one vector of the collection’s dimension for each slot');
+  const unnamed = fieldDimensions.size > 0 ? 0 : count;
+  assert(
+    puts.vectors.length === unnamed * dimension,
+    'one vector of the collection’s dimension for each slot',
+  );
+  for (const { field, places, vectors } of puts.named ?? []) {
+    assert(
+      vectors.length === places.length * (fieldDimensions.get(field) ?? Number.NaN),
+      'vectors of the field’s dimension',
+    );
+    assert(
+      places.every((place, i) => place < count && place > (places[i - 1] ?? -1)),
+      'places of puts, ascending',
+    );
+  }
   const patched = patches.slots.length;
   const { expiries: patchedExpiries = { length: patched } } = patches;
   assert(patchedExpiries.length === patched, 'as many expiries as patches');
@@ -36,7 +54,9 @@ export function* slicesOf(batch: WriteBatch, bytesMax: number): Generator<WriteB
     yield { ...NOTHING, collection, moved: moved.slice(from, from + slotsMax) };
   }
   const dimension = puts.slots.length === 0 ? 0 : puts.vectors.length / puts.slots.length;
-  for (const [from, to] of ranges(puts, dimension * 4, bytesMax)) {
+  const namedBytes = (puts.named ?? []).reduce((sum, { vectors }) => sum + vectors.byteLength, 0);
+  const vectorBytes = dimension * 4 + namedBytes / Math.max(1, puts.slots.length);
+  for (const [from, to] of ranges(puts, vectorBytes, bytesMax)) {
     yield {
       ...NOTHING,
       collection,
@@ -44,6 +64,7 @@ export function* slicesOf(batch: WriteBatch, bytesMax: number): Generator<WriteB
         slots: puts.slots.slice(from, to),
         ids: puts.ids.slice(from, to),
         vectors: puts.vectors.slice(from * dimension, to * dimension),
+        ...(puts.named && { named: puts.named.map((named) => namedSlice(named, from, to)) }),
         documents: puts.documents.slice(from, to),
         metadata: puts.metadata.slice(from, to),
         ...(puts.expiries && { expiries: puts.expiries.slice(from, to) }),
@@ -62,6 +83,21 @@ export function* slicesOf(batch: WriteBatch, bytesMax: number): Generator<WriteB
       },
     };
   }
+}
+
+/** The vectors of a field of the puts from one place to another, with places counted from there. */
+function namedSlice({ field, places, vectors }: NamedVectors, from: number, to: number): NamedVectors {
+  const dimension = places.length === 0 ? 0 : vectors.length / places.length;
+  const firstOf = (least: number) => {
+    const found = places.findIndex((place) => place >= least);
+    return found === -1 ? places.length : found;
+  };
+  const [first, end] = [firstOf(from), firstOf(to)];
+  return {
+    field,
+    places: places.slice(first, end).map((place) => place - from),
+    vectors: vectors.slice(first * dimension, end * dimension),
+  };
 }
 
 interface Texts {

@@ -31,8 +31,8 @@ export class InPlaceWriter implements StoreWriter {
     this.writer.dropCollection(collection);
   }
 
-  async setIndexOptions(collection: number, index: JsonObject): Promise<void> {
-    this.writer.setIndexOptions(collection, index);
+  async setIndexOptions(collection: number, field: number, index: JsonObject): Promise<void> {
+    this.writer.setIndexOptions(collection, field, index);
   }
 
   async setFullText(

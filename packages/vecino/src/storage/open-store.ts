@@ -10,7 +10,7 @@ import { ReadConnection } from './read-connection.ts';
 import { hasStore } from './schema.ts';
 import { SqliteReader } from './sqlite-reader.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
-import type { Store } from './store.ts';
+import { type Store, UNNAMED_FIELD } from './store.ts';
 import { checkStore } from './store-check.ts';
 import { storeError } from './store-error.ts';
 import { StoreFolder } from './store-folder.ts';
@@ -128,7 +128,7 @@ function storeOf(
     reader: new SqliteReader(source, (search) => fullText.search(search)),
     keptEmbeddings: new KeptEmbeddings(source),
     writer,
-    snapshotPath: (collection, segment) => folder.snapshot(collection, segment),
+    snapshotPath: (collection, segment, field = UNNAMED_FIELD) => folder.snapshot(collection, segment, field),
     bytes: () => folder.bytes(),
     check: () => checks.run(() => checkOnThread(folder.database)),
     close: once(async () => {

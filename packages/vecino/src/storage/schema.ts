@@ -103,6 +103,31 @@ const STEPS: readonly string[] = [
   ) STRICT;
   INSERT INTO kept_embeddings_size (id, vectors, bytes) VALUES (1, 0, 0);
   `,
+  // Vectors with names, of collections that have several a record. With a rowid: a vector fills most of a page, of
+  // which a table without would keep few.
+  `
+  CREATE TABLE fields (
+    collection INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    identity TEXT NOT NULL DEFAULT (lower(hex(randomblob(16)))),
+    name TEXT NOT NULL,
+    dimension INTEGER NOT NULL,
+    metric TEXT NOT NULL,
+    embedding_name TEXT,
+    embedding_dimension INTEGER,
+    text TEXT,
+    index_options TEXT NOT NULL,
+    PRIMARY KEY (collection, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX fields_by_name ON fields (collection, name);
+
+  CREATE TABLE named_vectors (
+    record INTEGER NOT NULL REFERENCES records (key) ON DELETE CASCADE,
+    field INTEGER NOT NULL,
+    vector BLOB NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX named_vectors_by_record ON named_vectors (record, field);
+  `,
 ];
 
 /** The version that this program reads and writes. */

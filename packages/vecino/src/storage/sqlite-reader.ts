@@ -1,10 +1,12 @@
-import type { JsonObject } from '../api/metadata.ts';
 import type { Part } from '../api/record.ts';
 import { present } from '../base/assert.ts';
 import { Mutex } from '../base/mutex.ts';
+import { storedCollections } from './collection-rows.ts';
 import type { Connection } from './connection.ts';
 import { searchFullText } from './full-text-search.ts';
+import { countOfField, slotsOfField, vectorOfField, vectorsOfRecord } from './named-vectors.ts';
 import type { ReadConnection } from './read-connection.ts';
+import { countRecords } from './record-counts.ts';
 import { keyEnd, recordKey, slotOfKey } from './record-key.ts';
 import {
   type ChangeRange,
@@ -13,7 +15,6 @@ import {
   type ExpiryRange,
   type FullTextFound,
   type FullTextSearch,
-  type FullTextSettings,
   type NamespaceSlotsPage,
   type OccupiedSlots,
   type PageRequest,
@@ -26,19 +27,6 @@ import {
   UNNAMED,
 } from './store.ts';
 import { vectorOfBytes } from './vector-bytes.ts';
-
-interface CollectionRow {
-  readonly id: number;
-  readonly identity: string;
-  readonly name: string;
-  readonly dimension: number;
-  readonly metric: string;
-  readonly embedding_name: string | null;
-  readonly embedding_dimension: number | null;
-  readonly index_options: string;
-  readonly full_text: string | null;
-  readonly seq: number;
-}
 
 interface RecordRow {
   readonly key: number;
@@ -91,8 +79,8 @@ export class SqliteReader implements StoreReader {
   }
 
   collections(): StoredCollection[] {
-    const rows = this.source.current().all<CollectionRow>('SELECT * FROM collections ORDER BY name');
-    return rows.map(collectionOfRow);
+    const connection = this.source.current();
+    return this.together(connection, () => storedCollections(connection));
   }
 
   dataVersion(): number {
@@ -170,12 +158,22 @@ export class SqliteReader implements StoreReader {
   }
 
   count(collection: number, { namespace, now = NEVER }: CountQuestion = {}): number {
-    const { records, expired } = COUNTS[countedOf(namespace)];
-    const values = namespace === undefined || namespace === UNNAMED ? [] : [namespace];
-    const row = this.source
-      .current()
-      .get<{ count: number }>(`SELECT (${records}) - (${expired}) AS count`, collection, now, ...values);
-    return present(row, 'the count of records').count;
+    return countRecords(this.source.current(), collection, namespace, now);
+  }
+
+  slotsOfField(collection: number, field: number, fromSlot: number, limit: number): number[] {
+    return slotsOfField(this.source.current(), collection, field, fromSlot, limit);
+  }
+
+  countOfField(collection: number, field: number, now = NEVER): number {
+    return countOfField(this.source.current(), collection, field, now);
+  }
+
+  vectorsOfField(collection: number, field: number, slots: ArrayLike<number>): (Float32Array | undefined)[] {
+    const connection = this.source.current();
+    return this.together(connection, () =>
+      Array.from(slots, (slot) => vectorOfField(connection, field, recordKey(collection, slot))),
+    );
   }
 
   rows(collection: number, slots: ArrayLike<number>, parts: readonly Part[]): (StoredRow | undefined)[] {
@@ -184,7 +182,7 @@ export class SqliteReader implements StoreReader {
     return this.together(connection, () =>
       Array.from(slots, (slot) => {
         const row = connection.get<RecordRow>(sql, recordKey(collection, slot));
-        return row && recordOfRow(row);
+        return row && this.recordOfRow(connection, row, parts);
       }),
     );
   }
@@ -201,21 +199,19 @@ export class SqliteReader implements StoreReader {
     return this.together(connection, () =>
       ids.map((id) => {
         const row = connection.get<RecordRow>(sql, collection, namespace, id, now);
-        return row && recordOfRow(row);
+        return row && this.recordOfRow(connection, row, parts);
       }),
     );
   }
 
   scan(collection: number, fromSlot: number, limit: number, parts: readonly Part[]): StoredRow[] {
-    const rows = this.source
-      .current()
-      .all<RecordRow>(
-        `${this.selection(parts)} WHERE r.key >= ? AND r.key < ? ORDER BY r.key LIMIT ?`,
-        recordKey(collection, fromSlot),
-        keyEnd(collection),
-        limit,
-      );
-    return rows.map(recordOfRow);
+    return this.records(
+      parts,
+      'WHERE r.key >= ? AND r.key < ? ORDER BY r.key LIMIT ?',
+      recordKey(collection, fromSlot),
+      keyEnd(collection),
+      limit,
+    );
   }
 
   page(collection: number, request: PageRequest): StoredRow[] {
@@ -224,15 +220,13 @@ export class SqliteReader implements StoreReader {
     // The second condition is what the index by namespace is restricted to.
     const inside = namespace === UNNAMED ? 'r.namespace = ?' : 'r.namespace = ? AND r.namespace <> 0';
     const from = after === undefined ? '' : `AND r.${orderBy} ${beyond} ?`;
-    const rows = this.source
-      .current()
-      .all<RecordRow>(
-        `${this.selection(parts)} WHERE r.collection = ? AND ${inside} ${from} AND ${UNEXPIRED} ORDER BY r.${orderBy} ${order} LIMIT ?`,
-        ...(after === undefined
-          ? [collection, namespace, now, limit]
-          : [collection, namespace, after, now, limit]),
-      );
-    return rows.map(recordOfRow);
+    return this.records(
+      parts,
+      `WHERE r.collection = ? AND ${inside} ${from} AND ${UNEXPIRED} ORDER BY r.${orderBy} ${order} LIMIT ?`,
+      ...(after === undefined
+        ? [collection, namespace, now, limit]
+        : [collection, namespace, after, now, limit]),
+    );
   }
 
   changesSince(collection: number, seq: number, limit: number): StoredChange[] {
@@ -308,6 +302,21 @@ export class SqliteReader implements StoreReader {
     return this.together(connection, () => searchFullText(connection, search));
   }
 
+  /** Whole records; where they have several vectors, these are read with them from one state. */
+  private records(parts: readonly Part[], condition: string, ...values: (string | number)[]): StoredRow[] {
+    const connection = this.source.current();
+    const read = () =>
+      connection
+        .all<RecordRow>(`${this.selection(parts)} ${condition}`, ...values)
+        .map((row) => this.recordOfRow(connection, row, parts));
+    return parts.includes('vectors') ? this.together(connection, read) : read();
+  }
+
+  private recordOfRow(connection: Connection, row: RecordRow, parts: readonly Part[]): StoredRow {
+    const record = recordOfRow(row);
+    return parts.includes('vectors') ? { ...record, vectors: vectorsOfRecord(connection, row.key) } : record;
+  }
+
   private together<T>(connection: Connection, work: () => T): T {
     return this.isHeld ? work() : connection.transaction('BEGIN', work);
   }
@@ -332,31 +341,6 @@ export class SqliteReader implements StoreReader {
   }
 }
 
-const RECORDS = 'SELECT count(*) FROM records AS r WHERE r.collection = ?1';
-const EXPIRED = 'SELECT count(*) FROM expiries AS e';
-const EXPIRED_IN = `${EXPIRED} JOIN records AS r ON r.key = e.key`;
-
-/**
- * How records are counted, and those of them that have expired. What belongs to no namespace is what namespaces
- * leave: two indexes by sequence number, one of them empty for most, take half the time of the index of ids.
- */
-const COUNTS = {
-  all: { records: RECORDS, expired: `${EXPIRED} WHERE e.collection = ?1 AND e.at <= ?2` },
-  unnamed: {
-    records: `SELECT (${RECORDS}) - (${RECORDS} AND r.namespace <> 0)`,
-    expired: `${EXPIRED_IN} WHERE e.collection = ?1 AND e.at <= ?2 AND r.namespace = 0`,
-  },
-  named: {
-    records: `${RECORDS} AND r.namespace = ?3 AND r.namespace <> 0`,
-    expired: `${EXPIRED_IN} WHERE e.collection = ?1 AND e.at <= ?2 AND r.namespace = ?3`,
-  },
-} as const;
-
-function countedOf(namespace: number | undefined): keyof typeof COUNTS {
-  if (namespace === undefined) return 'all';
-  return namespace === UNNAMED ? 'unnamed' : 'named';
-}
-
 /**
  * Whether this Node cuts a text that it reads at the first NUL character, as Node 22 does. Ids and documents
  * may contain one; they are then read as bytes, which takes twice the time.
@@ -364,17 +348,6 @@ function countedOf(namespace: number | undefined): keyof typeof COUNTS {
 function cutsTexts(connection: Connection): boolean {
   const row = connection.get<{ text: string }>("SELECT 'a' || char(0) || 'b' AS text");
   return row?.text.length !== 3;
-}
-
-function collectionOfRow(row: CollectionRow): StoredCollection {
-  const { id, identity, name, dimension, metric, seq } = row;
-  const embedding =
-    row.embedding_name === null
-      ? null
-      : { name: row.embedding_name, dimension: row.embedding_dimension ?? dimension };
-  const index = JSON.parse(row.index_options) as JsonObject;
-  const fullText = row.full_text === null ? undefined : (JSON.parse(row.full_text) as FullTextSettings);
-  return { id, identity, name, dimension, metric, embedding, index, fullText, seq };
 }
 
 function recordOfRow(row: RecordRow): StoredRow {

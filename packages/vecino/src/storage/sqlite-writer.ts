@@ -6,12 +6,15 @@ import type { Connection } from './connection.ts';
 import { FullTextBuild } from './full-text-build.ts';
 import { type FullTextTable, FullTextTables } from './full-text-table.ts';
 import { keepEmbeddings, type NewEmbeddings } from './kept-embeddings.ts';
-import { COLLECTION_ID_MAX, recordKey } from './record-key.ts';
+import { fieldDimensions, insertNamedVectors } from './named-vectors.ts';
+import { insertCollection } from './new-collection.ts';
+import { recordKey } from './record-key.ts';
 import {
   type FullTextSettings,
   type NewCollection,
   type StoredCollection,
   UNNAMED,
+  UNNAMED_FIELD,
   type WriteBatch,
   type Written,
 } from './store.ts';
@@ -23,6 +26,8 @@ export type BatchHead = Pick<WriteBatch, 'collection' | 'namespace' | 'dropsName
 /** A transaction under way. */
 interface OpenBatch extends BatchHead {
   readonly dimension: number;
+  /** Of each named field, by number; none where the vector has no name. */
+  readonly fieldDimensions: ReadonlyMap<number, number>;
   readonly fullText: FullTextTable | undefined;
   /** Known as soon as the batch puts anything. */
   namespaceNumber: number | undefined;
@@ -58,7 +63,7 @@ export class SqliteWriter {
   }
 
   createCollection(collection: NewCollection): StoredCollection {
-    const { name, dimension, metric, embedding, index, fullText } = collection;
+    const { name, fullText } = collection;
     return this.transaction(() => {
       const seq = this.takeSeqs(1);
       if (this.connection.get('SELECT id FROM collections WHERE name = ?', name) !== undefined) {
@@ -68,33 +73,9 @@ export class SqliteWriter {
           { details: { collection: name } },
         );
       }
-      this.connection.run(
-        'INSERT INTO collections (name, dimension, metric, embedding_name, embedding_dimension, index_options, full_text, seq, removed_forgotten) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-        name,
-        dimension,
-        metric,
-        embedding?.name ?? null,
-        embedding?.dimension ?? null,
-        JSON.stringify(index),
-        fullText === undefined ? null : JSON.stringify(fullText),
-        seq,
-        // Numbers from before belong to another collection, which may have had this name.
-        seq,
-      );
-      const row = this.connection.get<{ id: number; identity: string }>(
-        'SELECT id, identity FROM collections WHERE name = ?',
-        name,
-      );
-      const { id, identity } = present(row, 'the new collection');
-      if (id > COLLECTION_ID_MAX) {
-        throw new VecinoError(
-          'COLLECTION_FULL',
-          `the store has created ${COLLECTION_ID_MAX} collections in its life, expected at most that; copy what you need into a new folder`,
-          { details: { expected: COLLECTION_ID_MAX, received: id } },
-        );
-      }
+      const { id, identity, fields } = insertCollection(this.connection, collection, seq);
       if (fullText !== undefined) this.fullTexts.create(id);
-      return { id, identity, name, dimension, metric, embedding, index, fullText, seq };
+      return { ...collection, id, identity, seq, fields };
     });
   }
 
@@ -133,11 +114,19 @@ export class SqliteWriter {
     this.transaction(() => this.fullTexts.optimize(collection));
   }
 
-  setIndexOptions(collection: number, index: JsonObject): void {
+  setIndexOptions(collection: number, field: number, index: JsonObject): void {
     this.transaction(() => {
       const options = JSON.stringify(index);
-      const sql = 'UPDATE collections SET index_options = ? WHERE id = ?';
-      if (this.connection.run(sql, options, collection) === 0) throw dropped();
+      const changed =
+        field === UNNAMED_FIELD
+          ? this.connection.run('UPDATE collections SET index_options = ? WHERE id = ?', options, collection)
+          : this.connection.run(
+              'UPDATE fields SET index_options = ? WHERE collection = ? AND number = ?',
+              options,
+              collection,
+              field,
+            );
+      if (changed === 0) throw dropped();
     });
   }
 
@@ -185,6 +174,7 @@ export class SqliteWriter {
         namespace,
         ...(dropsNamespace && { dropsNamespace }),
         dimension,
+        fieldDimensions: fieldDimensions(this.connection, collection),
         fullText: this.fullTexts.get(collection, fullText),
         namespaceNumber: namespace === undefined ? UNNAMED : undefined,
         lastSeq: this.lastSeq(),
@@ -196,7 +186,7 @@ export class SqliteWriter {
   append(slice: WriteBatch): void {
     const open = present(this.open, 'the open batch');
     this.undoingFailures(() => {
-      requireWellFormed(slice, open.dimension);
+      requireWellFormed(slice, open.dimension, open.fieldDimensions);
       this.applyRemovals(open, slice.removals);
       this.applyMoves(open, slice.moved);
       this.applyPuts(open, slice.puts);
@@ -268,8 +258,9 @@ export class SqliteWriter {
 
   private applyPuts(open: OpenBatch, puts: WriteBatch['puts']): void {
     const { collection, dimension } = open;
-    const { slots, ids, vectors, documents, metadata, expiries } = puts;
+    const { slots, ids, vectors, named, documents, metadata, expiries } = puts;
     if (slots.length === 0) return;
+    const hasNames = open.fieldDimensions.size > 0;
     open.namespaceNumber ??= this.namespaceNumber(open);
     for (let i = 0; i < slots.length; i++) {
       const slot = present(slots[i], 'the slot');
@@ -286,10 +277,15 @@ export class SqliteWriter {
         open.namespaceNumber,
       );
       open.fullText?.add(slot, documents[i] ?? null, text);
-      const vector = bytesOfRow(vectors, i, dimension);
-      this.connection.run('INSERT INTO vectors (key, vector) VALUES (?, ?)', key, vector);
+      if (!hasNames) {
+        const vector = bytesOfRow(vectors, i, dimension);
+        this.connection.run('INSERT INTO vectors (key, vector) VALUES (?, ?)', key, vector);
+      }
       this.putExpiry(open, key, expiries?.[i]);
     }
+    if (!named) return;
+    const keys = Array.from(slots, (slot) => recordKey(collection, slot));
+    for (const field of named) insertNamedVectors(this.connection, keys, field);
   }
 
   private applyPatches(

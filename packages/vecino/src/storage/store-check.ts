@@ -6,7 +6,19 @@ import { KEPT_EMBEDDINGS_RULES } from './kept-embeddings.ts';
 const RULES: readonly (readonly [breach: string, count: string])[] = [
   [
     'records have no vector',
-    'SELECT count(*) AS count FROM records WHERE key NOT IN (SELECT key FROM vectors)',
+    `SELECT count(*) AS count FROM records WHERE key NOT IN (SELECT key FROM vectors)
+     AND collection NOT IN (SELECT collection FROM fields)`,
+  ],
+  [
+    'records have none of the vectors that their collection names',
+    `SELECT count(*) AS count FROM records WHERE collection IN (SELECT collection FROM fields)
+     AND key NOT IN (SELECT record FROM named_vectors)`,
+  ],
+  [
+    'named vectors belong to no field of their collection, or have another length than its dimension',
+    `SELECT count(*) AS count FROM named_vectors AS v
+     LEFT JOIN fields AS f ON f.collection = v.record >> 32 AND f.number = v.field
+     WHERE f.number IS NULL OR length(v.vector) <> 4 * f.dimension`,
   ],
   [
     'vectors have another length than their collection’s dimension',

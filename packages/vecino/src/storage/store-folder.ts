@@ -1,11 +1,12 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFolder } from './durable-files.ts';
+import { UNNAMED_FIELD } from './store.ts';
 
 /** Temporary files that a crash may leave behind end like this; the next writer removes them. */
 export const PARTIAL_SUFFIX = '.partial';
 
-const SNAPSHOT = /^(\d+)(?:\.\d+)?\.snapshot$/;
+const SNAPSHOT = /^(\d+)(?:-\d+)?(?:\.\d+)?\.snapshot$/;
 
 /**
  * Where everything lies in a store's folder.
@@ -42,9 +43,10 @@ export class StoreFolder {
     return join(this.path, 'index');
   }
 
-  /** Of a collection's first segment, which most have alone, or of a further one. */
-  snapshot(collection: number, segment: number): string {
-    return join(this.index, segment === 0 ? `${collection}.snapshot` : `${collection}.${segment}.snapshot`);
+  /** Of an index's first segment, which most have alone, or of a further one. */
+  snapshot(collection: number, segment: number, field: number): string {
+    const index = field === UNNAMED_FIELD ? `${collection}` : `${collection}-${field}`;
+    return join(this.index, segment === 0 ? `${index}.snapshot` : `${index}.${segment}.snapshot`);
   }
 
   /** Makes the folders that are missing, durably. */

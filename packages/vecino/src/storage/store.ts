@@ -13,27 +13,49 @@ export interface FullTextSettings {
   readonly analysis: number;
 }
 
-/** A collection as the store knows it. Numbers and texts only: what they mean is the engine's affair. */
-export interface StoredCollection {
-  readonly id: number;
+/** One vector of each record, as the store knows it. Numbers and texts only: what they mean is the engine's affair. */
+export interface StoredVectors {
   /**
-   * A random text, given at creation. What is derived from the collection carries it, so that it is not taken
-   * for that of another one with the same id: files can be copied from one folder into another.
+   * A random text, given at creation. What is derived from the vectors carries it, so that it is not taken for that
+   * of others with the same number: files can be copied from one folder into another.
    */
   readonly identity: string;
-  readonly name: string;
   readonly dimension: number;
   readonly metric: string;
   readonly embedding: { readonly name: string; readonly dimension: number } | null;
   /** Options of the index, as given to the engine. */
   readonly index: JsonObject;
+}
+
+/** One of several vectors that records may have. */
+export interface StoredField extends StoredVectors {
+  /** From 1, in the order in which the fields were named. */
+  readonly number: number;
+  readonly name: string;
+  /** What is embedded: `document`, or a path of metadata; null where vectors come from the caller. */
+  readonly text: string | null;
+}
+
+/** A collection as the store knows it. */
+export interface StoredCollection extends StoredVectors {
+  readonly id: number;
+  readonly name: string;
   /** Undefined where texts are not indexed. */
   readonly fullText?: FullTextSettings | undefined;
+  /** Its vectors where these have names; what the collection says of vectors itself then means nothing. */
+  readonly fields?: readonly StoredField[] | undefined;
   /** The sequence number of the collection's latest change. */
   readonly seq: number;
 }
 
-export type NewCollection = Omit<StoredCollection, 'id' | 'identity' | 'seq'>;
+export type NewField = Omit<StoredField, 'number' | 'identity'>;
+
+export interface NewCollection extends Omit<StoredCollection, 'id' | 'identity' | 'seq' | 'fields'> {
+  readonly fields?: readonly NewField[] | undefined;
+}
+
+/** The number of the vector that has no name. */
+export const UNNAMED_FIELD = 0;
 
 /** The part of a collection that no name was given to, and whose records belong to no namespace. */
 export const UNNAMED = 0;
@@ -65,8 +87,10 @@ export interface WriteBatch {
     readonly slots: Uint32Array;
     /** Well-formed Unicode: a lone surrogate would not survive the way through UTF-8. */
     readonly ids: readonly string[];
-    /** `slots.length` rows of `dimension` floats, as the caller gave them. */
+    /** `slots.length` rows of `dimension` floats, as the caller gave them; none where vectors have names. */
     readonly vectors: Float32Array;
+    /** Of each named field the vectors of those records that have one. */
+    readonly named?: readonly NamedVectors[];
     readonly documents: readonly (string | null)[];
     /** JSON texts. */
     readonly metadata: readonly string[];
@@ -80,6 +104,15 @@ export interface WriteBatch {
     readonly metadata: readonly string[];
     readonly expiries?: Expiries;
   };
+}
+
+/** Vectors of one field. */
+export interface NamedVectors {
+  readonly field: number;
+  /** Which of the puts have one, by their place among them, ascending. */
+  readonly places: Uint32Array;
+  /** `places.length` rows. */
+  readonly vectors: Float32Array;
 }
 
 /** Milliseconds since 1970 for each record; null where it stays for ever. */
@@ -100,6 +133,8 @@ export interface StoredRow {
   readonly namespace: number;
   readonly seq: number;
   readonly vector?: Float32Array;
+  /** By number of the field, those that the record has. */
+  readonly vectors?: ReadonlyMap<number, Float32Array>;
   readonly document?: string | null;
   /** JSON text. */
   readonly metadata?: string;
@@ -215,6 +250,12 @@ export interface StoreReader {
   /** Occupied slots, at most `limit`, in the order of their records' changes from the one after `after` on. */
   occupiedSlots(collection: number, after: number, limit: number): OccupiedSlots;
   count(collection: number, question?: CountQuestion): number;
+  /** The slots that have a vector of a named field, at most `limit`, ascending from `fromSlot` on. */
+  slotsOfField(collection: number, field: number, fromSlot: number, limit: number): number[];
+  /** How many records have a vector of a named field; those left out that have expired by then. */
+  countOfField(collection: number, field: number, now?: number): number;
+  /** For each slot its vector of a named field, or undefined. */
+  vectorsOfField(collection: number, field: number, slots: ArrayLike<number>): (Float32Array | undefined)[];
   /** For each slot its row, or undefined. */
   rows(collection: number, slots: ArrayLike<number>, parts: readonly Part[]): (StoredRow | undefined)[];
   /** For each id its row, or undefined. */
@@ -276,8 +317,8 @@ export interface StoreWriter {
   createCollection(collection: NewCollection): Promise<StoredCollection>;
   /** Removes the collection, its records and its index snapshot. Its sequence numbers stay taken. */
   dropCollection(collection: number): Promise<void>;
-  /** Replaces the options of the collection's index. Takes no sequence number: no record changes. */
-  setIndexOptions(collection: number, index: JsonObject): Promise<void>;
+  /** Replaces the options of an index, that of the unnamed vector or of a field. Takes no sequence number: no record changes. */
+  setIndexOptions(collection: number, field: number, index: JsonObject): Promise<void>;
   /**
    * Indexes the texts of a collection's records, or indexes them anew with other settings, and keeps them indexed.
    * Other writes wait meanwhile. Takes no sequence number: no record changes.
@@ -306,8 +347,8 @@ export interface Store {
   readonly writer: StoreWriter | undefined;
   /** Vectors of texts that may come again. */
   readonly keptEmbeddings: KeptEmbeddings;
-  /** Where a collection's index snapshot lies; undefined in memory. */
-  snapshotPath(collection: number, segment: number): string | undefined;
+  /** Where a snapshot of a collection's index lies, that of the unnamed vector or of a field; undefined in memory. */
+  snapshotPath(collection: number, segment: number, field?: number): string | undefined;
   /** Bytes of database and log. */
   bytes(): number;
   /** Problems that SQLite's own integrity check and the table invariants show; empty where all is well. */

@@ -75,8 +75,8 @@ export class ThreadedWriter implements StoreWriter {
     return this.mutex.run(() => this.call<void>({ kind: 'dropCollection', collection }));
   }
 
-  setIndexOptions(collection: number, index: JsonObject): Promise<void> {
-    return this.mutex.run(() => this.call<void>({ kind: 'setIndexOptions', collection, index }));
+  setIndexOptions(collection: number, field: number, index: JsonObject): Promise<void> {
+    return this.mutex.run(() => this.call<void>({ kind: 'setIndexOptions', collection, field, index }));
   }
 
   forgetRemovals(collection: number, seq: number): Promise<void> {
@@ -183,6 +183,7 @@ export class ThreadedWriter implements StoreWriter {
 
 /** The slice's vectors are its own: they are given to the thread instead of being copied again. */
 function transferable({ puts }: WriteBatch): ArrayBuffer[] {
-  const { buffer } = puts.vectors;
-  return puts.slots.length > 0 && buffer instanceof ArrayBuffer ? [buffer] : [];
+  if (puts.slots.length === 0) return [];
+  const vectors = [puts.vectors, ...(puts.named ?? []).map((named) => named.vectors)];
+  return vectors.flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []));
 }

@@ -16,7 +16,12 @@ export interface WriterThreadData {
 export type WriterCall =
   | { readonly kind: 'createCollection'; readonly collection: NewCollection }
   | { readonly kind: 'dropCollection'; readonly collection: number }
-  | { readonly kind: 'setIndexOptions'; readonly collection: number; readonly index: JsonObject }
+  | {
+      readonly kind: 'setIndexOptions';
+      readonly collection: number;
+      readonly field: number;
+      readonly index: JsonObject;
+    }
   | { readonly kind: 'forgetRemovals'; readonly collection: number; readonly seq: number }
   | {
       readonly kind: 'beginFullText';

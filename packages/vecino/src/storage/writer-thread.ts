@@ -51,7 +51,7 @@ function serve(): void {
         folder.removeSnapshots(call.collection);
         return undefined;
       case 'setIndexOptions':
-        return writer.setIndexOptions(call.collection, call.index);
+        return writer.setIndexOptions(call.collection, call.field, call.index);
       case 'forgetRemovals':
         return writer.forgetRemovals(call.collection, call.seq);
       case 'beginFullText':

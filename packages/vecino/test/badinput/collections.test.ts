@@ -214,7 +214,9 @@ describe('a database', () => {
   it('names all options that a collection has', async () => {
     await expectRefusal(database(), () => untyped().collection('books', { x: 1 }), {
       code: 'OPTION_UNKNOWN',
-      says: ['collection "books": unknown option "x" (known: dimension, metric, embedding, index, fullText)'],
+      says: [
+        'collection "books": unknown option "x" (known: dimension, metric, embedding, index, vectors, fullText)',
+      ],
       details: { option: 'x', known: Object.keys(COLLECTION_OPTIONS) },
     });
   });

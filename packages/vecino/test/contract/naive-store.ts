@@ -11,7 +11,7 @@ import {
 
 interface NaiveCollection {
   stored: StoredCollection;
-  readonly records: Map<number, Required<StoredRow>>;
+  readonly records: Map<number, Required<Omit<StoredRow, 'vectors'>>>;
   /** Numbers by name. */
   readonly namespaces: Map<string, number>;
   removals: { readonly seq: number; readonly slot: number }[];
@@ -33,7 +33,7 @@ export class NaiveStore {
   private lastNamespace: number = UNNAMED;
 
   /** The identity is random: whatever the other store made up. */
-  createCollection(collection: NewCollection, identity: string): StoredCollection {
+  createCollection(collection: Omit<NewCollection, 'fields'>, identity: string): StoredCollection {
     const stored = { ...collection, id: this.nextId++, identity, seq: ++this.seq };
     this.collections.set(stored.id, {
       stored,
@@ -115,15 +115,15 @@ export class NaiveStore {
     collection.forgotten = Math.max(collection.forgotten, seq);
   }
 
-  bySlot(id: number): Required<StoredRow>[] {
+  bySlot(id: number): Required<Omit<StoredRow, 'vectors'>>[] {
     return [...this.get(id).records.values()].sort((a, b) => a.slot - b.slot);
   }
 
-  bySeq(id: number): Required<StoredRow>[] {
+  bySeq(id: number): Required<Omit<StoredRow, 'vectors'>>[] {
     return [...this.get(id).records.values()].sort((a, b) => a.seq - b.seq);
   }
 
-  byId(id: number): Required<StoredRow>[] {
+  byId(id: number): Required<Omit<StoredRow, 'vectors'>>[] {
     return [...this.get(id).records.values()].sort((a, b) => compareTexts(a.id, b.id));
   }
 
@@ -167,7 +167,7 @@ export class NaiveStore {
     return [...puts, ...removed].sort((a, b) => a.seq - b.seq);
   }
 
-  unexpired(id: number, now: number): Required<StoredRow>[] {
+  unexpired(id: number, now: number): Required<Omit<StoredRow, 'vectors'>>[] {
     return this.bySlot(id).filter(({ expiresAt }) => expiresAt === null || expiresAt > now);
   }
 

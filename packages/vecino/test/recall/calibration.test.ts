@@ -3,7 +3,8 @@
  * that it has never seen, and it is kept with the index.
  */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Calibration, Collection } from '../../src/api/collection.ts';
+import type { Collection } from '../../src/api/collection.ts';
+import type { Calibration } from '../../src/api/collection-stats.ts';
 import type { IndexChoice } from '../../src/api/index-options.ts';
 import type { Metric } from '../../src/api/search.ts';
 import { open } from '../../src/index.ts';

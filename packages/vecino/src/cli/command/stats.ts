@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Calibration, CollectionStats } from '../../api/collection.ts';
+import type { Calibration, CollectionStats } from '../../api/collection-stats.ts';
 import type { Database } from '../../api/database.ts';
 import { openForReading } from '../folder.ts';
 import { Output, type OutputFlags } from '../output.ts';

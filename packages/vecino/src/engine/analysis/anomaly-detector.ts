@@ -10,6 +10,7 @@ import {
 import type { AnyMetadata } from '../../api/metadata.ts';
 import { present } from '../../base/assert.ts';
 import { readOptions } from '../../base/options.ts';
+import { chooseField } from '../choose-fields.ts';
 import type { CollectionState } from '../collection-state.ts';
 import { partsOf, readParts } from '../record-view.ts';
 import { readQuery } from '../search/read-query.ts';
@@ -40,7 +41,7 @@ export class AnomalyDetector {
       ANOMALIES_QUERY_OPTIONS,
       input as AnomaliesQuery | undefined,
     );
-    const parts = readParts(thing, query.include);
+    const parts = readParts(this.state, thing, query.include);
     const { limit = ANOMALIES_QUERY_OPTIONS.limit.default, minScore = 0 } = query;
     // Whoever asks about the records wants to know of those that are there now.
     const model = await this.model(thing, query, { mayBeOlder: false });
@@ -54,7 +55,8 @@ export class AnomalyDetector {
       );
       for (const [i, { ordinal: _, ...measures }] of some.entries()) {
         const row = rows[i];
-        if (row && anomalies.length < limit) anomalies.push({ id: row.id, ...measures, ...partsOf(row) });
+        if (row && anomalies.length < limit)
+          anomalies.push({ id: row.id, ...measures, ...partsOf(this.state, row) });
       }
     }
     return anomalies;
@@ -69,8 +71,9 @@ export class AnomalyDetector {
       ...(vector !== undefined && { vector }),
       ...(text !== undefined && { text }),
       ...(id !== undefined && { id }),
+      ...(query.field !== undefined && { field: query.field }),
     });
-    requireDistances(thing, this.state.metric);
+    requireDistances(thing, chooseField(this.state, thing, query.field).metric);
     const [asked] = await resolveLegs(this.state, [read]);
     const { legs, except } = present(asked, 'what to judge');
     const model = await this.model(thing, query, { mayBeOlder: true });
@@ -84,8 +87,9 @@ export class AnomalyDetector {
     options: AnomalyOptions,
     { mayBeOlder }: { mayBeOlder: boolean },
   ): Promise<AnomalyModel> {
-    const { state } = this;
-    requireDistances(thing, state.metric);
+    const field = chooseField(this.state, thing, options.field);
+    const state = this.state.of(field);
+    requireDistances(thing, field.metric);
     const { filter, exact, recall } = options;
     const neighbours = options.neighbours ?? ANOMALY_QUERY_OPTIONS.neighbours.default;
     const predicate = filter === undefined ? undefined : state.filter.parse(thing, filter);
@@ -93,7 +97,7 @@ export class AnomalyDetector {
     const subjects = await Subjects.gather(state, predicate);
     subjects.require(thing, neighbours + 1, 'give fewer neighbours');
 
-    const key = JSON.stringify([filter ?? null, neighbours, exact ?? false, recall ?? null]);
+    const key = JSON.stringify([field.number, filter ?? null, neighbours, exact ?? false, recall ?? null]);
     const known = await this.models.get(key)?.catch(() => undefined);
     const serves = known && (mayBeOlder ? known.isLike(subjects) : known.isOf(subjects));
     const model = serves

@@ -173,11 +173,11 @@ export class AnomalyModel {
   private async measure(slots: readonly number[]): Promise<Surroundings[]> {
     if (slots.length === 0) return [];
     const { state, outliers } = this;
-    const rows = state.store.reader.rows(state.id, slots, ['vector']);
+    const vectors = state.field.storedVectors(slots);
     // A record that goes at this very moment has no surroundings any more, and counts for nothing.
-    const there = Array.from(slots.keys()).filter((i) => rows[i]?.vector !== undefined);
+    const there = Array.from(slots.keys()).filter((i) => vectors[i] !== undefined);
     const found = await this.around(
-      there.map((i) => present(rows[i]?.vector, 'a vector')),
+      there.map((i) => present(vectors[i], 'a vector')),
       there.map((i) => slots[i]),
     );
     const measured = found.map((neighbours): Surroundings => {

@@ -10,6 +10,7 @@ import { type Random, seededRandom } from '../../base/random.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import { similarity } from '../../vector/comparison.ts';
 import { prepared } from '../../vector/prepare.ts';
+import { chooseField } from '../choose-fields.ts';
 import type { CollectionState } from '../collection-state.ts';
 import { partsOf, readParts } from '../record-view.ts';
 import { Course } from './course.ts';
@@ -33,9 +34,13 @@ interface Member {
 }
 
 /** Divides a collection: centres from a sample, then each record to its nearest centre, then what stands for them. */
-export async function findClusters(state: CollectionState, input: unknown): Promise<Cluster<AnyMetadata>[]> {
-  const thing = `clusters in ${state.thing}`;
+export async function findClusters(
+  collection: CollectionState,
+  input: unknown,
+): Promise<Cluster<AnyMetadata>[]> {
+  const thing = `clusters in ${collection.thing}`;
   const query = readOptions<ClustersQuery>(thing, CLUSTERS_OPTIONS, input as ClustersQuery);
+  const state = collection.of(chooseField(collection, thing, query.field));
   if (query.k === undefined) {
     throw new VecinoError(
       'OPTION_INVALID',
@@ -45,7 +50,7 @@ export async function findClusters(state: CollectionState, input: unknown): Prom
       },
     );
   }
-  const parts = readParts(thing, query.include);
+  const parts = readParts(state, thing, query.include);
   const predicate = query.filter === undefined ? undefined : state.filter.parse(thing, query.filter);
   const course = new Course(state, thing, query);
   const subjects = await Subjects.gather(state, predicate);
@@ -71,13 +76,7 @@ export async function findClusters(state: CollectionState, input: unknown): Prom
     clusters.push({
       size: own.size,
       centroid,
-      representatives: await hitsOf(
-        subjects,
-        nearest.slice(0, representatives),
-        centroid,
-        state.metric,
-        parts,
-      ),
+      representatives: await hitsOf(state, subjects, nearest.slice(0, representatives), centroid, parts),
       keywords: words.keywordsOf(cluster, query.keywords ?? CLUSTERS_OPTIONS.keywords.default),
       ...(query.members && { ids: await idsOf(subjects, nearest) }),
     });
@@ -108,8 +107,8 @@ async function readSample(
   const slice = new TimeSlice();
   for (let from = 0; from < sample.length; from += ROWS) {
     course.passed('reading', from, sample.length);
-    for (const row of subjects.rows(sample.subarray(from, from + ROWS), ['vector'])) {
-      if (row?.vector) values.set(comparable(metric, row.vector), count++ * dimension);
+    for (const vector of subjects.vectors(sample.subarray(from, from + ROWS))) {
+      if (vector) values.set(comparable(metric, vector), count++ * dimension);
     }
     await slice.pause();
   }
@@ -149,9 +148,9 @@ async function assignAll(
   const slice = new TimeSlice();
   for (let from = 0; from < all.length; from += ROWS) {
     course.passed('reading', from, all.length);
-    for (const [i, row] of subjects.rows(all.subarray(from, from + ROWS), ['vector']).entries()) {
-      if (!row?.vector) continue;
-      const { cluster, squaredDistance } = nearestCentre(centres, comparable(metric, row.vector));
+    for (const [i, vector] of subjects.vectors(all.subarray(from, from + ROWS)).entries()) {
+      if (!vector) continue;
+      const { cluster, squaredDistance } = nearestCentre(centres, comparable(metric, vector));
       const own = present(members[cluster], 'a cluster');
       own.size += 1;
       own.nearest.add({ ordinal: from + i, squaredDistance });
@@ -184,18 +183,23 @@ async function readWords(
 }
 
 async function hitsOf(
+  state: CollectionState,
   subjects: Subjects,
   ordinals: readonly number[],
   centroid: Float32Array,
-  metric: Metric,
   parts: readonly Part[],
 ): Promise<Hit<AnyMetadata>[]> {
-  const rows = await subjects.rowsInSlices(ordinals, parts.includes('vector') ? parts : [...parts, 'vector']);
+  const { field } = state;
+  const rows = await subjects.rowsInSlices(ordinals, [...new Set([...parts, field.part])]);
   return rows.flatMap((row) => {
-    if (!row?.vector) return [];
-    const { vector, ...others } = partsOf(row);
-    const score = similarity(metric, centroid, present(vector, 'a vector'));
-    return { id: row.id, score, ...(parts.includes('vector') && vector && { vector }), ...others };
+    const vector = field.of(row);
+    if (!row || !vector) return [];
+    const { vector: one, vectors, ...others } = partsOf(state, row);
+    const score = similarity(field.metric, centroid, vector);
+    const shown = parts.includes(field.part)
+      ? { ...(one && { vector: one }), ...(vectors && { vectors }) }
+      : {};
+    return { id: row.id, score, ...shown, ...others };
   });
 }
 

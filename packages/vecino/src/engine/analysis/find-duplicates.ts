@@ -14,6 +14,7 @@ import {
 import { LIMITS } from '../../api/limits.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { describeValue, readOptions } from '../../base/options.ts';
+import { chooseField } from '../choose-fields.ts';
 import type { CollectionState } from '../collection-state.ts';
 import { Connected } from './connected.ts';
 import { Course } from './course.ts';
@@ -51,11 +52,12 @@ class Pairs {
   }
 }
 
-export async function findDuplicates(state: CollectionState, input: unknown): Promise<Duplicates> {
-  const thing = `duplicates in ${state.thing}`;
+export async function findDuplicates(collection: CollectionState, input: unknown): Promise<Duplicates> {
+  const thing = `duplicates in ${collection.thing}`;
   const query = readOptions<DuplicatesQuery>(thing, DUPLICATES_OPTIONS, input as DuplicatesQuery);
   const { minScore, filter } = query;
   if (minScore === undefined) throw withoutMinScore(thing, minScore);
+  const state = collection.of(chooseField(collection, thing, query.field));
   const predicate = filter === undefined ? undefined : state.filter.parse(thing, filter);
   const course = new Course(state, thing, query);
   const subjects = await Subjects.gather(state, predicate);

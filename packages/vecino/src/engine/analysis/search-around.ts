@@ -39,7 +39,7 @@ export async function searchAroundVectors(
       query,
       k: depth,
       exact: effort.exact ?? false,
-      ...effortOf(state, effort),
+      ...effortOf(state.field, effort),
       oversample: OVERSAMPLE,
       allowed,
     })),
@@ -69,9 +69,9 @@ export async function searchAround(
   for (let from = 0; from < ordinals.length; from += GROUP) {
     course.passed('searching', from, ordinals.length);
     const group = ordinals.subarray(from, from + GROUP);
-    const rows = subjects.rows(group, ['vector']);
-    const there = Array.from(group.keys()).filter((i) => rows[i]?.vector !== undefined);
-    const vectors = there.map((i) => present(rows[i]?.vector, 'a vector'));
+    const own = subjects.vectors(group);
+    const there = Array.from(group.keys()).filter((i) => own[i] !== undefined);
+    const vectors = there.map((i) => present(own[i], 'a vector'));
     const found = await searchAroundVectors(state, subjects, vectors, depth, effort);
     for (const [i, at] of there.entries()) {
       take(present(group[at], 'an ordinal'), present(found[i], 'what lies around'));

@@ -12,7 +12,7 @@ const ROWS = 250;
 
 /**
  * The records that a question is about: those that were there, and matched, when it was asked. An analysis calls
- * them by their ordinal. Long as it takes, it holds up no write: who was written to meanwhile is found out when
+ * them by their ordinal. Where vectors have names, those that have the vector in question. Long as it takes, it holds up no write: who was written to meanwhile is found out when
  * rows are read, and left out.
  */
 export class Subjects {
@@ -32,7 +32,7 @@ export class Subjects {
     this.predicate = predicate;
     this.seen = state.slots.seen;
     this.version = state.slots.version;
-    this.slots = (this.allowed?.slots ?? state.slots.live).toArray();
+    this.slots = (this.allowed?.slots ?? state.field.live).toArray();
     this.ordinals = new Uint32Array((this.slots.at(-1) ?? -1) + 1);
     for (const [ordinal, slot] of this.slots.entries()) this.ordinals[slot] = ordinal + 1;
   }
@@ -55,7 +55,7 @@ export class Subjects {
 
   /** The slots that filter and namespace let pass now, for searches; all of them where undefined. */
   get allowed(): Matches | undefined {
-    return this.state.allowed(this.predicate);
+    return this.state.field.among(this.state.allowed(this.predicate));
   }
 
   /** Rows of subjects by ordinal, undefined where the record has been written to since. */
@@ -63,6 +63,12 @@ export class Subjects {
     const slots = Array.from(ordinals, (ordinal) => this.slots[ordinal] ?? 0);
     const rows = this.state.store.reader.rows(this.state.id, slots, parts);
     return rows.map((row) => (isAsOf(this.seen, row) ? row : undefined));
+  }
+
+  /** Their vectors, of the field in question. */
+  vectors(ordinals: ArrayLike<number>): (Float32Array | undefined)[] {
+    const { field } = this.state;
+    return this.rows(ordinals, [field.part]).map((row) => field.of(row));
   }
 
   /** The same in slices, between which others run. */

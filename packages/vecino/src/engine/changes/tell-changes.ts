@@ -33,7 +33,7 @@ export async function* tellChanges(
 ): AsyncGenerator<RecordChange<AnyMetadata>, void, undefined> {
   const thing = `changes of ${state.thing}`;
   const query = readOptions<ChangesQuery>(thing, CHANGES_OPTIONS, input as ChangesQuery | undefined);
-  const parts = readParts(thing, query.include);
+  const parts = readParts(state, thing, query.include);
   const signal = readSignal(thing, query.signal);
   const { since = 0, follow = false } = query;
   const feed = await reading(() => new Feed(state, thing, since, parts));
@@ -97,7 +97,7 @@ class Feed {
       if (change.slot === undefined) return [changeOf(change)];
       const row = rows.next().value;
       // What has changed again is told with its new number.
-      return row?.seq === change.seq ? [{ kind: 'put' as const, ...recordOf(row) }] : [];
+      return row?.seq === change.seq ? [{ kind: 'put' as const, ...recordOf(this.state, row) }] : [];
     });
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Calibration } from '../../api/collection.ts';
+import type { Calibration } from '../../api/collection-stats.ts';
 import { effortFor, expectedRecall, levelled } from './calibration.ts';
 
 const CALIBRATION: Calibration = {

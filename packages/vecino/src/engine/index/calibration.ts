@@ -1,4 +1,4 @@
-import type { Calibration, CalibrationPoint } from '../../api/collection.ts';
+import type { Calibration, CalibrationPoint } from '../../api/collection-stats.ts';
 import { present } from '../../base/assert.ts';
 
 /** Hits that a curve is measured for, powers of ten; in between, efforts are interpolated. */

@@ -1,4 +1,4 @@
-import type { Calibration } from '../../api/collection.ts';
+import type { Calibration } from '../../api/collection-stats.ts';
 import { CALIBRATED_K } from './calibration.ts';
 import { type Measurable, measureCurves } from './measure-curves.ts';
 

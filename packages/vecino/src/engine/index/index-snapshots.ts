@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import type { Calibration } from '../../api/collection.ts';
+import type { Calibration } from '../../api/collection-stats.ts';
 import type { Warning } from '../../api/database.ts';
 import { isEnd } from './index-upkeep.ts';
 import type { Knowledge, Segment } from './segment.ts';

@@ -1,6 +1,8 @@
 import type { Warning } from '../../api/database.ts';
 import type { IndexOptions } from '../../api/index-options.ts';
 import { present } from '../../base/assert.ts';
+import type { BitSet } from '../../base/bit-set.ts';
+import { quoted } from '../../base/options.ts';
 import type { Matches } from '../../filter/answers.ts';
 import { lengthBoundOf, prepared, preparedQuery } from '../../vector/prepare.ts';
 import { effortFor, expectedRecall } from './calibration.ts';
@@ -11,7 +13,11 @@ import { IndexStructure, type StructureSettings } from './index-structure.ts';
 export interface LiveIndexSettings
   extends Omit<StructureSettings, 'warn' | 'knowledge' | 'freed' | 'vectorsOf'> {
   readonly collection: string;
+  /** The name of its vectors, where they have one. */
+  readonly field?: string | undefined;
   readonly slots: CollectionSlots;
+  /** Those of the live slots that have a vector of this index. */
+  readonly live: BitSet;
   readonly warn: (warning: Warning) => void;
   /** Reads vectors from the store as they were given; undefined where a record is gone. */
   readonly readVectors: (slots: ArrayLike<number>) => readonly (Float32Array | undefined)[];
@@ -63,6 +69,11 @@ export class LiveIndex implements SlotHolder {
   /** The slots that it shares with the other indexes of its collection. */
   get slots(): CollectionSlots {
     return this.settings.slots;
+  }
+
+  /** The slots whose vectors it has. */
+  get live(): BitSet {
+    return this.settings.live;
   }
 
   /** The options of the structure that answers. */
@@ -343,8 +354,9 @@ export class LiveIndex implements SlotHolder {
   }
 
   warn(code: Warning['code'], what: string, cause?: unknown): void {
-    const { collection } = this.settings;
+    const { collection, field } = this.settings;
+    const thing = `collection "${collection}"${field === undefined ? '' : `, field ${quoted(field)}`}`;
     const reason = cause === undefined ? '' : ` (${cause instanceof Error ? cause.message : cause})`;
-    this.settings.warn({ code, message: `collection "${collection}": ${what}${reason}`, collection, cause });
+    this.settings.warn({ code, message: `${thing}: ${what}${reason}`, collection, cause });
   }
 }

@@ -1,4 +1,4 @@
-import type { Calibration, CalibrationPoint } from '../../api/collection.ts';
+import type { Calibration, CalibrationPoint } from '../../api/collection-stats.ts';
 import { OVERSAMPLE } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
 import { timesForOneMore } from '../../index/oversample.ts';

@@ -1,12 +1,13 @@
 import type { ReindexProgress } from '../../api/collection.ts';
 import type { IndexOptions } from '../../api/index-options.ts';
+import type { BitSet } from '../../base/bit-set.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
-import type { CollectionSlots } from './collection-slots.ts';
 import type { IndexStructure } from './index-structure.ts';
 
 /** What reindexing needs of an index. */
 export interface Reindexable {
-  readonly slots: CollectionSlots;
+  /** The slots that have a vector. */
+  readonly live: BitSet;
   readonly count: number;
   beginNext(options: Required<IndexOptions>): IndexStructure;
   requireNext(): void;
@@ -82,7 +83,7 @@ async function copyVectors(
   step: (copied: number, total: number) => void,
   requireFitting: ReindexSteps['requireFitting'],
 ): Promise<void> {
-  const { live } = index.slots;
+  const { live } = index;
   const slots = live.toArray();
   const slice = new TimeSlice();
   step(0, slots.length);

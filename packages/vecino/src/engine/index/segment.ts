@@ -1,5 +1,5 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
-import type { Calibration } from '../../api/collection.ts';
+import type { Calibration } from '../../api/collection-stats.ts';
 import { assert, present } from '../../base/assert.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { TimeSlice } from '../../base/time-slice.ts';

@@ -1,4 +1,4 @@
-import type { Calibration } from '../../api/collection.ts';
+import type { Calibration } from '../../api/collection-stats.ts';
 import type { IndexOptions } from '../../api/index-options.ts';
 import type { JsonObject } from '../../api/metadata.ts';
 import { VecinoError } from '../../base/errors.ts';

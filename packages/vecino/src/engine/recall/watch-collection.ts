@@ -2,7 +2,8 @@ import { RECALL_WATCH_OPTIONS, type RecallWatchOptions } from '../../api/recall.
 import { readOptions } from '../../base/options.ts';
 import { seededRandom } from '../../base/random.ts';
 import type { CollectionState } from '../collection-state.ts';
-import { RecallWatch } from './recall-watch.ts';
+import type { VectorField } from '../vector-field.ts';
+import { RecallWatch, type Watched } from './recall-watch.ts';
 
 /** The same queries are chosen each time: what a program measures can be repeated. */
 const SEED = 0x5eed;
@@ -10,7 +11,7 @@ const SEED = 0x5eed;
 /** Begins to measure the recall of the collection's queries, anew where it was measured; `false` ends it. */
 export function watchRecall(state: CollectionState, input: unknown): void {
   if (input === false) {
-    state.recallWatch = undefined;
+    for (const field of state.fields) field.recallWatch = undefined;
     return;
   }
   const thing = `watchRecall of ${state.thing}`;
@@ -19,18 +20,23 @@ export function watchRecall(state: CollectionState, input: unknown): void {
     RECALL_WATCH_OPTIONS,
     input as RecallWatchOptions | undefined,
   );
-  const place = {
+  for (const field of state.fields) {
+    field.recallWatch = new RecallWatch(placeOf(state, field), seededRandom(SEED), options);
+  }
+}
+
+function placeOf({ slots }: CollectionState, { index, live }: VectorField): Watched {
+  return {
     get version() {
-      return state.slots.version;
+      return slots.version;
     },
     get records() {
-      return state.slots.live.count();
+      return live.count();
     },
     get index() {
-      return state.index.options;
+      return index.options;
     },
-    search: (searches: Parameters<typeof state.index.searchMany>[0]) => state.index.searchMany(searches),
+    search: (searches) => index.searchMany(searches),
     now: () => performance.now(),
   };
-  state.recallWatch = new RecallWatch(place, seededRandom(SEED), options);
 }

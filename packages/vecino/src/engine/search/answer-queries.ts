@@ -86,7 +86,7 @@ export async function answerQueries(
   });
   const answers: Answer[] = [];
   for (const one of findings) {
-    const { hits, chosen } = await rerank(state, one);
+    const { hits, chosen } = await rerank(one);
     const total = embedMs + performance.now() - started;
     const timesMs = { embed: embedMs, filter: filterMs, search: searchMs, fetch: fetchMs, total };
     answers.push({ result: resultOf(state, one, chosen, hits, timesMs), end: endOf(one, chosen.ranking) });
@@ -103,7 +103,7 @@ async function find(state: CollectionState, moment: Moment, course: Course): Pro
   const isDone = read.rerank !== undefined || selection.groups !== undefined || !material.whole;
   const chosen: Refined = isDone
     ? { ranking: selection.chosen, groups: selection.groups }
-    : await refine(state, selection.chosen, read, material, isOfMetric(rounds));
+    : await refine(selection.chosen, read, material, isOfMetric(rounds));
   const parts = read.rerank ? [...new Set([...read.parts, ...RERANKED_BY])] : read.parts;
   const fetched = await fetchHits(state, seen, chosen.ranking, parts, except, course.sides);
   // Words are searched in the store, where more may have been written meanwhile.
@@ -128,10 +128,7 @@ function isOfMetric(rounds: readonly LegAnswer[]): boolean {
 const RERANKED_BY: readonly Part[] = ['document', 'metadata'];
 
 /** Has the caller's function score the candidates, and makes the answer of them. */
-async function rerank(
-  state: CollectionState,
-  findings: Findings,
-): Promise<Pick<Findings, 'chosen' | 'hits'>> {
+async function rerank(findings: Findings): Promise<Pick<Findings, 'chosen' | 'hits'>> {
   const { read } = findings.course.asked;
   const { chosen, material } = findings;
   if (!read.rerank) return findings;
@@ -146,7 +143,7 @@ async function rerank(
   );
   const slots = candidates.map(({ slot }) => slot);
   const reranked = { ...reordered(slots, scores), isComplete: chosen.ranking.isComplete };
-  const refined = await refine(state, reranked, read, material, false);
+  const refined = await refine(reranked, read, material, false);
   const hits = new Map<number, Hit<AnyMetadata>>();
   for (const [place, slot] of refined.ranking.slots.entries()) {
     const hit = findings.hits.get(slot);

@@ -17,7 +17,7 @@ export async function askLegs(
   const near = questions.filter((question) => isOf('vector', question));
   const words = questions.filter((question) => isOf('fullText', question));
   const [nearest, worded] = (
-    await Promise.all([askVectorLegs(state, near, spread), askFullTextLegs(state, words)])
+    await Promise.all([askVectorLegs(near, spread), askFullTextLegs(state, words)])
   ).map((answers) => answers.values());
   return questions.map(({ leg }) => {
     const answers = leg.kind === 'vector' ? nearest : worded;

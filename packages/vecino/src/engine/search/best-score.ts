@@ -1,7 +1,7 @@
 import { present } from '../../base/assert.ts';
 import { BitSet } from '../../base/bit-set.ts';
 import type { Matches } from '../../filter/answers.ts';
-import type { CollectionState } from '../collection-state.ts';
+import type { VectorField } from '../vector-field.ts';
 import type { LegAnswer, LegQuestion, VectorLeg } from './legs.ts';
 import { cut, type Ranking } from './ranking.ts';
 import { searchVectors } from './search-vectors.ts';
@@ -18,18 +18,14 @@ const DEEPER = 4;
  * candidates that score at least that are the first of all records, as in the threshold algorithm (Fagin, Lotem and
  * Naor, "Optimal aggregation algorithms for middleware", PODS 2001); while they are too few, the searches go deeper.
  */
-export async function rankByBestScore(
-  state: CollectionState,
-  question: LegQuestion<VectorLeg>,
-  spread: boolean,
-): Promise<LegAnswer> {
+export async function rankByBestScore(question: LegQuestion<VectorLeg>, spread: boolean): Promise<LegAnswer> {
   const { leg, depth: wanted } = question;
   const { likes, unlikes } = present(leg.best, 'examples');
   for (let depth = wanted; ; depth *= DEEPER) {
-    const searches = likes.map((vector) => ({ ...question, leg: nearTo(vector), depth }));
-    const found = await searchVectors(state, searches, spread);
-    const candidates = candidatesOf(state, found);
-    const [liked, unliked] = await compare(state, question, candidates, likes, unlikes, spread);
+    const searches = likes.map((vector) => ({ ...question, leg: nearTo(leg.field, vector), depth }));
+    const found = await searchVectors(searches, spread);
+    const candidates = candidatesOf(leg.field, found);
+    const [liked, unliked] = await compare(question, candidates, likes, unlikes, spread);
     const ranking = rank(candidates.slots, liked, unliked);
     const border = Math.max(...found.map(({ ranking }) => lastScore(ranking)));
     const end = ranking.scores.findIndex((score) => score < border);
@@ -41,8 +37,8 @@ export async function rankByBestScore(
   }
 }
 
-function nearTo(vector: Float32Array): VectorLeg {
-  return { kind: 'vector', vector };
+function nearTo(field: VectorField, vector: Float32Array): VectorLeg {
+  return { kind: 'vector', field, vector };
 }
 
 /** What a record that the search has not found can score at most. */
@@ -50,17 +46,16 @@ function lastScore({ scores, isComplete }: Ranking): number {
   return isComplete ? Number.NEGATIVE_INFINITY : (scores.at(-1) ?? Number.NEGATIVE_INFINITY);
 }
 
-function candidatesOf(state: CollectionState, found: readonly LegAnswer[]): Matches {
+function candidatesOf({ live }: VectorField, found: readonly LegAnswer[]): Matches {
   const slots = new BitSet();
   for (const { ranking } of found) slots.addAll(ranking.slots);
   // Writes may come in between two searches; a search takes live slots only.
-  slots.intersect(state.slots.live);
+  slots.intersect(live);
   return { slots, count: slots.count() };
 }
 
 /** For each candidate's slot its best score with the likes, and with the unlikes. */
 async function compare(
-  state: CollectionState,
   question: LegQuestion<VectorLeg>,
   candidates: Matches,
   likes: readonly Float32Array[],
@@ -70,9 +65,8 @@ async function compare(
   if (candidates.count === 0) return [new Map(), new Map()];
   const query = { ...question.query, exact: true };
   const compared = await searchVectors(
-    state,
     [...likes, ...unlikes].map((vector) => ({
-      leg: nearTo(vector),
+      leg: nearTo(question.leg.field, vector),
       query,
       depth: candidates.count,
       allowed: candidates,

@@ -68,7 +68,7 @@ export async function choose(
       const own = Array.from(asked.legs, () => present(answers.next().value, 'the answer of a leg'));
       rounds.push(...own);
       const before = selection.wanted?.isBehind ? course.before : [];
-      const fused = fuse(own, asked.read.fusion, state.metric, before);
+      const fused = fuse(own, asked.read.fusion, before);
       course.before = [...before, ...own];
       for (const [slot, scores] of fused.sides ?? []) sides.set(slot, scores);
       selection.take(fused);

@@ -45,7 +45,7 @@ export async function fetchHits(
       }
       const score = scores[from + i] ?? Number.NaN;
       const sides = sidesOf.get(slot);
-      hits.set(slot, { id, score, ...(sides && { scores: sides }), ...(row && partsOf(row)) });
+      hits.set(slot, { id, score, ...(sides && { scores: sides }), ...(row && partsOf(state, row)) });
     }
     await slice.pause();
   }

@@ -2,11 +2,13 @@ import type { SearchExplanation, SearchQuery } from '../../api/search.ts';
 import type { Matches } from '../../filter/answers.ts';
 import type { ParsedQuery } from '../../text/parse-query.ts';
 import type { SegmentFound } from '../index/index-searcher.ts';
+import type { VectorField } from '../vector-field.ts';
 import type { Ranking } from './ranking.ts';
 
-/** The records nearest to a vector, by the index. */
+/** The records nearest to a vector, by the index of a field. */
 export interface VectorLeg {
   readonly kind: 'vector';
+  readonly field: VectorField;
   readonly vector: Float32Array;
   /** Where records are ranked by the example that they are nearest to, in the place of `vector`. */
   readonly best?: { readonly likes: readonly Float32Array[]; readonly unlikes: readonly Float32Array[] };
@@ -24,13 +26,18 @@ export interface FullTextLeg {
  */
 export type Leg = VectorLeg | FullTextLeg;
 
+/** What answers and weights of a fusion call the side of a leg. */
+export function sideOf(leg: Leg): string {
+  return leg.kind === 'vector' ? (leg.field.name ?? 'vector') : leg.kind;
+}
+
 export interface LegQuestion<L extends Leg = Leg> {
   readonly leg: L;
   /** The query that the leg belongs to, for efforts and `exact`. */
   readonly query: SearchQuery;
   /** How many records are wanted. */
   readonly depth: number;
-  /** The slots that may be answered; all live ones where absent. */
+  /** The slots that may be answered, also such that have no vector of the field; all live ones where absent. */
   readonly allowed: Matches | undefined;
 }
 

@@ -8,7 +8,7 @@ import {
 import { LIMITS } from '../../api/limits.ts';
 import { SEARCH_OPTIONS, type SearchQuery } from '../../api/search.ts';
 import { VecinoError } from '../../base/errors.ts';
-import { describeValue, readOptions } from '../../base/options.ts';
+import { describeValue, type OptionSpec, readOptions } from '../../base/options.ts';
 import { analyzerOf } from '../../text/analyzer.ts';
 import { type ParsedQuery, parseQuery } from '../../text/parse-query.ts';
 import type { CollectionState } from '../collection-state.ts';
@@ -16,7 +16,8 @@ import type { CollectionState } from '../collection-state.ts';
 /** Options of a fusion, complete. */
 export interface ReadFusion {
   readonly method: 'rrf' | 'weighted';
-  readonly weights: { readonly vector: number; readonly fullText: number };
+  /** By side; see `sideOf`. */
+  readonly weights: Readonly<Record<string, number>>;
   readonly rankConstant: number;
   readonly candidates: number;
 }
@@ -50,14 +51,24 @@ export function readFullTextQuery(
   return parsed;
 }
 
-/** How both sides are fused, where the query has both. */
-export function readFusion(thing: string, query: SearchQuery, hasVector: boolean): ReadFusion | undefined {
-  const isHybrid = hasVector && query.fullText !== undefined;
-  if (!isHybrid) {
+/**
+ * How the sides of a query are fused, where it has several.
+ *
+ * @param near the names of the fields to look near something, `vector` for that without a name; empty for words alone
+ */
+export function readFusion(
+  thing: string,
+  query: SearchQuery,
+  near: readonly string[],
+): ReadFusion | undefined {
+  const sides = query.fullText === undefined ? near : [...near, 'fullText'];
+  if (sides.length < 2) {
     if (query.fusion === undefined) return undefined;
+    const hasVector = near.length > 0;
+    const also = hasVector && near[0] !== 'vector' ? ', or another field' : '';
     throw new VecinoError(
       'QUERY_INVALID',
-      `${thing}: fusion is given, but only ${hasVector ? 'something to look near' : 'words'}, expected both; add ${hasVector ? 'fullText' : 'text, vector or id'}, or leave fusion out`,
+      `${thing}: fusion is given, but only ${hasVector ? 'something to look near' : 'words'}, expected both; add ${hasVector ? `fullText${also}` : 'text, vector or id'}, or leave fusion out`,
       { details: { option: 'fusion' } },
     );
   }
@@ -65,13 +76,14 @@ export function readFusion(thing: string, query: SearchQuery, hasVector: boolean
   const read = readOptions<FusionOptions>(where, FUSION_OPTIONS, query.fusion);
   const weights = readOptions<ReadFusion['weights']>(
     `${where}: weights`,
-    FUSION_WEIGHTS,
+    Object.fromEntries(sides.map((side) => [side, weightOf(side)])),
     read.weights as ReadFusion['weights'] | undefined,
   );
-  if (weights.vector === 0 && weights.fullText === 0) {
+  if (sides.every((side) => weights[side] === 0)) {
+    const which = sides.length === 2 ? 'both' : 'all';
     throw new VecinoError(
       'QUERY_INVALID',
-      `${where}: both weights are 0, expected at least one that is more; leave weights out to weigh both alike`,
+      `${where}: ${which} weights are 0, expected at least one that is more; leave weights out to weigh ${which} alike`,
       { details: { option: 'weights' } },
     );
   }
@@ -83,6 +95,11 @@ export function readFusion(thing: string, query: SearchQuery, hasVector: boolean
     rankConstant: read.rankConstant ?? FUSION_OPTIONS.rankConstant.default,
     candidates: Math.max(k, read.candidates ?? usual),
   };
+}
+
+/** The option of a side's weight: named fields have that of the vectors. */
+function weightOf(side: string): OptionSpec {
+  return side === 'fullText' ? FUSION_WEIGHTS.fullText : FUSION_WEIGHTS.vector;
 }
 
 function readWords(thing: string, fullText: unknown, text: unknown): Required<FullTextQuery> {

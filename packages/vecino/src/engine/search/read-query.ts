@@ -4,8 +4,10 @@ import { VecinoError } from '../../base/errors.ts';
 import { describeValue, readOptions } from '../../base/options.ts';
 import type { Predicate } from '../../filter/predicate.ts';
 import type { ParsedQuery } from '../../text/parse-query.ts';
+import { chooseFields } from '../choose-fields.ts';
 import type { CollectionState } from '../collection-state.ts';
 import { readParts } from '../record-view.ts';
+import type { VectorField } from '../vector-field.ts';
 import { decodePage, ownerOf, type PagePosition, unknownPage } from './page-token.ts';
 import { requireOwnEffort } from './query-effort.ts';
 import { type ReadExamples, readExamples } from './read-examples.ts';
@@ -19,9 +21,11 @@ export interface ReadQuery extends Refinements {
   readonly query: SearchQuery;
   readonly parts: readonly Part[];
   readonly predicate: Predicate | undefined;
+  /** The vectors to look near something in; none where only words are looked for. */
+  readonly fields: readonly VectorField[];
   readonly examples: ReadExamples | undefined;
   readonly words: ParsedQuery | undefined;
-  /** Where the query has both something to look near and words. */
+  /** Where the query has several sides: fields, and words. */
   readonly fusion: ReadFusion | undefined;
   readonly k: number;
   readonly page: ReadPage | undefined;
@@ -37,17 +41,23 @@ export interface ReadPage {
 
 export function readQuery(state: CollectionState, thing: string, input: unknown): ReadQuery {
   const query = readOptions<SearchQuery>(thing, SEARCH_OPTIONS, input as SearchQuery | undefined);
-  const parts = readParts(thing, query.include);
+  const parts = readParts(state, thing, query.include);
   const predicate = query.filter === undefined ? undefined : state.filter.parse(thing, query.filter);
   const hasTarget = requireOneTarget(thing, query);
   const examples = readExamples(thing, query);
   const words = readFullTextQuery(state, thing, query);
-  const fusion = readFusion(thing, query, hasTarget);
-  requireOwnEffort(state, thing, query);
+  const fields = hasTarget ? chooseFields(state, thing, query.field) : [];
+  if (!hasTarget && query.field !== undefined) throw nothingNear(thing);
+  const fusion = readFusion(
+    thing,
+    query,
+    fields.map(({ name }) => name ?? 'vector'),
+  );
+  for (const field of fields) requireOwnEffort(field, thing, query);
   const { k = SEARCH_OPTIONS.k.default } = query;
   const page = readPage(state, thing, query);
   const refinements = readRefinements(thing, query, k);
-  return { thing, query, parts, predicate, examples, words, fusion, k, page, ...refinements };
+  return { thing, query, parts, predicate, fields, examples, words, fusion, k, page, ...refinements };
 }
 
 function readPage(state: CollectionState, thing: string, query: SearchQuery): ReadPage | undefined {
@@ -60,10 +70,19 @@ function readPage(state: CollectionState, thing: string, query: SearchQuery): Re
       { details: { expected: 'page or groupBy', received: ['page', 'groupBy'] } },
     );
   }
-  const owner = ownerOf(`${state.stored.identity}${state.namespaceName ?? ''}`, query);
+  const owner = ownerOf(`${state.identity}${state.namespaceName ?? ''}`, query);
   if (page === true) return { owner };
   if (typeof page !== 'string') throw unknownPage(thing, page);
   return { owner, position: decodePage(thing, owner, page) };
+}
+
+/** A field is named, and nothing to look near in it. */
+function nothingNear(thing: string): VecinoError {
+  return new VecinoError(
+    'QUERY_INVALID',
+    `${thing}: field is given, but only words to look for, which belong to no field; add text, vector or id, or leave field out`,
+    { details: { option: 'field' } },
+  );
 }
 
 /** Whether there is something to look near; there must be where there are no words to look for. */

@@ -23,19 +23,29 @@ export interface Refined {
 export function materialFor(
   state: CollectionState,
   { slots }: Ranking,
-  { diversify, groupBy }: ReadQuery,
+  { diversify, groupBy, fields }: ReadQuery,
 ): Material {
   const values = new Map<number, ReturnType<ValueAt>>();
   if (groupBy) for (const slot of slots) values.set(slot, state.filter.valueAt(groupBy.path, slot));
   const vectors = new Map<number, Float32Array>();
+  let missing = 0;
   if (diversify) {
-    const known = slots.filter((slot) => state.slots.live.has(slot));
-    for (const [i, vector] of state.index.vectorsOf(known).entries()) {
+    const field = fields[0] ?? present(state.fields[0], 'a field');
+    const known = slots.filter((slot) => field.live.has(slot));
+    for (const [i, vector] of field.index.vectorsOf(known).entries()) {
       // Without the coordinate that the index adds under `dot`.
-      if (vector) vectors.set(known[i] ?? 0, vector.subarray(0, state.dimension));
+      if (vector) vectors.set(known[i] ?? 0, vector.subarray(0, field.dimension));
+    }
+    // A record without a vector of the field is like no other.
+    const none = new Float32Array(field.dimension);
+    for (const slot of slots) {
+      if (vectors.has(slot)) continue;
+      if (field.name !== undefined && state.slots.live.has(slot) && !field.live.has(slot))
+        vectors.set(slot, none);
+      else missing += 1;
     }
   }
-  const whole = !diversify || vectors.size === slots.length;
+  const whole = missing === 0;
   return { vectors, valueAt: (slot) => values.get(slot), whole };
 }
 
@@ -45,9 +55,8 @@ export function materialFor(
  * @param isOfMetric whether the scores are those of the collection's metric
  */
 export async function refine(
-  state: CollectionState,
   candidates: Ranking,
-  { k, diversify, groupBy, query }: ReadQuery,
+  { k, diversify, groupBy, query, fields }: ReadQuery,
   material: Material,
   isOfMetric: boolean,
 ): Promise<Refined> {
@@ -55,7 +64,7 @@ export async function refine(
   if (diversify) {
     const vectors = Array.from(ranking.slots, (slot) => present(material.vectors.get(slot), 'a vector'));
     const likeness = isOfMetric
-      ? metricLikeness(state.metric, ranking.scores, vectors)
+      ? metricLikeness(present(fields[0], 'the field').metric, ranking.scores, vectors)
       : cosineLikeness(ranking.scores, vectors);
     const count = groupBy ? ranking.slots.length : k;
     ranking = await diversified(ranking, likeness, diversify.lambda, count);

@@ -1,10 +1,17 @@
 import type { Strategy } from '../../api/example.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { quoted } from '../../base/options.ts';
-import { UNNAMED } from '../../storage/store.ts';
+import {
+  type StoredCollection,
+  type StoredField,
+  type StoredVectors,
+  UNNAMED,
+  UNNAMED_FIELD,
+} from '../../storage/store.ts';
 import { lengthOf } from '../../vector/prepare.ts';
-import { readVector } from '../../vector/read-vector.ts';
+import { withoutVector } from '../choose-fields.ts';
 import type { CollectionState } from '../collection-state.ts';
+import type { VectorField } from '../vector-field.ts';
 import type { VectorLeg } from './legs.ts';
 import type { ReadExample, ReadExamples } from './read-examples.ts';
 
@@ -25,13 +32,14 @@ export function textsOfExamples({ like, unlike }: ReadExamples): string[] {
 /** The ids of this collection that are examples, which are no answer. */
 export function idsOfExamples(state: CollectionState, { like, unlike }: ReadExamples): string[] {
   const own = ({ example: { collection } }: ReadExample) =>
-    collection === undefined || collection === state.stored.name;
+    collection === undefined || collection === state.collectionName;
   return [...like, ...unlike].filter(own).flatMap(({ example }) => example.id ?? []);
 }
 
 /**
  * What to look near, of examples.
  *
+ * @param state of the field to look in
  * @param embedded what the embedding has made of the texts
  */
 export function legOfExamples(
@@ -47,11 +55,12 @@ export function legOfExamples(
   if (examples.strategy === 'bestScore') {
     const likes = (like ?? []).map(({ vector }) => vector);
     const unlikes = (unlike ?? []).map(({ vector }) => vector);
-    return { kind: 'vector', vector: likes[0] ?? new Float32Array(), best: { likes, unlikes } };
+    const best = { likes, unlikes };
+    return { kind: 'vector', field: state.field, vector: likes[0] ?? new Float32Array(), best };
   }
   const terms = [...weighed(thing, like ?? [], examples.strategy, (unlike ?? []).length > 0 ? 2 : 1)];
   terms.push(...weighed(thing, unlike ?? [], examples.strategy, -1));
-  return { kind: 'vector', vector: sumOf(state, thing, terms) };
+  return { kind: 'vector', field: state.field, vector: sumOf(state, thing, terms) };
 }
 
 /** Terms of the sum: weights as they are, or as shares of their mean. */
@@ -87,7 +96,7 @@ function sumOf(state: CollectionState, thing: string, terms: readonly Placed[]):
       { details: { metric: state.metric } },
     );
   }
-  return readVector(`${thing}: the sum of the examples`, sums, state.dimension, state.metric);
+  return state.field.readQuery(`${thing}: the sum of the examples`, sums);
 }
 
 function placed(
@@ -95,25 +104,33 @@ function placed(
   { thing, example, weight }: ReadExample,
   made: () => unknown,
 ): Placed {
-  const { dimension, metric, embedding } = state;
+  const { field } = state;
   if (example.id !== undefined)
     return { vector: storedVector(state, thing, example.id, example.collection), weight };
   const [by, input] =
     example.text === undefined
       ? [thing, example.vector]
-      : [`${thing}: text, embedded by "${embedding?.name}"`, made()];
-  return { vector: readVector(by, input, dimension, metric), weight };
+      : [`${thing}: text, embedded by "${field.embedding?.name}"`, made()];
+  return { vector: field.readQuery(by, input), weight };
 }
 
 function storedVector(
   state: CollectionState,
   thing: string,
   id: string,
-  collection = state.stored.name,
+  collection = state.collectionName,
 ): Float32Array {
-  const { reader } = state.store;
-  const isOwn = collection === state.stored.name;
-  const stored = isOwn ? state.stored : reader.collections().find(({ name }) => name === collection);
+  const { field, store, expiry } = state;
+  const isOwn = collection === state.collectionName;
+  if (isOwn) {
+    const parts = [field.part];
+    const row = store.reader.rowsOfIds(state.id, state.namespace, [id], parts, expiry.now())[0];
+    if (!row) throw noRecord(thing, id, collection, '');
+    const vector = field.of(row);
+    if (!vector) throw withoutVector(thing, row, [field]);
+    return vector;
+  }
+  const stored = store.reader.collections().find(({ name }) => name === collection);
   if (!stored) {
     throw new VecinoError(
       'COLLECTION_NOT_FOUND',
@@ -121,33 +138,45 @@ function storedVector(
       { details: { collection } },
     );
   }
-  const [mine, theirs] = [state.stored.embedding?.name, stored.embedding?.name];
-  if (mine !== undefined && theirs !== undefined && mine !== theirs) {
+  const theirs = vectorsThere(thing, stored, field);
+  const [mine, other] = [field.stored.embedding?.name, theirs.embedding?.name];
+  if (mine !== undefined && other !== undefined && mine !== other) {
     throw new VecinoError(
       'EMBEDDING_MISMATCH',
-      `${thing}: collection ${quoted(collection)} was embedded with "${theirs}", expected "${mine}" as in ${state.thing}: vectors of two models cannot be compared; give the document as text`,
-      { details: { expected: mine, received: theirs } },
+      `${thing}: collection ${quoted(collection)} was embedded with "${other}", expected "${mine}" as in ${field.within(state.thing)}: vectors of two models cannot be compared; give the document as text`,
+      { details: { expected: mine, received: other } },
     );
   }
-  const now = state.expiry.now();
-  const row = isOwn
-    ? reader.rowsOfIds(state.id, state.namespace, [id], ['vector'], now)[0]
-    : reader.rowsOfIds(stored.id, UNNAMED, [id], ['vector'], now)[0];
-  const vector = row?.vector;
-  if (!vector) {
-    const where = isOwn ? '' : ` in collection ${quoted(collection)}`;
-    throw new VecinoError(
-      'RECORD_NOT_FOUND',
-      `${thing}: no record${where} has the id ${quoted(id)}; give a vector or a text instead`,
-      { details: { id, collection } },
-    );
-  }
-  return isOwn
-    ? vector
-    : readVector(
-        `${thing}: record ${quoted(id)} of ${quoted(collection)}`,
-        vector,
-        state.dimension,
-        state.metric,
-      );
+  const number = 'number' in theirs ? theirs.number : UNNAMED_FIELD;
+  const part = number === UNNAMED_FIELD ? 'vector' : 'vectors';
+  const row = store.reader.rowsOfIds(stored.id, UNNAMED, [id], [part], expiry.now())[0];
+  if (!row) throw noRecord(thing, id, collection, ` in collection ${quoted(collection)}`);
+  const vector = row.vector ?? row.vectors?.get(number);
+  if (!vector) throw withoutVector(`${thing}: collection ${quoted(collection)}`, row, [field]);
+  return field.readQuery(`${thing}: record ${quoted(id)} of ${quoted(collection)}`, vector);
+}
+
+/** The vectors of another collection that are to be compared with those of a field: the only ones, or of its name. */
+function vectorsThere(
+  thing: string,
+  { name, fields, ...only }: StoredCollection,
+  field: VectorField,
+): StoredVectors | StoredField {
+  if (!fields) return only;
+  const one = fields.find((theirs) => theirs.name === field.name);
+  if (one) return one;
+  const names = fields.map((theirs) => theirs.name);
+  throw new VecinoError(
+    'FIELD_UNKNOWN',
+    `${thing}: collection ${quoted(name)} has the vectors ${names.join(', ')}, expected ${field.name === undefined ? 'one without a name' : quoted(field.name)}; give the vector itself`,
+    { details: { collection: name, field: field.name, known: names } },
+  );
+}
+
+function noRecord(thing: string, id: string, collection: string, where: string): VecinoError {
+  return new VecinoError(
+    'RECORD_NOT_FOUND',
+    `${thing}: no record${where} has the id ${quoted(id)}; give a vector or a text instead`,
+    { details: { id, collection } },
+  );
 }

@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../api/limits.ts';
 import { BitSet } from '../../base/bit-set.ts';
 import { seededRandom } from '../../base/random.ts';
+import type { VectorField } from '../vector-field.ts';
 import { fuse } from './fuse.ts';
 import type { Leg, LegAnswer } from './legs.ts';
 import type { ReadFusion } from './read-full-text.ts';
 import { BestGroups, type Wanted } from './selection.ts';
 
-const NEAR: Leg = { kind: 'vector', vector: new Float32Array() };
+const FIELD = { name: undefined, metric: 'cosine' } as unknown as VectorField;
+const NEAR: Leg = { kind: 'vector', field: FIELD, vector: new Float32Array() };
 const WORDS: Leg = { kind: 'fullText', words: { terms: [], match: 'any' } };
 const FUSION = { weights: { vector: 1, fullText: 1 }, rankConstant: 60, candidates: 100 };
 
@@ -49,7 +51,7 @@ function chosenOf(
     const asked = wanted;
     const own = legs.map((leg) => leg.answer(asked));
     if (!asked.isBehind) before = [];
-    const fused = fuse(own, fusion, 'cosine', before);
+    const fused = fuse(own, fusion, before);
     before = [...before, ...own];
     selection.take(fused);
   }

@@ -1,0 +1,177 @@
+import type { EmbeddingFunction } from '../api/embedding.ts';
+import type { Part } from '../api/record.ts';
+import type { Metric } from '../api/search.ts';
+import type { BitSet } from '../base/bit-set.ts';
+import { VecinoError } from '../base/errors.ts';
+import { quoted } from '../base/options.ts';
+import type { Matches } from '../filter/answers.ts';
+import {
+  type StoredField,
+  type StoredRow,
+  type StoredVectors,
+  type StoreReader,
+  UNNAMED_FIELD,
+} from '../storage/store.ts';
+import { readVector } from '../vector/read-vector.ts';
+import type { CollectionSlots } from './index/collection-slots.ts';
+import type { LiveIndex } from './index/live-index.ts';
+import type { RecallWatch } from './recall/recall-watch.ts';
+
+/** What a field is made of. */
+export interface VectorFieldParts {
+  /** The collection, as messages name it. */
+  readonly thing: string;
+  readonly collection: number;
+  readonly stored: StoredVectors | StoredField;
+  readonly slots: CollectionSlots;
+  readonly index: LiveIndex;
+  readonly reader: StoreReader;
+}
+
+/** The vectors of one record in the order of the collection's fields; undefined where it has none of a field. */
+export type RecordVectors = readonly (Float32Array | undefined)[];
+
+/**
+ * One vector of each record, with its dimension, metric, embedding and index: the only one of a collection, which has
+ * no name, or one of several that have. Of named ones a record may have some; which slots have this one is `live`.
+ */
+export class VectorField {
+  /** Undefined where it is the only vector of its collection and has no name. */
+  readonly name: string | undefined;
+  /** By which the store knows it. */
+  readonly number: number;
+  /** The slots that searches of this field may answer: of the one without a name, those of the collection itself. */
+  readonly live: BitSet;
+  readonly index: LiveIndex;
+  /** As the store had it when the collection was opened, but for the options of the index. */
+  stored: StoredVectors | StoredField;
+  embedding: EmbeddingFunction | undefined;
+  /** Who measures the recall of queries, if anybody wants that. */
+  recallWatch: RecallWatch | undefined;
+  /** The log of removals is of use up to this change: see `LiveIndex`. */
+  removalsNeededFrom = 0;
+  private readonly thing: string;
+  private readonly collection: number;
+  private readonly slots: CollectionSlots;
+  private readonly reader: StoreReader;
+  private restricted = { version: -1, matches: new WeakMap<Matches, Matches>() };
+
+  constructor({ thing, collection, stored, slots, index, reader }: VectorFieldParts) {
+    const named = 'number' in stored ? stored : undefined;
+    this.name = named?.name;
+    this.number = named?.number ?? UNNAMED_FIELD;
+    this.stored = stored;
+    this.slots = slots;
+    this.index = index;
+    this.live = index.live;
+    this.thing = thing;
+    this.collection = collection;
+    this.reader = reader;
+  }
+
+  get dimension(): number {
+    return this.stored.dimension;
+  }
+
+  get metric(): Metric {
+    return this.stored.metric as Metric;
+  }
+
+  /** What of a record is embedded: `document` or a path of metadata; null where nothing is. */
+  get text(): string | null {
+    return 'number' in this.stored ? this.stored.text : this.stored.embedding && 'document';
+  }
+
+  /** The recall that searches aim at where they do not say, if there is one. */
+  get recallTarget(): number | undefined {
+    const { recall } = this.stored.index;
+    return typeof recall === 'number' ? recall : undefined;
+  }
+
+  /** The part of a stored row that has this vector. */
+  get part(): Part {
+    return this.name === undefined ? 'vector' : 'vectors';
+  }
+
+  /** The vector in a row that was read with `part`. */
+  of(row: StoredRow | undefined): Float32Array | undefined {
+    return this.name === undefined ? row?.vector : row?.vectors?.get(this.number);
+  }
+
+  /** A vector to store, checked. */
+  readVector(thing: string, input: unknown): Float32Array {
+    return readVector(this.within(thing), input, this.dimension, this.metric, this.index.floats);
+  }
+
+  /** A vector to look near, checked. */
+  readQuery(thing: string, input: unknown): Float32Array {
+    return readVector(this.within(thing), input, this.dimension, this.metric);
+  }
+
+  /** The opening words of messages about this field of something. */
+  within(thing: string): string {
+    return this.name === undefined ? thing : `${thing}: field ${quoted(this.name)}`;
+  }
+
+  requireEmbedding(why: string): EmbeddingFunction {
+    if (this.embedding) return this.embedding;
+    const recorded = this.stored.embedding;
+    const wanted =
+      this.name === undefined ? '{ embedding: … }' : `{ vectors: { ${this.name}: { embedding: … } } }`;
+    const remedy = recorded
+      ? `it was created with "${recorded.name}": open it with \`${wanted}\` of that name`
+      : `it was created without one: give vectors instead, or create a collection with \`${wanted}\``;
+    throw new VecinoError(
+      'EMBEDDING_MISSING',
+      `${this.within(this.thing)}: ${why} needs an embedding, and ${remedy}`,
+      { details: { recorded: recorded?.name ?? null, ...(this.name !== undefined && { field: this.name }) } },
+    );
+  }
+
+  /** Makes a stored vector searchable in its slot. */
+  put(slot: number, vector: Float32Array): void {
+    this.index.put(slot, this.index.prepare(vector));
+    this.live.add(slot);
+  }
+
+  /** Hides the vector of a slot that has one; the collection must have hidden the slot before. */
+  remove(slot: number): void {
+    this.live.delete(slot);
+    this.index.remove(slot);
+  }
+
+  /** Whether the slot has this very vector, or none. */
+  holds(slot: number, vector: Float32Array | undefined): boolean {
+    if (!this.live.has(slot)) return vector === undefined;
+    return vector !== undefined && this.index.holds(slot, this.index.prepare(vector));
+  }
+
+  /** Those of some matching slots that have this vector; the same object for the same matches until something is written. */
+  among(allowed: Matches | undefined): Matches | undefined {
+    if (allowed === undefined || this.name === undefined) return allowed;
+    const { version } = this.slots;
+    if (this.restricted.version !== version) this.restricted = { version, matches: new WeakMap() };
+    const { matches } = this.restricted;
+    const known = matches.get(allowed);
+    if (known) return known;
+    const slots = allowed.slots.clone().intersect(this.live);
+    const restricted = { slots, count: slots.count() };
+    matches.set(allowed, restricted);
+    return restricted;
+  }
+
+  /** Stored vectors of slots, as they were given; undefined where a record is gone. */
+  storedVectors(slots: ArrayLike<number>): (Float32Array | undefined)[] {
+    const { reader, collection } = this;
+    if (this.name !== undefined) return reader.vectorsOfField(collection, this.number, slots);
+    return reader.rows(collection, slots, ['vector']).map((row) => row?.vector);
+  }
+
+  /** Records that have the vector and have not expired by then. */
+  countRecords(now: number): number {
+    const { reader, collection } = this;
+    return this.name === undefined
+      ? reader.count(collection, { now })
+      : reader.countOfField(collection, this.number, now);
+  }
+}
