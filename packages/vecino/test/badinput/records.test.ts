@@ -60,7 +60,7 @@ const BATCHES: readonly BadInput[] = [
       what: `${what} instead of a record`,
       given: [SOUND, element],
       code: 'OPTION_INVALID',
-      says: [' 1 is ', received, 'expected an object of id, vector, document, metadata'],
+      says: [' 1 is ', received, 'expected an object of id, vector, vectors, document, metadata'],
       details: { expected: 'an object', received },
     }),
   ),
@@ -167,7 +167,7 @@ const FIELDS: readonly BadInput[] = (
   what,
   given: fields,
   code: 'OPTION_UNKNOWN',
-  says: [message, 'id, vector, document, metadata'],
+  says: [message, 'id, vector, vectors, document, metadata'],
   details: { known: ['id', 'vector', 'vectors', 'document', 'metadata', 'expiresAt', 'ttl'] },
 }));
 
