@@ -14,8 +14,9 @@ import { chooseField } from '../choose-fields.ts';
 import type { CollectionState } from '../collection-state.ts';
 import { partsOf, readParts } from '../record-view.ts';
 import { Course } from './course.ts';
-import { kMeans, nearestCentre, type Rows } from './k-means.ts';
+import { kMeans, type Rows, squaredDistanceTo } from './k-means.ts';
 import { ClusterWords } from './keywords.ts';
+import { NearestCentres } from './nearest-centres.ts';
 import { Subjects } from './subjects.ts';
 
 /**
@@ -58,14 +59,9 @@ export async function findClusters(
 
   const random = seededRandom((query.seed ?? CLUSTERS_OPTIONS.seed.default) + 1);
   const sample = sampleOf(subjects.count, Math.max(SAMPLE, SAMPLE_A_CLUSTER * query.k), random);
-  const rows = await readSample(state, subjects, sample, course);
-  const centres = await kMeans(rows, {
-    k: query.k,
-    isSpherical: state.metric === 'cosine',
-    random,
-    onRound: (round, roundsMax) => course.passed('clustering', round, roundsMax),
-  });
-  const { clusterOf, members } = await assignAll(state, subjects, centres, query, course);
+  const nearest = new NearestCentres(state.index.pool, state.dimension, query.k);
+  const divided = divide(state, subjects, sample, { ...query, k: query.k }, { nearest, random, course });
+  const { centres, clusterOf, members } = await divided.finally(() => nearest.release());
   const words = await readWords(subjects, sample, clusterOf, centres.count, query);
   const clusters: Cluster<AnyMetadata>[] = [];
   for (const [cluster, own] of members.entries()) {
@@ -82,6 +78,31 @@ export async function findClusters(
     });
   }
   return clusters.sort((a, b) => b.size - a.size);
+}
+
+/** Finds the centres, and to which of them each record is nearest. */
+async function divide(
+  state: CollectionState,
+  subjects: Subjects,
+  sample: Uint32Array,
+  query: ClustersQuery,
+  by: { readonly nearest: NearestCentres; readonly random: Random; readonly course: Course },
+): Promise<{ readonly centres: Rows } & Divided> {
+  const { nearest, random, course } = by;
+  const rows = await readSample(state, subjects, sample, course);
+  await nearest.hold(rows);
+  const centres = await kMeans(rows, {
+    k: query.k,
+    isSpherical: state.metric === 'cosine',
+    random,
+    onRound: (round, roundsMax) => course.passed('clustering', round, roundsMax),
+    assign: (some) => {
+      nearest.use(some);
+      return nearest.assign(rows.count);
+    },
+  });
+  nearest.use(centres);
+  return { centres, ...(await assignAll(state, subjects, centres, nearest, query, course)) };
 }
 
 /** Ordinals of a random part of the subjects, ascending: all of them where they are few (Floyd's algorithm). */
@@ -101,18 +122,35 @@ async function readSample(
   sample: Uint32Array,
   course: Course,
 ): Promise<Rows> {
-  const { dimension, metric } = state;
+  const { dimension } = state;
   const values = new Float32Array(sample.length * dimension);
   let count = 0;
   const slice = new TimeSlice();
   for (let from = 0; from < sample.length; from += ROWS) {
     course.passed('reading', from, sample.length);
-    for (const vector of subjects.vectors(sample.subarray(from, from + ROWS))) {
-      if (vector) values.set(comparable(metric, vector), count++ * dimension);
-    }
+    const { rows } = readRows(state, subjects, sample.subarray(from, from + ROWS));
+    values.set(rows.values, count * dimension);
+    count += rows.count;
     await slice.pause();
   }
   return { values: values.subarray(0, count * dimension), count, dimension };
+}
+
+/** Vectors of subjects as k-means compares them, without those that have been written to since. */
+function readRows(
+  { dimension, metric }: CollectionState,
+  subjects: Subjects,
+  ordinals: Uint32Array,
+): { readonly rows: Rows; readonly ordinals: readonly number[] } {
+  const values = new Float32Array(ordinals.length * dimension);
+  const there: number[] = [];
+  for (const [i, vector] of subjects.vectors(ordinals).entries()) {
+    if (!vector) continue;
+    values.set(comparable(metric, vector), there.length * dimension);
+    there.push(ordinals[i] ?? 0);
+  }
+  const rows = { values: values.subarray(0, there.length * dimension), count: there.length, dimension };
+  return { rows, ordinals: there };
 }
 
 /** What k-means compares: directions under `cosine`, vectors as they are otherwise. */
@@ -125,13 +163,21 @@ interface Members {
   readonly nearest: FirstInOrder<Member>;
 }
 
+/** What belongs to which centre. */
+interface Divided {
+  /** By ordinal; -1 for who was written to meanwhile. */
+  readonly clusterOf: Int32Array;
+  readonly members: readonly Members[];
+}
+
 async function assignAll(
-  { metric }: CollectionState,
+  state: CollectionState,
   subjects: Subjects,
   centres: Rows,
+  nearest: NearestCentres,
   { representatives, members: wantsMembers }: ClustersQuery,
   course: Course,
-): Promise<{ readonly clusterOf: Int32Array; readonly members: readonly Members[] }> {
+): Promise<Divided> {
   const most = wantsMembers ? subjects.count : (representatives ?? CLUSTERS_OPTIONS.representatives.default);
   const members = Array.from(
     { length: centres.count },
@@ -145,18 +191,22 @@ async function assignAll(
   );
   const clusterOf = new Int32Array(subjects.count).fill(-1);
   const all = Uint32Array.from(subjects.slots.keys());
+  const { dimension } = centres;
   const slice = new TimeSlice();
   for (let from = 0; from < all.length; from += ROWS) {
     course.passed('reading', from, all.length);
-    for (const [i, vector] of subjects.vectors(all.subarray(from, from + ROWS)).entries()) {
-      if (!vector) continue;
-      const { cluster, squaredDistance } = nearestCentre(centres, comparable(metric, vector));
+    const { rows, ordinals } = readRows(state, subjects, all.subarray(from, from + ROWS));
+    await nearest.hold(rows);
+    const clusters = await nearest.assign(rows.count);
+    for (const [i, ordinal] of ordinals.entries()) {
+      const cluster = clusters[i] ?? 0;
+      const vector = rows.values.subarray(i * dimension, (i + 1) * dimension);
       const own = present(members[cluster], 'a cluster');
       own.size += 1;
-      own.nearest.add({ ordinal: from + i, squaredDistance });
-      clusterOf[from + i] = cluster;
-      await slice.pause();
+      own.nearest.add({ ordinal, squaredDistance: squaredDistanceTo(centres, cluster, vector) });
+      clusterOf[ordinal] = cluster;
     }
+    await slice.pause();
   }
   return { clusterOf, members };
 }

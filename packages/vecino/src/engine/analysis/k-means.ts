@@ -8,7 +8,9 @@
  * A cluster that has lost all its vectors takes the one that is farthest from its centre. Rounds end when fewer than
  * one vector in a thousand changes its cluster.
  *
- * O(rounds × vectors × k × dimension), on the calling thread, in slices.
+ * O(rounds × vectors × k × dimension) for the nearest centres, which who calls finds (on workers, see
+ * `nearest-centres.ts`); seeds and means are made on the calling thread, in slices. Seeds are chosen among a part of the
+ * vectors, for each is a pass over these.
  */
 import type { Random } from '../../base/random.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
@@ -16,6 +18,9 @@ import { lengthOf } from '../../vector/prepare.ts';
 
 const ROUNDS_MAX = 30;
 const MOVED_MIN = 0.001;
+/** Vectors that seeds are chosen among: so many a seed, and at least. */
+const SEEDED_FROM = 8;
+const SEEDED_FROM_MIN = 2_500;
 /** Vectors between two chances to pause: some 100 microseconds each. */
 const STRIDE = 16;
 
@@ -33,22 +38,20 @@ export interface KMeansOptions {
   readonly random: Random;
   /** Told before each round; may throw to end the work. */
   readonly onRound: (round: number, roundsMax: number) => void;
-}
-
-/** The centre that is nearest to a vector, and how far it is. */
-export interface Nearest {
-  readonly cluster: number;
-  readonly squaredDistance: number;
+  /** Finds for each row the nearest of the centres. */
+  readonly assign: (centres: Rows) => Promise<Uint32Array>;
 }
 
 /** Centres of at most k clusters; fewer where there are fewer different vectors. */
 export async function kMeans(rows: Rows, options: KMeansOptions): Promise<Rows> {
   const slice = new TimeSlice();
-  const centres = await seed(rows, options, slice);
-  const clusters = new Int32Array(rows.count).fill(-1);
+  const centres = await seed(partOf(rows, options.k), options, slice);
+  let clusters: Uint32Array = new Uint32Array(rows.count).fill(centres.count);
   for (let round = 0; round < ROUNDS_MAX; round++) {
     options.onRound(round, ROUNDS_MAX);
-    const moved = await assign(rows, centres, clusters, slice);
+    const nearest = await options.assign(centres);
+    const moved = nearest.reduce((count, cluster, i) => count + (cluster === clusters[i] ? 0 : 1), 0);
+    clusters = nearest;
     if (moved < MOVED_MIN * rows.count || moved === 0) break;
     await move(rows, centres, clusters, options.isSpherical, slice);
   }
@@ -56,13 +59,19 @@ export async function kMeans(rows: Rows, options: KMeansOptions): Promise<Rows> 
   return centres;
 }
 
-export function nearestCentre(centres: Rows, vector: Float32Array): Nearest {
-  let [cluster, least] = [0, Number.POSITIVE_INFINITY];
-  for (let c = 0; c < centres.count; c++) {
-    const squared = squaredDistance(centres.values, c * centres.dimension, vector, 0, vector.length);
-    if (squared < least) [cluster, least] = [c, squared];
+export function squaredDistanceTo(centres: Rows, centre: number, vector: Float32Array): number {
+  return squaredDistance(centres.values, centre * centres.dimension, vector, 0, vector.length);
+}
+
+/** Every so many-th of the rows. */
+function partOf(rows: Rows, k: number): Rows {
+  const most = Math.max(SEEDED_FROM_MIN, SEEDED_FROM * k);
+  if (rows.count <= most) return rows;
+  const values = new Float32Array(most * rows.dimension);
+  for (let i = 0; i < most; i++) {
+    values.set(rowOf(rows, Math.floor((i * rows.count) / most)), i * rows.dimension);
   }
-  return { cluster, squaredDistance: least };
+  return { values, count: most, dimension: rows.dimension };
 }
 
 /** Each seed is chosen with a chance that grows with the square of its distance from the seeds before. */
@@ -92,23 +101,11 @@ async function seed(rows: Rows, { k, random }: KMeansOptions, slice: TimeSlice):
   return { values: centres, count: k, dimension };
 }
 
-/** Gives each vector to its nearest centre; answers how many have changed. */
-async function assign(rows: Rows, centres: Rows, clusters: Int32Array, slice: TimeSlice): Promise<number> {
-  let moved = 0;
-  for (let i = 0; i < rows.count; i++) {
-    const { cluster } = nearestCentre(centres, rowOf(rows, i));
-    if (clusters[i] !== cluster) moved += 1;
-    clusters[i] = cluster;
-    if (i % STRIDE === 0) await slice.pause();
-  }
-  return moved;
-}
-
 /** Moves each centre to the mean of its vectors. */
 async function move(
   rows: Rows,
   centres: Rows,
-  clusters: Int32Array,
+  clusters: Uint32Array,
   isSpherical: boolean,
   slice: TimeSlice,
 ): Promise<void> {
@@ -139,7 +136,7 @@ async function move(
   }
 }
 
-function farthestFirst(rows: Rows, centres: Rows, clusters: Int32Array): number[] {
+function farthestFirst(rows: Rows, centres: Rows, clusters: Uint32Array): number[] {
   const { dimension } = rows;
   const squares = clusters
     .keys()

@@ -4,6 +4,7 @@ import { present } from '../../base/assert.ts';
 import type { BitSet } from '../../base/bit-set.ts';
 import { quoted } from '../../base/options.ts';
 import type { Matches } from '../../filter/answers.ts';
+import type { WorkerPool } from '../../kernel/worker-pool.ts';
 import { lengthBoundOf, prepared, preparedQuery } from '../../vector/prepare.ts';
 import { effortFor, expectedRecall } from './calibration.ts';
 import type { CollectionSlots, SlotHolder } from './collection-slots.ts';
@@ -79,6 +80,11 @@ export class LiveIndex implements SlotHolder {
   /** The options of the structure that answers. */
   get options(): Required<IndexOptions> {
     return this.structure.options;
+  }
+
+  /** The threads that work on the index. */
+  get pool(): WorkerPool {
+    return this.settings.pool;
   }
 
   /** Live vectors. */

@@ -1,4 +1,4 @@
-import { present } from '../../base/assert.ts';
+import { assert, present } from '../../base/assert.ts';
 import { BLOCK_SLOTS } from '../../kernel/layout.ts';
 import { type ListsLayout, SLOPES, SLOPES_AT } from '../../kernel/lists-layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
@@ -94,6 +94,20 @@ export class ListsModel {
   /** Takes note of the slopes of the bound where 1, 2, 4, … lists are probed. */
   setSlopes(slopes: readonly number[]): void {
     this.space.floatsAt(this.layout.start + SLOPES_AT, SLOPES).set(slopes);
+  }
+
+  /** Takes centroids that were found elsewhere, of as many floats as vectors here have: from here on vectors may be assigned to them. */
+  useCentroids(centroids: readonly Float32Array[]): void {
+    const { space, layout } = this;
+    assert(layout.axes === 0, 'centroids found elsewhere are not rotated');
+    const { floats } = space.layout;
+    const squares = space.floatsAt(layout.centroidSquares, centroids.length);
+    for (const [list, centroid] of centroids.entries()) {
+      space.floatsAt(layout.centroids + list * floats * 4, floats).set(centroid);
+      squares[list] = centroid.reduce((sum, value) => sum + value * value, 0);
+    }
+    this.words[LISTS] = centroids.length;
+    this.words[LEARNT_FROM] = centroids.length;
   }
 
   /** Ends the learning: from here on lists may be searched. */
