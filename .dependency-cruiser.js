@@ -17,8 +17,10 @@ const LAYERS = {
   quantizer: ['base', 'api', 'kernel', 'vector'],
   index: ['base', 'api', 'kernel', 'vector', 'quantizer'],
   engine: ['base', 'api', 'kernel', 'vector', 'filter', 'text', 'storage', 'embedding', 'quantizer', 'index'],
+  // What is made of the calls of a collection alone.
+  retrieval: ['base', 'api'],
   // The edge speaks to the public entries and to the engine; how that is done inside is not its affair.
-  cli: ['base', 'api', 'engine'],
+  cli: ['base', 'api', 'engine', 'retrieval'],
 };
 
 const SRC = '^packages/vecino/src';

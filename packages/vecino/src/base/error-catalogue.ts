@@ -73,6 +73,7 @@ export const ERROR_CATALOGUE = {
   OPTION_OUT_OF_RANGE: { kind: 'InvalidArgument' },
   OPTION_UNKNOWN: { kind: 'InvalidArgument' },
   OUTPUT_UNWRITABLE: { kind: 'InvalidArgument' },
+  PACKAGE_MISSING: { kind: 'InvalidArgument' },
   PAGE_INVALID: { kind: 'InvalidArgument' },
   QUERY_INVALID: { kind: 'InvalidArgument' },
   RECORDS_TOO_FEW: { kind: 'InvalidState' },

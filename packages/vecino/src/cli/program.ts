@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { VecinoError } from '../base/errors.ts';
 import { addAnomalies } from './command/anomalies.ts';
+import { addAsk } from './command/ask.ts';
 import { addChanges } from './command/changes.ts';
 import { addCheck } from './command/check.ts';
 import { addClusters } from './command/clusters.ts';
@@ -11,6 +12,7 @@ import { addDuplicates } from './command/duplicates.ts';
 import { addExport } from './command/export.ts';
 import { addGet } from './command/get.ts';
 import { addImport } from './command/import.ts';
+import { addIngest } from './command/ingest.ts';
 import { addList } from './command/list.ts';
 import { addReindex } from './command/reindex.ts';
 import { addSearch } from './command/search.ts';
@@ -45,7 +47,9 @@ export function buildProgram(): Command {
     .addHelpText('after', `\nExit codes:\n${exitCodeLines().join('\n')}`);
   for (const add of [
     addImport,
+    addIngest,
     addSearch,
+    addAsk,
     addGet,
     addList,
     addStats,

@@ -94,7 +94,7 @@ function requireOneTarget({ text, vector, id, like, unlike, fullText }: SearchQu
 }
 
 /** The model that made the collection's vectors: a text is comparable with nothing else. */
-async function embedderOf(
+export async function embedderOf(
   db: Database,
   collectionName: string,
   named: string | undefined,

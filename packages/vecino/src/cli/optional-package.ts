@@ -1,0 +1,44 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { VecinoError } from '../base/errors.ts';
+
+/**
+ * A package that a command needs and that comes by itself: the one beside us, or that of the folder where the command
+ * runs, because `npx vecino` brings only itself. `PACKAGE_MISSING` says how to install it.
+ */
+export async function importOptional(
+  name: string,
+  command: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const parents = [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href];
+  for (const parent of parents) {
+    const path = resolveFrom(parent, name);
+    if (path === undefined) continue;
+    try {
+      return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
+    } catch (cause) {
+      throw missing(name, command, 'it is installed, but does not load', cause);
+    }
+  }
+  throw missing(name, command, 'it is not installed');
+}
+
+function resolveFrom(parent: string, name: string): string | undefined {
+  try {
+    return createRequire(parent).resolve(name);
+  } catch {
+    return undefined;
+  }
+}
+
+function missing(name: string, command: string, why: string, cause?: unknown): VecinoError {
+  return new VecinoError(
+    'PACKAGE_MISSING',
+    `vecino ${command} needs the package ${name} (${why}): npm install ${name}`,
+    {
+      details: { command, package: name },
+      cause,
+    },
+  );
+}

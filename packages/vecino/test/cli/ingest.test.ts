@@ -1,0 +1,49 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { importOptional } from '../../src/cli/optional-package.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { COMMANDS_TIMEOUT_MS, vecino, vecinoJson } from './command-line.ts';
+
+const TIDES =
+  '# Tides\n\nThe sea comes twice a day.\n\n## Boats\n\nThey lie dry on the sand until the water returns.';
+
+describe('vecino ingest and ask', () => {
+  it(
+    'store a folder, report what is bad, do nothing twice, and answer with citations',
+    async () => {
+      const folder = temporaryFolder();
+      const [library, docs] = [join(folder, 'library'), join(folder, 'docs')];
+      mkdirSync(docs);
+      writeFileSync(join(docs, 'tides.md'), TIDES);
+      writeFileSync(join(docs, 'gulls.txt'), 'Gulls eat what they find.');
+      writeFileSync(join(docs, 'broken.pdf'), 'no pdf');
+
+      const first = await vecino(['ingest', library, 'coast', docs]);
+      expect(first.code).toBe(1);
+      expect(first.stdout).toContain('2 sources new, 0 changed, 0 unchanged, 0 vanished, 1 not ingested');
+      expect(first.stderr).toContain('not ingested: docs/broken.pdf: it is no PDF, or a damaged one');
+
+      const second = await vecino(['ingest', library, 'coast', docs, '--json', '--ignore', '*.pdf']);
+      expect(second.code).toBe(0);
+      expect(JSON.parse(second.stdout)).toMatchObject({ sources: { unchanged: 2 }, records: { stored: 0 } });
+
+      const found = await vecinoJson('ask', library, 'coast', 'Where are ships at low water?', '--k', '1');
+      expect(found).toMatchObject({
+        passages: [{ number: 1, citation: { source: 'docs/tides.md', headings: ['Tides'] } }],
+      });
+      const { stdout } = await vecino(['ask', library, 'coast', 'Who eats?', '--prompt']);
+      expect(stdout).toMatch(/\[1\] docs\/gulls\.txt, characters 0 to 25\nGulls eat what they find\.\n/);
+    },
+    COMMANDS_TIMEOUT_MS,
+  );
+});
+
+describe('a package that a command needs', () => {
+  it('is named with how to install it, where it is missing', async () => {
+    await expect(importOptional('@vecino/nowhere', 'ingest')).rejects.toMatchObject({
+      code: 'PACKAGE_MISSING',
+      message: expect.stringContaining('npm install @vecino/nowhere'),
+    });
+  });
+});
