@@ -15,6 +15,7 @@ export { EmbedCourse } from './embedding/embed-course.ts';
 export type { ModelDescription } from './embedding/model-description.ts';
 export {
   type ApiKey,
+  measureDimension,
   type OpenAiCompatibleOptions,
   openaiCompatible,
 } from './embedding/openai-compatible.ts';

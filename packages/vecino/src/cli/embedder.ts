@@ -1,56 +1,63 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { Option } from 'commander';
 import type { EmbeddingFunction, EmbedOptions } from '../api/embedding.ts';
 import { VecinoError } from '../base/errors.ts';
+import { didYouMean } from '../base/near-miss.ts';
+import { quoted } from '../base/options.ts';
+import { endpointSource, recordedOpenai } from './embedding/endpoint-source.ts';
+import { type KnownEmbedder, packageSource } from './embedding/package-source.ts';
+import type { EmbeddingSource, Identity } from './embedding/source.ts';
 
-interface KnownEmbedder {
-  /** The identity that collections record. */
-  readonly name: string;
-  readonly package: string;
-  /** The function that the package exports. */
-  readonly make: string;
-}
-
-/** The embedding functions that a command line can have: packages of their own, installed by the user. */
+/** The embedding functions of packages that users install. */
 const KNOWN: Readonly<Record<string, KnownEmbedder>> = {
   minilm: { name: 'all-MiniLM-L6-v2', package: '@vecino/minilm', make: 'minilm' },
 };
 
+const FORMS = `${Object.keys(KNOWN).join(', ')}, openai:<model> or <url>#<model>`;
+
 export function embeddingFlag(): Option {
-  return new Option('--embedding <name>', 'Make vectors of texts with this model.').choices(
-    Object.keys(KNOWN),
-  );
+  return new Option('--embedding <model>', `Make vectors of texts with this model: ${FORMS}.`);
 }
 
-/** Something that was recorded with a collection. */
-type Identity = Pick<EmbeddingFunction, 'name' | 'dimension'>;
+type KnownIdentity = Identity & Pick<EmbeddingFunction, 'variant'>;
+
+interface EmbedderOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** What the collection was embedded with, if it was. */
+  readonly recorded?: Identity | undefined;
+}
 
 /**
- * An embedding function that loads its package when the first text comes, and whose work an interrupt ends.
- * So a collection opens, and stores vectors that are given, also where the package is not installed.
+ * An embedding function that is loaded when the first text comes, and whose work an interrupt ends. So a collection
+ * opens, and stores vectors that are given, also where a package is not installed or a key is not there.
  */
 export class Embedder implements EmbeddingFunction {
   readonly name: string;
   readonly dimension: number;
-  private readonly known: KnownEmbedder;
+  readonly variant?: string;
+  private readonly source: EmbeddingSource;
   private readonly signal: AbortSignal | undefined;
   private loading: Promise<EmbeddingFunction> | undefined;
 
-  private constructor(known: KnownEmbedder, identity: Identity, signal: AbortSignal | undefined) {
-    this.known = known;
+  private constructor(source: EmbeddingSource, identity: KnownIdentity, signal: AbortSignal | undefined) {
+    this.source = source;
     this.name = identity.name;
     this.dimension = identity.dimension;
+    if (identity.variant !== undefined) this.variant = identity.variant;
     this.signal = signal;
   }
 
-  /** By the name that `--embedding` takes. `EMBEDDING_MISSING` where its package is not installed. */
-  static async named(name: string, signal?: AbortSignal): Promise<Embedder> {
-    const known = KNOWN[name];
-    if (known === undefined) throw unknownEmbedder(name);
-    const loaded = await loadEmbedder(known);
-    const embedder = new Embedder(known, loaded, signal);
+  /**
+   * By what `--embedding` says.
+   *
+   * @throws OPTION_INVALID where that is nothing that we know, EMBEDDING_MISSING where a package is not installed or
+   * a key is not there, the errors of an endpoint that is asked for its dimension
+   */
+  static async named(text: string, { signal, recorded }: EmbedderOptions = {}): Promise<Embedder> {
+    const known = KNOWN[text];
+    const source = known === undefined ? endpointSource(text) : packageSource(known);
+    if (source === undefined) throw unknownEmbedder(text);
+    const loaded = await source.load(recorded);
+    const embedder = new Embedder(source, loaded, signal);
     embedder.loading = Promise.resolve(loaded);
     return embedder;
   }
@@ -58,7 +65,9 @@ export class Embedder implements EmbeddingFunction {
   /** The function of the identity that a collection recorded; undefined where it is not one that we know. */
   static recorded(identity: Identity, signal?: AbortSignal): Embedder | undefined {
     const known = Object.values(KNOWN).find(({ name }) => name === identity.name);
-    return known === undefined ? undefined : new Embedder(known, identity, signal);
+    if (known) return new Embedder(packageSource(known), identity, signal);
+    const openai = recordedOpenai(identity);
+    return openai && new Embedder({ load: async () => openai }, openai, signal);
   }
 
   async embed(texts: readonly string[], options: EmbedOptions = {}): Promise<readonly ArrayLike<number>[]> {
@@ -67,9 +76,9 @@ export class Embedder implements EmbeddingFunction {
     return model.embed(texts, { ...options, signal: AbortSignal.any(signals) });
   }
 
-  /** `EMBEDDING_MISSING` where the package is not installed. */
+  /** `EMBEDDING_MISSING` where the package is not installed, or the key is not there. */
   load(): Promise<EmbeddingFunction> {
-    this.loading ??= loadEmbedder(this.known);
+    this.loading ??= this.source.load(this);
     return this.loading;
   }
 
@@ -79,47 +88,11 @@ export class Embedder implements EmbeddingFunction {
   }
 }
 
-async function loadEmbedder(known: KnownEmbedder): Promise<EmbeddingFunction> {
-  const module = new Map<string, unknown>(Object.entries(await importPackage(known)));
-  const make = module.get(known.make);
-  if (typeof make !== 'function') throw missing(known, `it exports no function "${known.make}"`);
-  return (make as () => EmbeddingFunction)();
-}
-
-/** The package beside us, or the one of the folder where the command runs: `npx vecino` brings only itself. */
-async function importPackage(known: KnownEmbedder): Promise<object> {
-  const parents = [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href];
-  for (const parent of parents) {
-    const path = resolveFrom(parent, known.package);
-    if (path === undefined) continue;
-    try {
-      return (await import(pathToFileURL(path).href)) as object;
-    } catch (cause) {
-      throw missing(known, 'it is installed, but does not load', cause);
-    }
-  }
-  throw missing(known, 'it is not installed');
-}
-
-function resolveFrom(parent: string, name: string): string | undefined {
-  try {
-    return createRequire(parent).resolve(name);
-  } catch {
-    return undefined;
-  }
-}
-
-function missing(known: KnownEmbedder, why: string, cause?: unknown): VecinoError {
-  return new VecinoError(
-    'EMBEDDING_MISSING',
-    `the embedding "${known.name}" needs the package ${known.package} (${why}): npm install ${known.package}`,
-    { details: { embedding: known.name, package: known.package }, cause },
-  );
-}
-
-function unknownEmbedder(name: string): VecinoError {
-  const known = Object.keys(KNOWN);
-  return new VecinoError('OPTION_INVALID', `--embedding is "${name}", expected ${known.join(' or ')}`, {
-    details: { expected: known, received: name },
+function unknownEmbedder(text: string): VecinoError {
+  // An address may hold a secret.
+  const received = text.includes('://') ? 'an address without #<model>' : quoted(text);
+  const hint = didYouMean(text, Object.keys(KNOWN));
+  return new VecinoError('OPTION_INVALID', `--embedding is ${received}, expected ${FORMS}${hint}`, {
+    details: { option: 'embedding', expected: FORMS, received },
   });
 }

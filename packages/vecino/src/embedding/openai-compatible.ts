@@ -7,7 +7,7 @@ import { chooseModel } from './choose-model.ts';
 import type { ModelDescription } from './model-description.ts';
 import { textTokensMax, variantOf } from './model-texts.ts';
 import { type Course, REAL_COURSE, readRetryAfter } from './patience.ts';
-import { ProviderFailure } from './provider-failure.ts';
+import { errorOf, ProviderFailure } from './provider-failure.ts';
 import {
   invalidOption,
   REQUEST_OPTIONS,
@@ -94,7 +94,7 @@ export function openaiCompatibleWith(options: OpenAiCompatibleOptions, course: C
   const address = readUrl(thing, read.url ?? DEFAULT_URL);
   const endpoint = new Endpoint(thing, model.description.name, address, read, course);
   const provider: Provider = {
-    thing: `openaiCompatible at ${address.origin}${address.pathname}`,
+    thing: `${thing} at ${shownAddress(address)}`,
     name: model.description.name,
     secrets: () => endpoint.secrets,
     model,
@@ -110,6 +110,42 @@ export function openaiCompatibleWith(options: OpenAiCompatibleOptions, course: C
     ...(tokensMax !== undefined && { tokensMax }),
     embed: (texts, embedOptions) => askProvider(provider, texts, embedOptions),
   };
+}
+
+/**
+ * Asks an endpoint how long the vectors of a model are that nobody has described, by embedding one short text.
+ *
+ * @example
+ * ```ts
+ * const endpoint = { url: 'http://localhost:8000/v1', model: 'our/model' };
+ * const embedding = openaiCompatible({ ...endpoint, dimension: await measureDimension(endpoint) });
+ * ```
+ *
+ * @throws as `openaiCompatible` and its `embed` do; there is one attempt only
+ */
+export async function measureDimension(
+  options: OpenAiCompatibleOptions & { readonly model: string },
+  signal: AbortSignal = new AbortController().signal,
+): Promise<number> {
+  const thing = 'measureDimension';
+  const read = readOptions<OpenAiCompatibleOptions>(thing, OPTIONS, options);
+  const address = readUrl(thing, read.url ?? DEFAULT_URL);
+  const { name } = chooseModel(thing, read.model, read.dimension ?? 1).description;
+  const endpoint = new Endpoint(thing, name, address, read, REAL_COURSE);
+  const provider = { thing: `${thing} at ${shownAddress(address)}`, name, secrets: () => endpoint.secrets };
+  try {
+    const [vector] = await endpoint.ask(['dimension'], signal);
+    if (Array.isArray(vector) && vector.length > 0) return vector.length;
+  } catch (error) {
+    if (error instanceof ProviderFailure) throw errorOf(provider, error, 1);
+    throw error;
+  }
+  throw errorOf(provider, new ProviderFailure('the provider answered no vector', { again: false }), 1);
+}
+
+/** Without what may be a secret. */
+function shownAddress({ origin, pathname }: URL): string {
+  return origin + pathname;
 }
 
 /** Where requests go. The key lies in private fields, so that no one who prints an embedding prints it. */

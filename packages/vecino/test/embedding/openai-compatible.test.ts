@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { openaiCompatibleWith } from '../../src/embedding/openai-compatible.ts';
 import type { Course } from '../../src/embedding/patience.ts';
-import { type OpenAiCompatibleOptions, openaiCompatible } from '../../src/embedding.ts';
+import { measureDimension, type OpenAiCompatibleOptions, openaiCompatible } from '../../src/embedding.ts';
 import { type EmbedProgress, VecinoError } from '../../src/index.ts';
 import { type Behaviour, DIMENSION, json, right, serve, vectorOf } from './misbehaving-server.ts';
 
@@ -307,6 +307,26 @@ describe('models', () => {
       expect.closeTo(4 / Math.sqrt(20)),
       expect.closeTo(-2 / Math.sqrt(20)),
     ]);
+  });
+});
+
+describe('measuring the dimension', () => {
+  it('asks for one vector', async () => {
+    const { url, seen } = await serve(data([{ embedding: [1, 2, 3, 4, 5] }]));
+    expect(await measureDimension({ url, model: 'unheard-of' })).toBe(5);
+    expect(seen).toHaveLength(1);
+  });
+
+  it.each([
+    ['no vector', data([]), /answered no vector/],
+    ['an empty one', data([{ embedding: [] }]), /answered no vector/],
+    ['a wrong key', status(401), /answered 401.*check the key/],
+  ])('fails at %s', async (_, behaviour, message) => {
+    const { url } = await serve(behaviour);
+    const error = await failureOf(measureDimension({ url, model: 'unheard-of', apiKey: KEY }));
+    expect(error).toMatchObject({ code: 'EMBEDDING_REFUSED' });
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toContain(KEY);
   });
 });
 

@@ -133,7 +133,7 @@ async function openTarget(
   const recorded = existing?.embedding ?? undefined;
   const embedder =
     flags.embedding !== undefined
-      ? await Embedder.named(flags.embedding, signal)
+      ? await Embedder.named(flags.embedding, { signal, recorded })
       : recorded && Embedder.recorded(recorded, signal);
   const target = new ImportTarget(db, name, collectionOptions(flags), embedder, flags.namespace);
   if (existing !== undefined) await target.openExisting();

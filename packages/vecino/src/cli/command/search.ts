@@ -99,9 +99,9 @@ export async function embedderOf(
   collectionName: string,
   named: string | undefined,
 ): Promise<Embedder | undefined> {
-  if (named !== undefined) return Embedder.named(named);
   const descriptions = await db.listCollections();
   const description = descriptions.find(({ name }) => name === collectionName);
+  if (named !== undefined) return Embedder.named(named, { recorded: description?.embedding ?? undefined });
   // A collection that is missing is told by opening it.
   if (description === undefined) return undefined;
   const recorded = description.embedding;
@@ -115,7 +115,7 @@ function noEmbedder(collectionName: string, recorded: string | undefined): Vecin
   const reason =
     recorded === undefined
       ? 'has no embedding, its vectors were given: look near one with --vector, or near a record with --id'
-      : `was embedded with "${recorded}", which the command line cannot load: make a vector of the text with it and give that with --vector`;
+      : `was embedded with "${recorded}", which the command line cannot load by itself: say where it runs with --embedding <url>#${recorded}, or make a vector of the text with it and give that with --vector`;
   return new VecinoError('EMBEDDING_MISSING', `collection "${collectionName}" ${reason}`, {
     details: { collection: collectionName, embedding: recorded ?? null },
   });
