@@ -111,6 +111,13 @@ describe('npm run bench:scenarios -- --tiny', () => {
     expect(goals).toHaveLength(rows.length);
   });
 
+  it('embedding: both runtimes make the same vectors, and a text is embedded once', async () => {
+    const { rows, goals } = await runTiny('embedding');
+    expect(rows.filter((row) => row['what'] === 'runtime').length).toBeGreaterThanOrEqual(1);
+    expect(rows.at(-1)).toMatchObject({ what: 'collection', embeddedAgain: 0 });
+    expect(goals[0]).toMatchObject({ kept: true });
+  });
+
   it('queries: finds what the same query finds exactly, in every kind', async () => {
     const { rows, goals } = await runTiny('queries');
     expect(rows.length).toBeGreaterThanOrEqual(9);

@@ -51,6 +51,11 @@ export const glosses: DatasetMaker = {
   },
 };
 
+/** All glosses, distinct, in a random order. */
+export function glossTexts(seed: number): string[] {
+  return shuffledGlosses(seed).map(({ document }) => document);
+}
+
 /** Tells one shuffled list from another: another seed or another WordNet has embeddings of its own. */
 function fingerprint(records: readonly RecordText[]): string {
   const texts = records.map((record) => record.document).join('\n');

@@ -1,5 +1,6 @@
 import { calibration } from './calibration.ts';
 import { churn } from './churn.ts';
+import { embedding } from './embedding.ts';
 import { filters } from './filters.ts';
 import { growth } from './growth.ts';
 import { ingest } from './ingest.ts';
@@ -20,6 +21,7 @@ export const SCENARIOS = {
   memory,
   calibration,
   queries,
+  embedding,
   'ten-million': tenMillion,
 } as const;
 
