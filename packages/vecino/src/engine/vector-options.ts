@@ -85,7 +85,7 @@ export function requireSame(thing: string, what: string, stored: unknown, receiv
 }
 
 function readEmbedding(thing: string, embedding: unknown): EmbeddingFunction {
-  const { name, dimension, embed } = (embedding ?? {}) as Partial<EmbeddingFunction>;
+  const { name, dimension, variant, embed } = (embedding ?? {}) as Partial<EmbeddingFunction>;
   const flawed = (part: keyof EmbeddingFunction, value: unknown, expected: string): VecinoError => {
     const received = describeValue(value);
     return new VecinoError(
@@ -97,6 +97,7 @@ function readEmbedding(thing: string, embedding: unknown): EmbeddingFunction {
   if (typeof name !== 'string' || name === '' || !name.isWellFormed()) {
     throw flawed('name', name, 'a non-empty string');
   }
+  if (variant !== undefined && typeof variant !== 'string') throw flawed('variant', variant, 'a string');
   if (typeof embed !== 'function') throw flawed('embed', embed, 'a function');
   const isDimension = Number.isInteger(dimension) && Number(dimension) >= 1;
   if (!isDimension || Number(dimension) > LIMITS.dimensionMax) {

@@ -142,6 +142,11 @@ const OPTIONS: readonly BadInput[] = [
         "embedding's name is an empty string",
       ],
       [
+        'an embedding with a variant that is no text',
+        { embedding: { ...letters, variant: 7 } },
+        "embedding's variant is the number 7, expected a string",
+      ],
+      [
         'an embedding of no dimension',
         { embedding: { ...letters, dimension: 0 } },
         "embedding's dimension is the number 0, expected an integer from 1 to 8192",

@@ -167,7 +167,7 @@ async function openCollection(
   const embedder =
     embedding === undefined && existing !== undefined
       ? recorded && Embedder.recorded(recorded, signal)
-      : await Embedder.named(embedding ?? DEFAULT_EMBEDDING, signal);
+      : await Embedder.named(embedding ?? DEFAULT_EMBEDDING, { signal, recorded });
   const model: CollectionOptions = embedder === undefined ? {} : { embedding: embedder };
   if (existing !== undefined) return { collection: await db.openCollection(name, model), embedder };
   const words: CollectionOptions['fullText'] = typeof fullText === 'string' ? { language: fullText } : true;
