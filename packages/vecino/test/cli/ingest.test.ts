@@ -8,7 +8,7 @@ import { COMMANDS_TIMEOUT_MS, vecino, vecinoJson } from './command-line.ts';
 const TIDES =
   '# Tides\n\nThe sea comes twice a day.\n\n## Boats\n\nThey lie dry on the sand until the water returns.';
 
-describe('vecino ingest and ask', () => {
+describe('vecino ingest, ask and eval', () => {
   it(
     'store a folder, report what is bad, do nothing twice, and answer with citations',
     async () => {
@@ -34,6 +34,18 @@ describe('vecino ingest and ask', () => {
       });
       const { stdout } = await vecino(['ask', library, 'coast', 'Who eats?', '--prompt']);
       expect(stdout).toMatch(/\[1\] docs\/gulls\.txt, characters 0 to 25\nGulls eat what they find\.\n/);
+
+      const questions = join(folder, 'questions.jsonl');
+      writeFileSync(questions, '{"question":"Who eats?","relevant":[{"source":"docs/gulls.txt"}]}\n');
+      const table = await vecino(['eval', library, 'coast', '--questions', questions, '--weights', '2:1']);
+      const rows = table.stdout.split('\n').map((line) => line.trim().split(/ {2,}/));
+      expect(rows[0]).toEqual(['collection', 'by', 'questions', 'recall@10', 'MRR', 'nDCG@10', 'ms']);
+      expect(rows.slice(1, -1).map(([, by, , recall]) => [by, recall])).toEqual([
+        ['meaning', '1.000'],
+        ['words', '1.000'],
+        ['both', '1.000'],
+        ['both, 2:1', '1.000'],
+      ]);
     },
     COMMANDS_TIMEOUT_MS,
   );

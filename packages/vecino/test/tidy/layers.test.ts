@@ -22,6 +22,7 @@ const FORBIDDEN: readonly (readonly [rule: string, from: string, to: string])[] 
   ['layer-engine', `${SRC}/engine/open.ts`, `${SRC}/cli/main.ts`],
   ['layer-engine', `${SRC}/engine/open.ts`, `${SRC}/index.ts`],
   ['layer-retrieval', `${SRC}/retrieval/retrieve.ts`, `${SRC}/engine/open.ts`],
+  ['layer-evaluation', `${SRC}/evaluation/evaluate.ts`, `${SRC}/retrieval/retrieve.ts`],
   ['layer-cli', `${SRC}/cli/main.ts`, `${SRC}/storage/store.ts`],
   // A unit test is a part of its layer.
   ['layer-filter', `${SRC}/filter/parse.test.ts`, `${SRC}/vector/metric.ts`],
