@@ -2,71 +2,23 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { Collection, Namespace } from '../../src/api/collection.ts';
+import type { Collection } from '../../src/api/collection.ts';
 import type { Database } from '../../src/api/database.ts';
-import type { StoredRecord } from '../../src/api/record.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { INDEXES, openDatabase, randomVectors, type Shelf, shelfOf } from './collection-fixture.ts';
+import {
+  DIMENSION,
+  INDEXES,
+  openDatabase,
+  randomVectors,
+  type Shelf,
+  shelfOf,
+} from './collection-fixture.ts';
+import { type Calls, QUERY, QUESTIONS } from './questions.ts';
 import { Reader } from './reader.ts';
 
-/** Every call on records, whose answers are to be those of a collection that holds the namespace only. */
-type Calls = Omit<Namespace<Shelf>, 'collection'>;
-
-const DIMENSION = 8;
-const VECTORS = randomVectors(900, 5, DIMENSION);
-const [QUERY, OTHER] = randomVectors(2, 6, DIMENSION) as [Float32Array, Float32Array];
+/** So many that families learn from them, and that some stay when each third loses its last. */
+const VECTORS = randomVectors(1_500, 5);
 const NAMES = [undefined, 'acme', 'größe/2'] as const;
-
-/** What can be asked; efforts are all there is, so that both sides must find the same. */
-const QUESTIONS: Readonly<Record<string, (calls: Calls) => Promise<unknown>>> = {
-  'near a vector': (calls) => calls.search({ vector: QUERY, k: 20, exact: true }),
-  'with a filter': (calls) => calls.search({ vector: QUERY, k: 500, exact: true, filter: { tenth: 3 } }),
-  'with a filter that excludes': (calls) =>
-    calls.search({ vector: QUERY, k: 500, exact: true, filter: { $not: { half: true } } }),
-  'near a record': (calls) => calls.search({ id: 'r0', k: 7, exact: true }),
-  'like and unlike': (calls) =>
-    calls.search({ like: [{ id: 'r0' }, { vector: OTHER }], unlike: [{ id: 'r9' }], k: 9, exact: true }),
-  'like the nearest of several': (calls) =>
-    calls.search({ like: [{ id: 'r0' }, { id: 'r9' }], strategy: 'bestScore', k: 9, exact: true }),
-  'in groups': (calls) => calls.search({ vector: QUERY, k: 4, groupBy: 'tenth', exact: true }),
-  'with counts': async (calls) =>
-    (await calls.search({ vector: QUERY, facets: ['half'], exact: true })).facets,
-  'that differ': (calls) => calls.search({ vector: QUERY, k: 6, diversify: true, exact: true }),
-  'page by page': async (calls) => {
-    const query = { vector: QUERY, k: 30, exact: true } as const;
-    const first = await calls.search({ ...query, page: true });
-    return [[...first], [...(await calls.search({ ...query, page: first.next ?? true }))]];
-  },
-  'one by one': async (calls) => {
-    const ids: string[] = [];
-    for await (const { id } of calls.nearest({ vector: QUERY, exact: true })) {
-      if (ids.push(id) === 50) break;
-    }
-    return ids;
-  },
-  'many at once': (calls) =>
-    calls.searchMany([QUERY, OTHER].map((vector) => ({ vector, k: 5, exact: true }))),
-  'by words': async (calls) => {
-    const hits = await calls.search({ fullText: 'seven', k: 500 });
-    // How rare a word is the whole collection says, so that only the scores differ.
-    return hits.map(({ id }) => id).sort();
-  },
-  counts: (calls) => Promise.all([calls.count(), calls.count({ tenth: 4 })]),
-  lists: (calls) => idsOf(calls.list({ orderBy: 'ordinal', order: 'desc', limit: 40 })),
-  'lists by id': (calls) => idsOf(calls.list({ orderBy: 'id', limit: 10_000 })),
-  gets: (calls) => calls.get(['r0', 'r1', 'nobody'], ['vector', 'metadata']).then((all) => all.map(bare)),
-  duplicates: (calls) => calls.duplicates({ minScore: 0.97, exact: true }),
-  clusters: async (calls) => (await calls.clusters({ k: 3 })).reduce((sum, { size }) => sum + size, 0),
-  anomalies: (calls) => calls.anomalies({ limit: 5, neighbours: 5, exact: true }),
-};
-
-async function idsOf(page: ReturnType<Calls['list']>): Promise<string[]> {
-  return (await page).records.map(({ id }) => id);
-}
-
-function bare(record: StoredRecord<Shelf> | undefined): object | undefined {
-  return record && { ...record, seq: 0 };
-}
 
 /** A third of the records each, all with the same ids. */
 function recordsIn(place: number) {
@@ -83,10 +35,10 @@ async function fill(calls: Calls, place: number): Promise<void> {
   await calls.add(records);
   await calls.remove(['r5', 'r250']);
   await calls.update([{ id: 'r3', vector: Array.from(QUERY), metadata: { tenth: 4 } }]);
-  await calls.remove({ filter: { ordinal: { $gt: 280 } } });
+  await calls.remove({ filter: { ordinal: { $gt: 1_440 } } });
 }
 
-const FAMILIES = (['flat', 'hnsw'] as const).map((family) => ({ family }));
+const FAMILIES = (Object.keys(INDEXES) as (keyof typeof INDEXES)[]).map((family) => ({ family }));
 
 describe.each(FAMILIES)('a namespace answers as a collection of its own would: $family', ({ family }) => {
   const options = { dimension: DIMENSION, index: INDEXES[family], fullText: true } as const;
@@ -125,23 +77,29 @@ describe.each(FAMILIES)('a namespace answers as a collection of its own would: $
     expect((await shared.describe()).records).toBe(3 * (await shared.count()));
   });
 
-  it('also after opening anew, and after others were dropped and began again', {
-    timeout: 60_000,
-  }, async () => {
-    const { location, database } = await withTwins();
-    await database.close();
-    const again = await opened(location);
-    await compare(again);
-    const shared = await again.collection<Shelf>('shared');
-    const before = await shared.namespace('acme').count();
-    expect(await shared.dropNamespace('acme')).toBe(before);
-    expect(await shared.namespace('acme').count()).toBe(0);
-    expect(await shared.namespace('acme').search({ vector: QUERY })).toEqual([]);
-    await expect(shared.dropNamespace('acme')).rejects.toMatchObject({ code: 'NAMESPACE_NOT_FOUND' });
-    await fill(shared.namespace('acme'), 1);
-    await compare(again);
-    expect((await shared.check()).problems).toEqual([]);
-  });
+  // What opening brings back of the others, other tests show.
+  const opens = family === 'flat' || family === 'hnsw';
+  it.runIf(opens)(
+    'also after opening anew, and after others were dropped and began again',
+    {
+      timeout: 60_000,
+    },
+    async () => {
+      const { location, database } = await withTwins();
+      await database.close();
+      const again = await opened(location);
+      await compare(again);
+      const shared = await again.collection<Shelf>('shared');
+      const before = await shared.namespace('acme').count();
+      expect(await shared.dropNamespace('acme')).toBe(before);
+      expect(await shared.namespace('acme').count()).toBe(0);
+      expect(await shared.namespace('acme').search({ vector: QUERY })).toEqual([]);
+      await expect(shared.dropNamespace('acme')).rejects.toMatchObject({ code: 'NAMESPACE_NOT_FOUND' });
+      await fill(shared.namespace('acme'), 1);
+      await compare(again);
+      expect((await shared.check()).problems).toEqual([]);
+    },
+  );
 });
 
 it('a namespace is read from the store while it is written to', { timeout: 60_000 }, async () => {
