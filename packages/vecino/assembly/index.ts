@@ -16,7 +16,9 @@ export { lostNodes, strayEntries } from './lists/check';
 export { learnCodewords } from './lists/codebook';
 export { lastFactor, lastSquare, lastTerm, measureCode } from './lists/codes';
 export { beginPass, moveCentroids, moveTowards, seedLists } from './lists/kmeans';
-export { estimateError, listsBefore, queryNode, residualSquare, scanNearest } from './lists/learn';
+export {
+  estimateError, listsBefore, measureSpreads, queryNode, residualSquare, scanNearest, squareToList,
+} from './lists/learn';
 export { linkListed, listOfNode, unlinkGone, unlinkNode } from './lists/link';
 export { clearLists, fillPages, layList, pagesUsed } from './lists/pages';
 export { seedRandom } from './lists/random';

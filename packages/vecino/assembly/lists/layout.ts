@@ -12,6 +12,7 @@ let centroids: usize = 0;
 let centroidRows: usize = 0;
 let centroidNorms: usize = 0;
 let centroidSquares: usize = 0;
+let spreads: usize = 0;
 let heads: usize = 0;
 let counts: usize = 0;
 let codebooks: usize = 0;
@@ -83,17 +84,18 @@ export function attachLists(laneBase: usize): void {
   centroidSquares = field(FIRST + 19);
   reduced = field(FIRST + 20);
   extra = field(FIRST + 21);
+  spreads = field(FIRST + 22);
   centroidRowBytes = (<usize>reduced + 15) & ~15;
-  residual = laneBase + field(FIRST + 22);
+  residual = laneBase + field(FIRST + 23);
   projected = residual + (<usize>reduced << 2);
   listQuery = projected + (<usize>max(reduced, floats) << 2);
-  tile = laneBase + field(FIRST + 23);
-  tableFloats = laneBase + field(FIRST + 24);
-  table = laneBase + field(FIRST + 25);
-  ranked = laneBase + field(FIRST + 26);
-  wordSums = laneBase + field(FIRST + 27);
+  tile = laneBase + field(FIRST + 24);
+  tableFloats = laneBase + field(FIRST + 25);
+  table = laneBase + field(FIRST + 26);
+  ranked = laneBase + field(FIRST + 27);
+  wordSums = laneBase + field(FIRST + 28);
   wordCounts = wordSums + ((<usize>width * codewords) << 2);
-  centroidTarget = laneBase + field(FIRST + 28);
+  centroidTarget = laneBase + field(FIRST + 29);
 }
 
 /** The centroid of a list: `reduced` 32-bit floats. */
@@ -114,6 +116,11 @@ export function attachLists(laneBase: usize): void {
 /** The squared length of the centroid, an f32. */
 @inline export function centroidSquareAt(list: u32): usize {
   return centroidSquares + (<usize>list << 2);
+}
+
+/** The mean squared distance of what the list holds from its centroid, an f32. */
+@inline export function spreadAt(list: u32): usize {
+  return spreads + (<usize>list << 2);
 }
 
 /** The first page of a list, u32; `NONE` where it is empty. */

@@ -8,7 +8,8 @@ import { vectorOf } from '../original';
 import { nearestCodeword } from './codebook';
 import { lastFactor, lastTerm, measureCode } from './codes';
 import {
-  centroidAt, codebookAt, codewords, endOf, extra, firstOf, listQuery, placeAt, reduced, residual, subspaces,
+  centroidAt, codebookAt, codewords, endOf, extra, firstOf, listQuery, placeAt, ranked, reduced, residual, spreadAt,
+  subspaces,
 } from './layout';
 import { listVectorOf, prepareListQuery, queryTail, squareTo, tail } from './project';
 import { listCount } from './state';
@@ -33,6 +34,37 @@ export function scanNearest(nodes: u32, k: u32): u32 {
   }
   return size;
 }
+
+/** The squared distance of the lane's query from the centroid of a list, as a search sees it. */
+export function squareToList(list: u32): f32 {
+  return squareTo(centroidAt(list)) + queryTail;
+}
+
+/** Measures how far what each list has of the first nodes lies from its centroid, in the mean. */
+export function measureSpreads(nodes: u32): void {
+  const lists = listCount();
+  memory.fill(ranked, 0, <usize>lists << 3);
+  let total: f32 = 0;
+  for (let node: u32 = 0; node < nodes; node++) {
+    const list = load<u32>(placeAt(node));
+    const square = residualSquare(node, list);
+    const at = ranked + (<usize>list << 3);
+    store<f32>(at, load<f32>(at) + square);
+    store<u32>(at, load<u32>(at, 4) + 1, 4);
+    total += square;
+  }
+  const mean = total / <f32>max(nodes, 1);
+  for (let list: u32 = 0; list < lists; list++) {
+    const at = ranked + (<usize>list << 3);
+    const count = load<u32>(at, 4);
+    const own = count == 0 ? mean : load<f32>(at) / <f32>count;
+    // A list of one vector many times over is no reason to probe it always.
+    store<f32>(spreadAt(list), max(own, mean * SPREAD_MIN));
+  }
+}
+
+/** Of the mean of all lists. */
+const SPREAD_MIN: f32 = 1 / <f32>64;
 
 /** The squared distance of a node from the centroid of a list. */
 export function residualSquare(node: u32, list: u32): f32 {

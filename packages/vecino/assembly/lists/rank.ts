@@ -1,7 +1,8 @@
 // Ranking: which lists are nearest to a query. Centroids are compared by rows of seven bits a dimension, a third of
 // the time of 32-bit floats; an error moves a list by a place or two at the end of those that are probed.
 
-import { entryOf, keyOf, slotOf } from '../entry';
+import { dot, sum } from '../distance';
+import { distanceOf, entryOf, keyIn, keyOf, slotOf } from '../entry';
 import { heap, metric } from '../layout';
 import { pop, push } from '../heap';
 import { insert } from '../pool';
@@ -48,6 +49,10 @@ export function codeCentroid(list: u32): void {
 
 let sorted: bool = true;
 let size: u32 = 0;
+/** What all ranks lack of squared distances. */
+let same: f32 = 0;
+/** The squared distance of the list that was asked for last, as far as rows can tell. */
+export let rankedSquare: f32 = 0;
 
 /** The product of 16 signed and 16 seven-bit bytes, in four sums. */
 @inline function productOf(t: v128, row: v128): v128 {
@@ -81,7 +86,14 @@ function centroidTargetOfQuery(): f32 {
     v128.store32_lane(centroidTarget + i, i8x16.narrow_i16x8_s(words, words), 0);
   }
   memory.fill(centroidTarget + reduced, 0, centroidRowBytes - reduced);
+  same = dot(listQuery, listQuery, reduced) - 2 * centroidOffset() * sumOfQuery();
   return scale;
+}
+
+function sumOfQuery(): f32 {
+  let total = f32x4.splat(0);
+  for (let i: u32 = 0; i < reduced; i += 4) total = f32x4.add(total, v128.load(listQuery + (i << 2)));
+  return sum(total);
 }
 
 /** Ranks the first `count` lists by the lane's query, as far as `probes` of them will be asked for by `rankedList`. */
@@ -118,8 +130,8 @@ export function rankLists(probes: u32, count: u32): void {
 
 /** The list at place `i`; to be asked for in order. */
 export function rankedList(i: u32): u32 {
-  if (sorted) return slotOf(load<u64>(ranked + (<usize>i << 3)));
-  const list = slotOf(load<u64>(heap));
-  size = pop(heap, size);
-  return list;
+  const entry = load<u64>(sorted ? ranked + (<usize>i << 3) : heap);
+  if (!sorted) size = pop(heap, size);
+  rankedSquare = distanceOf(keyIn(entry)) + same;
+  return slotOf(entry);
 }

@@ -1,4 +1,4 @@
-// A search of the lists that are nearest to the lane's query.
+// A search of the lists that are nearest to the lane's query, as far as they promise something (`promise.ts`).
 //
 // Pages are scanned by their codes. An entry is compared by its row if its bound, the estimate less what it may be
 // too large by, is below the k-th distance so far; there is no fixed number of those that are. The bound allows for
@@ -7,7 +7,7 @@
 // what is not surely behind the k-th is compared by its vector.
 //
 // A query costs nlist comparisons of a centroid's row, 16 × dimension for its table, n × nprobe / nlist estimates of
-// one to four nanoseconds, and some hundred rows.
+// one to four nanoseconds on average, and some hundred rows.
 
 import { compareGathered, compareRun, finishComparing, GATHERED, limit, startComparing } from '../candidates';
 import { countComputations, dot } from '../distance';
@@ -16,7 +16,8 @@ import { insert } from '../pool';
 import { centroidAt, headAt, listQuery, nodesAt, PAGE_ENTRIES, pageAt, reduced, subspaces } from './layout';
 import { prepareListQuery, queryTail, squareTo } from './project';
 import { entriesOf, nextAt, nextOf } from './pages';
-import { rankedList, rankLists } from './rank';
+import { hasEnded, isPromising, startProbing } from './promise';
+import { rankedList, rankedSquare, rankLists } from './rank';
 import { estimateAt, estimateUnit, prepareScan, scanPage, sumOffset } from './scan';
 import { boundSlope, listCount } from './state';
 import { makeTable } from './table';
@@ -28,18 +29,22 @@ let mayBeRemoved: bool = false;
 let slope: f32 = 0;
 
 /**
- * Leaves in the lane's pool, sorted by exact keys, what the `probes` nearest lists have. `best` bounds how many are
- * compared by vector. Where vectors are on disk, the keys are those of rows. Answers the number of entries.
+ * Leaves in the lane's pool, sorted by exact keys, what the nearest lists have, `probes` of them on average. `best`
+ * bounds how many are compared by vector. Where vectors are on disk, the keys are those of rows. Answers the number of entries.
  */
 export function searchLists(probes: u32, wanted: u32, best: u32, isFiltered: bool, hasRemoved: bool): u32 {
   prepare(wanted, best, isFiltered, hasRemoved);
   // Read once: lists may be split meanwhile.
   const count = listCount();
-  const lists = min(probes, count);
-  if (count > 1) rankLists(lists, count);
-  slope = boundSlope(lists);
-  for (let i: u32 = 0; i < lists; i++) {
+  const most = startProbing(probes, count);
+  if (count > 1) rankLists(most, count);
+  slope = boundSlope(min(probes, count));
+  let probed: u32 = 0;
+  for (let i: u32 = 0; i < most && !hasEnded(); i++) {
     const list = count > 1 ? rankedList(i) : 0;
+    if (!isPromising(i, list, max(rankedSquare + queryTail, 0), limit)) continue;
+    probed += 1;
+    approach(list);
     if (subspaces == 0) {
       compareList(list);
     } else {
@@ -47,13 +52,14 @@ export function searchLists(probes: u32, wanted: u32, best: u32, isFiltered: boo
       scanList(list);
     }
   }
-  countComputations(lists);
+  countComputations(probed);
   return finishComparing();
 }
 
 /** Leaves in the lane's pool the nearest of the `candidates` of the one list there is that are nearest by estimate. */
 export function searchCodes(candidates: u32, wanted: u32, isFiltered: bool, hasRemoved: bool): u32 {
   prepare(wanted, wanted, isFiltered, hasRemoved);
+  approach(0);
   compareNearest(0, candidates);
   return finishComparing();
 }
@@ -70,8 +76,17 @@ function prepare(wanted: u32, best: u32, isFiltered: bool, hasRemoved: bool): vo
   }
 }
 
+/** The squared distance of the query from the centroid of the list that is looked at. */
+let far: f32 = 0;
 /** What estimates in a list begin with: |q - c|², or -2⟨q, c⟩ by inner product. */
 let listBase: f32 = 0;
+
+/** Looks at a list: what concerns the query and its centroid. */
+function approach(list: u32): void {
+  const centroid = centroidAt(list);
+  far = squareTo(centroid);
+  listBase = metric == 0 ? far + queryTail : -2 * dot(listQuery, centroid, reduced);
+}
 
 /**
  * Compares the entries of a list that are nearest by estimate. In a search of several lists this finds a first limit:
@@ -79,7 +94,6 @@ let listBase: f32 = 0;
  * entries 110 rows were compared, where some 30 do.
  */
 function compareNearest(list: u32, wanted: u32): void {
-  setBase(list);
   const offset = sumOffset(0);
   let found: u32 = 0;
   let page = load<u32>(headAt(list));
@@ -118,16 +132,7 @@ function compareNearest(list: u32, wanted: u32): void {
 const SPARE: u32 = 6;
 const FIRST_MAX: u32 = 512;
 
-let far: f32 = 0;
-
-@inline function setBase(list: u32): void {
-  const centroid = centroidAt(list);
-  far = squareTo(centroid);
-  listBase = metric == 0 ? far + queryTail : -2 * dot(listQuery, centroid, reduced);
-}
-
 function scanList(list: u32): void {
-  setBase(list);
   const offset = sumOffset(sqrt(far) * slope);
   let threshold = thresholdOf();
   let count: u32 = 0;

@@ -8,7 +8,7 @@ import { l2Squared } from '../distance';
 import { NONE, slotList } from '../layout';
 import { encodeEntry } from './codes';
 import {
-  capacity, centroidAt, countAt, headAt, listLockAt, model, nodesAt, pageAt, reduced, subspaces, tile,
+  capacity, centroidAt, countAt, headAt, listLockAt, model, nodesAt, pageAt, reduced, spreadAt, subspaces, tile,
 } from './layout';
 import { measureCentroid } from './kmeans';
 import { entriesOf, lock, move, nextOf, unlock } from './pages';
@@ -58,6 +58,7 @@ function split(list: u32, other: u32): bool {
   memory.copy(centroidAt(other), rowAt(1), bytes);
   measureCentroid(other);
   codeCentroid(other);
+  store<f32>(spreadAt(other), load<f32>(spreadAt(list)));
   store<u32>(headAt(other), NONE);
   store<u32>(countAt(other), 0);
   setListCount(other + 1);

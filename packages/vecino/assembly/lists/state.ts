@@ -13,6 +13,8 @@
 //   68  u32  whether the sample is projected            72  u32  state of the random numbers
 //   76  u32  lock of splitting                          80  u32  nodes before the present mini-batch
 //   128 f32  slopes of the bound where 1, 2, 4, … lists are probed
+//   192 f32  weights of what tells how much a list promises
+//   256 f32  scores from which on lists are probed, where 1, 2, 4, … are to be on average; see `promise.ts`
 
 import { model } from './layout';
 
@@ -49,8 +51,22 @@ import { model } from './layout';
  * lists are probed: the few that are missed for it are to be fewer than those that lie in other lists.
  */
 export function boundSlope(probes: u32): f32 {
+  return between(model + 128, probes);
+}
+
+/** The score from which on a list is probed, where so many are to be on average; see `promise.ts`. */
+export function leastScore(probes: u32): f32 {
+  return between(model + 256, probes);
+}
+
+@inline export function promiseWeight(property: u32): f32 {
+  return load<f32>(model + 192 + (<usize>property << 2));
+}
+
+/** Of numbers for 1, 2, 4, … lists the one for so many. */
+function between(numbers: usize, probes: u32): f32 {
   const power = 31 - clz(max(probes, 1));
-  const at = model + 128 + (<usize>power << 2);
+  const at = numbers + (<usize>power << 2);
   const share = <f32>(probes - (1 << power)) / <f32>(1 << power);
   return load<f32>(at) + share * (load<f32>(at, 4) - load<f32>(at));
 }

@@ -104,7 +104,10 @@ export interface IvfOptions {
    * grow. An index of fewer records than `nlist` waits for them: until then searches compare with all.
    */
   readonly nlist?: number;
-  /** Lists that a search scans: 1 to 8,192, at most `nlist`. Default a sixteenth of all, at least 8. */
+  /**
+   * Lists that a search scans on average: 1 to 8,192, at most `nlist`. Queries that need more get more, up to eight
+   * times as many (not under `dot`). Default a sixteenth of all, at least 8.
+   */
   readonly nprobe?: number;
   /**
    * What lists hold beside the vectors: `pq`, codes of a bit a dimension or half a bit, by which a scan leaves out
@@ -201,7 +204,7 @@ const ROTATION = { kind: 'boolean', default: false, about: 'Rotate vectors befor
 
 export const IVF_OPTIONS = {
   nlist: { kind: 'integer', min: 1, max: 8_192, about: 'Number of lists.' },
-  nprobe: { kind: 'integer', min: 1, max: 8_192, about: 'Lists that a search scans.' },
+  nprobe: { kind: 'integer', min: 1, max: 8_192, about: 'Lists that a search scans, on average.' },
   quantizer: {
     kind: 'choice',
     values: ['pq', 'binary', 'sq8', 'none'],

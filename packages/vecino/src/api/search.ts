@@ -90,7 +90,7 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
   readonly recall?: number;
   /** Effort of a walk through the graph (`hnsw`): more finds more and takes longer. 1 to 10,000; default the collection's. */
   readonly efSearch?: number;
-  /** Lists that are searched (`ivf`). 1 to 65,536; default the collection's. */
+  /** Lists that are searched, on average (`ivf`). 1 to 65,536; default the collection's. */
   readonly nprobe?: number;
   /** Buckets that are looked into, of all tables together (`lsh`). 1 to 32,768; default the collection's. */
   readonly probes?: number;
@@ -161,7 +161,7 @@ export const SEARCH_OPTIONS = {
     max: LIMITS.kMax,
     about: 'Effort of a walk through the graph (hnsw).',
   },
-  nprobe: { kind: 'integer', min: 1, max: 65_536, about: 'Lists that are searched (ivf).' },
+  nprobe: { kind: 'integer', min: 1, max: 65_536, about: 'Lists that are searched, on average (ivf).' },
   probes: {
     kind: 'integer',
     min: 1,

@@ -58,6 +58,8 @@ export interface EngineExports {
   scanNearest(nodes: number, k: number): number;
   /** The squared distance of a node from a list's centroid. */
   residualSquare(node: number, list: number): number;
+  measureSpreads(nodes: number): void;
+  squareToList(list: number): number;
   /** How much too large the estimate of a node of the sample is, of what bounds allow for; given what is estimated. */
   estimateError(node: number, exact: number): number;
   listsBefore(node: number): number;

@@ -35,6 +35,8 @@ export interface ListsLayout extends ListsShape {
   readonly centroidRows: number;
   readonly centroidNorms: number;
   readonly centroidSquares: number;
+  /** Mean squared distance of what a list holds from its centroid, measured while learning. */
+  readonly spreads: number;
   /** First page of each list. */
   readonly heads: number;
   /** Entries of each list. */
@@ -46,8 +48,9 @@ export interface ListsLayout extends ListsShape {
   readonly images: number;
   /** Scratch for measuring how wrong estimates are. */
   readonly errors: number;
-  /** Scratch beside it: how many lists were nearer. */
+  /** Scratch beside it: how many lists were nearer, and how far away the neighbour was. */
   readonly ranks: number;
+  readonly reaches: number;
   readonly locks: number;
   readonly subspaces: number;
   readonly codewords: number;
@@ -75,11 +78,13 @@ export function roomiest(shape: ListsShape): ListsShape {
 }
 /** Errors of estimates that are measured. */
 export const ERRORS_MAX = 1_024;
-/** Scalars at the start of the model; behind the first half of them, the slopes of the bound. */
-const MODEL_HEAD = 256;
+/** Scalars at the start of the model; behind them the slopes of the bound, and what tells which lists are probed. */
+const MODEL_HEAD = 320;
 export const SLOPES_AT = 128;
-/** Slopes for 1, 2, 4 … lists that are probed, one beyond the most. */
+/** Slopes for 1, 2, 4 … lists that are probed, one beyond the most; as many scores at which lists are probed. */
 export const SLOPES = 15;
+export const PROMISE_AT = 192;
+export const SCORES_AT = 256;
 
 /** Adds the regions of inverted lists to those of block, lane and model. */
 export class ListsPart {
@@ -182,6 +187,7 @@ export class ListsPart {
       layout.centroidSquares,
       this.reduced,
       extra,
+      layout.spreads,
       ...laneRegions,
     ];
   }
@@ -196,6 +202,7 @@ export class ListsPart {
     const centroidRows = regions.add(capacity * roundUp(reduced, 16));
     const centroidNorms = regions.add(capacity * 4);
     const centroidSquares = regions.add(capacity * 4);
+    const spreads = regions.add(capacity * 4);
     const heads = regions.add(capacity * 4);
     const counts = regions.add(capacity * 4);
     const codebooks = regions.add(subspaces * codewords * width * 4);
@@ -205,12 +212,14 @@ export class ListsPart {
     const images = regions.add(axes * floats * 4);
     const errors = regions.add(ERRORS_MAX * 4);
     const ranks = regions.add(ERRORS_MAX * 4);
+    const reaches = regions.add(ERRORS_MAX * 4);
     const locks = regions.add(capacity * 4);
     return {
       centroids,
       centroidRows,
       centroidNorms,
       centroidSquares,
+      spreads,
       heads,
       counts,
       codebooks,
@@ -220,6 +229,7 @@ export class ListsPart {
       images,
       errors,
       ranks,
+      reaches,
       locks,
       end: regions.end - start,
     };

@@ -10,6 +10,7 @@ import type { VectorSpace } from '../../kernel/vector-space.ts';
 import type { Stage } from '../family.ts';
 import { learnProjection } from './axes.ts';
 import { ListsModel } from './model.ts';
+import { type Asked, learnPromise, type Promising } from './promise.ts';
 
 /** Rounds of k-means: the sum of squares fell by less than a hundredth in each after the sixth. */
 const ROUNDS = 8;
@@ -25,9 +26,12 @@ const SEEDED_FROM = 8;
 const RESIDUALS = { 4: 8_192, 8: 16_384 } as const;
 /** Residuals whose additive terms and factors give these their units. */
 const MEASURED = 4_096;
-/** Nodes that ask for neighbours, to learn how wrong estimates are. */
+/** Nodes that ask for neighbours, to learn how wrong estimates are and in which lists neighbours lie. */
 const ASKING = 64;
 const NEIGHBOURS = ERRORS_MAX / ASKING;
+/** Neighbours among all records that searches are taken to look for, and the fewest of them among the sample. */
+const NEAR = 12;
+const NEAR_MIN = 3;
 /** Later residuals may be a little longer than those of the sample. */
 const TERM_ROOM = 1.25;
 const FACTOR_ROOM = 1.5;
@@ -54,7 +58,8 @@ const ASSIGN_BATCH = 'assign batch';
 const MOVE_BATCH = 'move batch';
 const WORDS = 'codewords';
 const UNITS = 'units';
-const ERRORS = 'errors';
+const NEIGHBOURS_OF = 'neighbours';
+const PROMISE = 'promise';
 const FINISH = 'finish';
 const LAY = 'lay';
 const FILL = 'fill';
@@ -86,15 +91,15 @@ export function learningStages(space: VectorSpace, { lists, sample, records, see
     { name: SEEDS, items: lists, grain: 4, parallel: false },
     ...roundsOf(lists, sample),
     assigning(ASSIGN, sample),
-    ...(subspaces > 0
-      ? [
-          { name: WORDS, items: subspaces, grain: 1, parallel: true },
-          once(UNITS),
-          { name: ERRORS, items: Math.min(ASKING, Math.floor(sample / 4)), grain: 1, parallel: true },
-        ]
-      : []),
+    ...(subspaces > 0 ? [{ name: WORDS, items: subspaces, grain: 1, parallel: true }, once(UNITS)] : []),
+    { name: NEIGHBOURS_OF, items: askingOf(sample), grain: 1, parallel: true },
+    once(PROMISE),
     once(FINISH),
   ];
+}
+
+function askingOf(sample: number): number {
+  return Math.min(ASKING, Math.floor(sample / 4));
 }
 
 /** The rounds of k-means: Lloyd's, the first of them by mini-batches where there is much to do. */
@@ -168,7 +173,8 @@ const RUN: Readonly<Record<string, Run>> = {
   },
   [WORDS]: learnWords,
   [UNITS]: learnUnits,
-  [ERRORS]: measureErrors,
+  [NEIGHBOURS_OF]: findNeighbours,
+  [PROMISE]: learnWhatPromises,
   [FINISH]: finish,
   [LAY]: (space, _from, _to, keys) => lay(space, present(keys, 'lists of nodes')),
   [FILL]: (space, from, to) => space.engine.fillPages(from, to),
@@ -225,11 +231,14 @@ function learnUnits(space: VectorSpace): void {
   model.setCodes({ termUnit: unit(terms, TERM_ROOM), factorUnit: unit(factors, FACTOR_ROOM) });
 }
 
-/** Lets nodes from the end of the sample ask for their neighbours, and measures how wrong the estimates of these are. */
-function measureErrors(space: VectorSpace, from: number, to: number): void {
+/**
+ * Lets nodes from the end of the sample ask for their neighbours, and measures in which lists these lie and how wrong
+ * their estimates are.
+ */
+function findNeighbours(space: VectorSpace, from: number, to: number): void {
   const model = new ListsModel(space);
-  const asking = Math.min(ASKING, Math.floor(model.sample / 4));
-  const others = model.sample - asking;
+  const others = model.sample - askingOf(model.sample);
+  const { subspaces } = model.layout;
   const isProduct = space.layout.kernel === 'dot';
   for (let i = from; i < to; i++) {
     space.engine.queryNode(others + i);
@@ -237,11 +246,58 @@ function measureErrors(space: VectorSpace, from: number, to: number): void {
     const { nodes, distances } = space.readPool(size);
     const errors = model.errors(i * NEIGHBOURS, (i + 1) * NEIGHBOURS);
     const ranks = model.ranks(i * NEIGHBOURS, (i + 1) * NEIGHBOURS);
+    const reaches = model.reaches(i * NEIGHBOURS, (i + 1) * NEIGHBOURS);
     for (const [j, node] of nodes.entries()) {
-      errors[j] = space.engine.estimateError(node, (distances[j] ?? 0) * (isProduct ? 2 : 1));
+      reaches[j] = distances[j] ?? 0;
+      if (subspaces > 0)
+        errors[j] = space.engine.estimateError(node, (distances[j] ?? 0) * (isProduct ? 2 : 1));
       ranks[j] = space.engine.listsBefore(node);
     }
   }
+}
+
+/** Learns which lists are worth probing, and how loose the bound must be for those that are. */
+function* learnWhatPromises(space: VectorSpace): Generator<void, void> {
+  const model = new ListsModel(space);
+  const asking = askingOf(model.sample);
+  space.engine.measureSpreads(model.sample);
+  let promising: Promising | undefined;
+  if (model.lists > 1 && asking > 0 && space.layout.kernel === 'l2') {
+    const asked: Asked[] = [];
+    for (let i = 0; i < asking; i++) {
+      asked.push(askedBy(space, i));
+      yield;
+    }
+    const counts = new Uint32Array(model.lists);
+    for (const list of assignedOf(model, model.sample)) counts[list] = (counts[list] ?? 0) + 1;
+    const near = Math.round((NEAR * model.sample) / Math.max(1, model.records));
+    promising = learnPromise(asked, { spreads: model.spreads, counts }, Math.max(NEAR_MIN, near), SLOPES);
+  }
+  model.setPromise(promising);
+  if (model.layout.subspaces === 0) return;
+  const ranks = model.ranks(0, asking * NEIGHBOURS);
+  const missed =
+    promising?.missed ?? Array.from({ length: SLOPES }, (_, power) => missedBeyond(ranks, power));
+  model.setSlopes(slopesOf(model.errors(0, asking * NEIGHBOURS), missed));
+}
+
+/** What a node from the end of the sample has found among the others. */
+function askedBy(space: VectorSpace, i: number): Asked {
+  const model = new ListsModel(space);
+  const { engine } = space;
+  engine.queryNode(model.sample - askingOf(model.sample) + i);
+  const far = Float64Array.from({ length: model.lists }, (_, list) => engine.squareToList(list));
+  const lists = Uint32Array.from(far.keys()).sort((a, b) => (far[a] ?? 0) - (far[b] ?? 0));
+  return {
+    squares: Float64Array.from(lists, (list) => far[list] ?? 0),
+    lists,
+    places: model.ranks(i * NEIGHBOURS, (i + 1) * NEIGHBOURS),
+    reaches: model.reaches(i * NEIGHBOURS, (i + 1) * NEIGHBOURS),
+  };
+}
+
+function missedBeyond(ranks: Uint32Array, power: number): number {
+  return ranks.filter((before) => before >= 2 ** power).length / Math.max(1, ranks.length);
 }
 
 function finish(space: VectorSpace): void {
@@ -253,19 +309,18 @@ function finish(space: VectorSpace): void {
   const squares = Float64Array.from({ length: count }, (_, node) =>
     engine.residualSquare(node, lists[node] ?? 0),
   );
-  if (model.layout.subspaces > 0) {
-    const measured = Math.min(ASKING, Math.floor(model.sample / 4)) * NEIGHBOURS;
-    model.setSlopes(slopesOf(model.errors(0, measured), model.ranks(0, measured)));
-  }
   model.finish(squares.sort()[Math.floor(NEAR_SHARE * (count - 1))] ?? 0);
 }
 
-/** The slope of the bound where 1, 2, 4, … lists are probed. */
-function slopesOf(errors: Float32Array, ranks: Uint32Array): number[] {
+/**
+ * The slope of the bound where 1, 2, 4, … lists are probed.
+ *
+ * @param missed the share of neighbours that lie in others
+ */
+function slopesOf(errors: Float32Array, missed: readonly number[]): number[] {
   const sorted = errors.slice().sort();
-  return Array.from({ length: SLOPES }, (_, power) => {
-    const missed = ranks.filter((before) => before >= 2 ** power).length / ranks.length;
-    const covered = Math.min(COVERED_MAX, Math.max(COVERED_MIN, 1 - LOST_FOR_EACH * missed));
+  return missed.map((share) => {
+    const covered = Math.min(COVERED_MAX, Math.max(COVERED_MIN, 1 - LOST_FOR_EACH * share));
     return Math.max(0, sorted[Math.floor(covered * (sorted.length - 1))] ?? 0);
   });
 }

@@ -1,7 +1,8 @@
 import { assert, present } from '../../base/assert.ts';
 import { BLOCK_SLOTS } from '../../kernel/layout.ts';
-import { type ListsLayout, SLOPES, SLOPES_AT } from '../../kernel/lists-layout.ts';
+import { type ListsLayout, PROMISE_AT, SCORES_AT, SLOPES, SLOPES_AT } from '../../kernel/lists-layout.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
+import type { Promising } from './promise.ts';
 
 /** Places in the model, in words; drawn in `assembly/lists/state.ts`. */
 const LISTS = 0;
@@ -58,6 +59,10 @@ export class ListsModel {
     return this.words[SAMPLE] ?? 0;
   }
 
+  get records(): number {
+    return this.words[RECORDS] ?? 0;
+  }
+
   get wanted(): number {
     return this.words[WANTED] ?? 0;
   }
@@ -110,6 +115,18 @@ export class ListsModel {
     this.words[LEARNT_FROM] = centroids.length;
   }
 
+  /** Takes note of what tells how much a list promises; undefined where nothing does. */
+  setPromise(promising: Promising | undefined): void {
+    const { start } = this.layout;
+    this.space.floatsAt(start + PROMISE_AT, 3).set(promising?.weights ?? [0, 0, 0]);
+    this.space.floatsAt(start + SCORES_AT, SLOPES).set(promising?.scores ?? Array(SLOPES).fill(0));
+  }
+
+  /** Mean squared distances of what lists hold from their centroids. */
+  get spreads(): Float32Array {
+    return this.space.floatsAt(this.layout.spreads, this.lists);
+  }
+
   /** Ends the learning: from here on lists may be searched. */
   finish(farLimit: number): void {
     this.floats[FAR_LIMIT] = farLimit;
@@ -128,6 +145,11 @@ export class ListsModel {
   /** How many lists were nearer, beside each error; valid until the memory grows. */
   ranks(from: number, to: number): Uint32Array {
     return this.space.wordsAt(this.layout.ranks + from * 4, to - from);
+  }
+
+  /** How far away the neighbour was, squared, beside each error; valid until the memory grows. */
+  reaches(from: number, to: number): Float32Array {
+    return this.space.floatsAt(this.layout.reaches + from * 4, to - from);
   }
 
   /** What assignment has written for a range of nodes within one block: their lists. */
