@@ -5,7 +5,7 @@ import { filterFlag, flagsOf, includeFlag, optionsFrom } from '../flags.ts';
 import { namespaceFlag } from '../namespace.ts';
 import type { Output } from '../output.ts';
 import { entryLines } from '../text/entry-lines.ts';
-import { count } from '../text/units.ts';
+import { counted } from '../text/units.ts';
 import { defineCommand } from './command.ts';
 
 export function addClusters(program: Command): void {
@@ -37,7 +37,7 @@ function linesOf({ size, keywords, representatives }: Cluster, output: Output): 
   const leads = representatives.map(({ score }) => `  ${score.toFixed(4)}  `);
   const style = { width: output.width, dim: (part: string) => output.dim(part) };
   return [
-    output.bold(`${count(size)} records${words === '' ? '' : `: ${words}`}`),
+    output.bold(`${counted(size, 'record')}${words === '' ? '' : `: ${words}`}`),
     ...entryLines(representatives, leads, style),
   ];
 }

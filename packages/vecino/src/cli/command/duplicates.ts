@@ -4,7 +4,7 @@ import { type AnalysisFlags, analyse } from '../analysis.ts';
 import { filterFlag, flagsOf, optionsFrom } from '../flags.ts';
 import { namespaceFlag } from '../namespace.ts';
 import type { Output } from '../output.ts';
-import { count } from '../text/units.ts';
+import { counted } from '../text/units.ts';
 import { defineCommand } from './command.ts';
 
 export function addDuplicates(program: Command): void {
@@ -35,5 +35,5 @@ async function duplicates(folder: string, collectionName: string, flags: Analysi
 /** A line a group: its least score, and its ids. */
 async function print({ pairs, clusters }: Duplicates, output: Output): Promise<void> {
   await output.lines(clusters.map(({ score, ids }) => `${score.toFixed(4)}  ${ids.join('  ')}`));
-  output.note(`${count(pairs.length)} pairs in ${count(clusters.length)} groups`);
+  output.note(`${counted(pairs.length, 'pair')} in ${counted(clusters.length, 'group')}`);
 }

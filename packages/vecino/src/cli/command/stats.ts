@@ -4,7 +4,7 @@ import type { Database } from '../../api/database.ts';
 import { openForReading } from '../folder.ts';
 import { Output, type OutputFlags } from '../output.ts';
 import { type Column, pairLines, tableLines } from '../text/table.ts';
-import { bytes, count } from '../text/units.ts';
+import { bytes, count, counted } from '../text/units.ts';
 import { defineCommand } from './command.ts';
 
 /** The figures, and why the index is the one that it is. */
@@ -96,5 +96,5 @@ function calibrationPairs(calibration: Calibration | undefined): [string, string
     const recalls = points.map(({ effort, recall }) => `${effort}: ${recall.toFixed(3)}`);
     return [`  recall@${k}`, recalls.join(', ')];
   });
-  return [['  calibrated', `${at}, ${count(records)} records`], ...lines];
+  return [['  calibrated', `${at}, ${counted(records, 'record')}`], ...lines];
 }
