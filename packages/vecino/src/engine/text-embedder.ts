@@ -77,6 +77,7 @@ export class TextEmbedder {
     const keeper = kind === 'query' ? undefined : new Keeper(this.settings, embedding, wanted);
     const asked = wanted.map(({ text }) => text);
     const onVectors = (some: readonly EmbeddedText[]) => keeper?.take(some);
+    const slice = new TimeSlice();
     try {
       const made = await ask(thing, embedding, asked, { kind, onTruncated, onVectors });
       for (const [i, { key, positions }] of wanted.entries()) {
@@ -84,6 +85,7 @@ export class TextEmbedder {
         for (const position of positions) vectors[position] = vector;
         keeper?.take([{ position: i, vector: vector as ArrayLike<number> }]);
         if (!keeper) this.remember(key, vector);
+        await slice.pause();
       }
     } catch (error) {
       // Whoever tries again right now finds what has come.
