@@ -118,6 +118,16 @@ describe('npm run bench:scenarios -- --tiny', () => {
     expect(goals[0]).toMatchObject({ kept: true });
   });
 
+  it('documents: a folder is embedded once, and then what has changed of it', async () => {
+    const { rows, goals } = await runTiny('documents');
+    expect(rows.map((row) => [row['stored'], row['unchanged']])).toEqual([
+      [36, 0],
+      [0, 12],
+      [1, 11],
+    ]);
+    expect(goals[0]).toMatchObject({ kept: true });
+  });
+
   it('queries: finds what the same query finds exactly, in every kind', async () => {
     const { rows, goals } = await runTiny('queries');
     expect(rows.length).toBeGreaterThanOrEqual(9);

@@ -1,5 +1,6 @@
 import { calibration } from './calibration.ts';
 import { churn } from './churn.ts';
+import { documents } from './documents.ts';
 import { embedding } from './embedding.ts';
 import { filters } from './filters.ts';
 import { growth } from './growth.ts';
@@ -22,6 +23,7 @@ export const SCENARIOS = {
   calibration,
   queries,
   embedding,
+  documents,
   'ten-million': tenMillion,
 } as const;
 
