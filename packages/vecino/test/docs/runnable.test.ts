@@ -9,7 +9,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 const docs = new URL('../../../../docs/', import.meta.url);
 const entry = new URL('../../src/index.ts', import.meta.url).href;
 
-it.each(['time-to-live', 'change-feed', 'changing-the-model'])('docs/%s.md', { timeout: 60_000 }, (page) => {
+it.each(['time-to-live', 'change-feed', 'changing-the-model', 'named-vectors'])('docs/%s.md', { timeout: 60_000 }, (page) => {
   const text = readFileSync(fileURLToPath(new URL(`${page}.md`, docs)), 'utf8');
   const [, code = '', said] = /^```ts\n(.*?)^```\n+^```text\n(.*?)^```/ms.exec(text) ?? [];
   const folder = temporaryFolder();
