@@ -7,7 +7,7 @@ import { didYouMean } from '../base/near-miss.ts';
 import type { OptionSpec, OptionSpecs } from '../base/options.ts';
 import { findSyntaxFault } from './import/json-syntax.ts';
 
-const PARTS = ['vector', 'document', 'metadata', 'expiresAt'] as const satisfies readonly Part[];
+const PARTS = ['vector', 'vectors', 'document', 'metadata', 'expiresAt'] as const satisfies readonly Part[];
 
 /**
  * Flags made from the specifications beside the API's types: the same sentences, ranges and defaults.

@@ -5,6 +5,7 @@ import { filterFlag, flagsOf, includeFlag, optionsFrom } from '../flags.ts';
 import { namespaceFlag } from '../namespace.ts';
 import type { Output } from '../output.ts';
 import { entryLines } from '../text/entry-lines.ts';
+import { fieldFlag } from '../vector-fields.ts';
 import { defineCommand } from './command.ts';
 
 export function addAnomalies(program: Command): void {
@@ -14,6 +15,7 @@ export function addAnomalies(program: Command): void {
     'Find the most unusual records, judged by their nearest neighbours.',
     ['vecino anomalies ./library books', 'vecino anomalies ./library books --min-score 0.99 --json'],
   );
+  command.addOption(fieldFlag());
   command.addOption(filterFlag());
   command.addOption(includeFlag());
   command.addOption(namespaceFlag());

@@ -6,6 +6,7 @@ import { namespaceFlag } from '../namespace.ts';
 import type { Output } from '../output.ts';
 import { entryLines } from '../text/entry-lines.ts';
 import { counted } from '../text/units.ts';
+import { fieldFlag } from '../vector-fields.ts';
 import { defineCommand } from './command.ts';
 
 export function addClusters(program: Command): void {
@@ -15,6 +16,7 @@ export function addClusters(program: Command): void {
     'Divide the records into clusters, with the records and words that stand for each.',
     ['vecino clusters ./library books --k 10', 'vecino clusters ./library books --k 10 --members --json'],
   );
+  command.addOption(fieldFlag());
   command.addOption(filterFlag());
   command.addOption(includeFlag());
   command.addOption(namespaceFlag());

@@ -5,6 +5,7 @@ import { filterFlag, flagsOf, optionsFrom } from '../flags.ts';
 import { namespaceFlag } from '../namespace.ts';
 import type { Output } from '../output.ts';
 import { counted } from '../text/units.ts';
+import { fieldFlag } from '../vector-fields.ts';
 import { defineCommand } from './command.ts';
 
 export function addDuplicates(program: Command): void {
@@ -17,6 +18,7 @@ export function addDuplicates(program: Command): void {
       'vecino duplicates ./library books --min-score 0.95 --json',
     ],
   );
+  command.addOption(fieldFlag());
   command.addOption(filterFlag());
   command.addOption(namespaceFlag());
   for (const option of flagsOf(DUPLICATES_OPTIONS)) command.addOption(option);

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Collection, ListQuery } from '../../api/collection.ts';
+import type { Collection, CollectionDescription, ListQuery } from '../../api/collection.ts';
 import type { Filter } from '../../api/filter.ts';
 import type { StoredRecord } from '../../api/record.ts';
 import { EXPIRY_FIELD } from '../expiry.ts';
@@ -47,7 +47,8 @@ async function exportRecords(
   using interrupt = new Interrupt(() => output.note('interrupted: no file is left behind'));
   await using db = await openForReading(folder, output);
   const collection = await db.openCollection(collectionName);
-  const parts = await partsOf(collection, flags);
+  const { vectors } = await collection.describe();
+  const parts = await partsOf(collection, flags, vectors);
   const pages = exportedPages(parts, output, interrupt.signal);
   if (file === undefined || file === STANDARD_OUTPUT) {
     for await (const page of pages) await output.write(linesOf(page));
@@ -71,17 +72,22 @@ interface ExportedPart {
   readonly records: Records;
   readonly filter: Filter | undefined;
   readonly total: number;
+  /** What vectors have names. */
+  readonly fields: Fields;
 }
+
+type Fields = CollectionDescription['vectors'];
 
 interface ExportedPage {
   readonly namespace: string | undefined;
   readonly records: readonly StoredRecord[];
+  readonly fields: Fields;
 }
 
-async function partsOf(collection: Collection, flags: ExportFlags): Promise<ExportedPart[]> {
+async function partsOf(collection: Collection, flags: ExportFlags, fields: Fields): Promise<ExportedPart[]> {
   const { filter, namespace: only } = flags;
   const partOf = async (records: Records, namespace?: string) => {
-    return { namespace, records, filter, total: await records.count(filter) };
+    return { namespace, records, filter, total: await records.count(filter), fields };
   };
   if (only !== undefined) return [await partOf(collection.namespace(only))];
   const parts = [await partOf(collection)];
@@ -105,7 +111,7 @@ async function* exportedPages(
       if (signal.aborted) {
         throw interrupted(`export interrupted after ${counted(records, 'record')}`, { records });
       }
-      yield { namespace: part.namespace, records: page };
+      yield { namespace: part.namespace, records: page, fields: part.fields };
       records += page.length;
       progress.update({ done: records, total: Math.max(total, records), records });
     }
@@ -116,11 +122,11 @@ async function* exportedPages(
  * The records by id: an order that is the same for the same records, and in which a record that somebody
  * changes meanwhile neither appears twice nor is left out.
  */
-async function* pagesOf({ records, filter }: ExportedPart): AsyncGenerator<readonly StoredRecord[]> {
+async function* pagesOf({ records, filter, fields }: ExportedPart): AsyncGenerator<readonly StoredRecord[]> {
   const query: ListQuery = {
     orderBy: 'id',
     limit: PAGE_RECORDS,
-    include: ['document', 'metadata', 'vector', 'expiresAt'],
+    include: ['document', 'metadata', fields ? 'vectors' : 'vector', 'expiresAt'],
     ...(filter === undefined ? {} : { filter }),
   };
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
@@ -130,12 +136,19 @@ async function* pagesOf({ records, filter }: ExportedPart): AsyncGenerator<reado
   }
 }
 
-function linesOf({ namespace, records }: ExportedPage): string {
+function linesOf({ namespace, records, fields }: ExportedPage): string {
   const inside = namespace === undefined ? {} : { [NAMESPACE_FIELD]: namespace };
   return records
     .map(
-      ({ id, document, metadata, vector, expiresAt }) =>
-        `${jsonText({ ...inside, [EXPIRY_FIELD]: expiresAt, id, document, metadata, vector })}\n`,
+      ({ id, document, metadata, vector, vectors, expiresAt }) =>
+        `${jsonText({ ...inside, [EXPIRY_FIELD]: expiresAt, id, document, metadata, vector, vectors: wholly(vectors, fields) })}\n`,
     )
     .join('');
+}
+
+/** Says too which vectors a record lacks that an import would otherwise make of its texts. */
+function wholly(vectors: StoredRecord['vectors'], fields: Fields = {}): object | undefined {
+  if (!vectors) return undefined;
+  const lacking = Object.entries(fields).filter(([name, { embedding }]) => embedding && !vectors[name]);
+  return { ...vectors, ...Object.fromEntries(lacking.map(([name]) => [name, null])) };
 }

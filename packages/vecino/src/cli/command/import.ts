@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { CollectionOptions } from '../../api/collection.ts';
+import type { CollectionDescription, CollectionOptions } from '../../api/collection.ts';
 import { COLLECTION_OPTIONS } from '../../api/collection.ts';
 import { type Database, OPEN_OPTIONS } from '../../api/database.ts';
 import { FULL_TEXT_LANGUAGES, type FullTextLanguage } from '../../api/full-text.ts';
@@ -7,6 +7,7 @@ import { LIMITS } from '../../api/limits.ts';
 import { Embedder, embeddingFlag } from '../embedder.ts';
 import { flagsOf, integerFlag, namesIn, optionsFrom } from '../flags.ts';
 import { openForWriting } from '../folder.ts';
+import { VECTORS_FIELD } from '../import/field-mapping.ts';
 import type { FileOutcome } from '../import/file-import.ts';
 import { finishIndex, type ImportSource, importSources } from '../import/import-sources.ts';
 import { ImportTarget } from '../import/import-target.ts';
@@ -18,6 +19,7 @@ import { Interrupt } from '../interrupt.ts';
 import { type NamespaceFlags, namespaceFlag } from '../namespace.ts';
 import { Output, type OutputFlags } from '../output.ts';
 import { counted, duration } from '../text/units.ts';
+import { type ModelledVectors, recordedVectors, vectorsFlag, vectorsFrom } from '../vector-fields.ts';
 import { defineCommand } from './command.ts';
 
 interface ImportFlags extends OutputFlags, FormatFlags, NamespaceFlags {
@@ -28,6 +30,7 @@ interface ImportFlags extends OutputFlags, FormatFlags, NamespaceFlags {
   readonly batch?: number;
   readonly skipBad?: boolean;
   readonly again?: boolean;
+  readonly vectors?: Readonly<Record<string, unknown>>;
 }
 
 const COLLECTION_FLAGS = { dimension: COLLECTION_OPTIONS.dimension, metric: COLLECTION_OPTIONS.metric };
@@ -77,6 +80,7 @@ export function addImport(program: Command): void {
     ),
   );
   command.addOption(embeddingFlag());
+  command.addOption(vectorsFlag());
   command.addOption(integerFlag('batch', 'Records of one transaction.', 1, LIMITS.batchMax));
   command.option('--skip-bad', 'Go on past lines that are no record; count them and show the first.');
   command.option('--again', 'Import a file also where it was imported before.');
@@ -96,9 +100,10 @@ async function importFiles(
     output.note('finishing the batch at hand; Ctrl-C again ends at once'),
   );
   const { signal } = interrupt;
-  const sources = await Promise.all(files.map((file) => inspectSource(file, flags)));
+  const inspected = await Promise.all(files.map((file) => inspectSource(file, flags)));
   await using db = await openForWriting(folder, output, optionsFrom(THREADS, flags));
   const target = await openTarget(db, collectionName, flags, signal);
+  const sources = target.hasNames ? inspected.map(withNames) : inspected;
   try {
     const { batch, skipBad = false, again = false } = flags;
     const outcomes = await importSources(
@@ -122,6 +127,13 @@ async function inspectSource(file: string, flags: FormatFlags): Promise<ImportSo
   return { file: await inspectInput(file), format };
 }
 
+/** The same file, read for a collection whose vectors have names. */
+function withNames({ file, format }: ImportSource): ImportSource {
+  const { reading } = format;
+  const mapping = { ...reading.mapping, vectors: VECTORS_FIELD };
+  return { file, format: { ...format, reading: { ...reading, mapping } } };
+}
+
 async function openTarget(
   db: Database,
   name: string,
@@ -130,14 +142,26 @@ async function openTarget(
 ): Promise<ImportTarget> {
   const descriptions = await db.listCollections();
   const existing = descriptions.find((description) => description.name === name);
-  const recorded = existing?.embedding ?? undefined;
+  // Named vectors have their own.
+  const recorded = existing?.vectors ? undefined : (existing?.embedding ?? undefined);
   const embedder =
     flags.embedding !== undefined
       ? await Embedder.named(flags.embedding, { signal, recorded })
       : recorded && Embedder.recorded(recorded, signal);
-  const target = new ImportTarget(db, name, collectionOptions(flags), embedder, flags.namespace);
+  const named = await namedVectors(existing, flags, signal);
+  const target = new ImportTarget(db, name, collectionOptions(flags), embedder, flags.namespace, named);
   if (existing !== undefined) await target.openExisting();
   return target;
+}
+
+/** The vectors that have names: of the flag, or of a collection that is there. */
+async function namedVectors(
+  existing: CollectionDescription | undefined,
+  { vectors }: ImportFlags,
+  signal: AbortSignal,
+): Promise<ModelledVectors | undefined> {
+  if (vectors !== undefined) return vectorsFrom(vectors, signal);
+  return existing?.vectors && recordedVectors(existing, undefined, signal);
 }
 
 function collectionOptions(flags: ImportFlags): CollectionOptions {

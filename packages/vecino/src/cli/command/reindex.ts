@@ -8,10 +8,12 @@ import { indexFlags, indexFrom } from '../index-flags.ts';
 import { Interrupt } from '../interrupt.ts';
 import { Output, type OutputFlags } from '../output.ts';
 import { type Progress, showProgress } from '../progress.ts';
+import { fieldFlag } from '../vector-fields.ts';
 import { defineCommand } from './command.ts';
 
 interface ReindexFlags extends OutputFlags {
   readonly family?: string;
+  readonly field?: string;
 }
 
 const THREADS = { threads: OPEN_OPTIONS.threads };
@@ -27,6 +29,7 @@ export function addReindex(program: Command): void {
     ],
   );
   for (const option of indexFlags('family', 'The family of the index, or auto.')) command.addOption(option);
+  command.addOption(fieldFlag());
   for (const option of flagsOf(THREADS)) command.addOption(option);
   command.action(reindex);
 }
@@ -44,13 +47,14 @@ async function reindex(folder: string, collectionName: string, flags: ReindexFla
   const collection = await db.openCollection(collectionName);
   using stages = new Stages(output);
   const changed = await collection.reindex(index, {
+    ...(flags.field !== undefined && { field: flags.field }),
     signal: interrupt.signal,
     onProgress: (progress) => stages.show(progress),
   });
   await collection.flush();
   const description = await collection.describe();
   if (output.json) await output.document({ changed, ...description });
-  else await output.lines([summaryOf(description, changed)]);
+  else await output.lines([summaryOf(description, flags.field, changed)]);
 }
 
 /** Progress of one stage after another. */
@@ -79,7 +83,12 @@ class Stages implements Disposable {
   }
 }
 
-function summaryOf({ name, serving }: CollectionDescription, changed: boolean): string {
+function summaryOf(
+  { name, vectors, ...whole }: CollectionDescription,
+  field: string | undefined,
+  changed: boolean,
+): string {
   const what = changed ? 'is served by' : 'has that index already:';
-  return `collection "${name}" ${what} ${serving.options.family} (${serving.reason})`;
+  const { serving } = (field !== undefined && vectors?.[field]) || whole;
+  return `collection "${name}"${field === undefined ? '' : `, field "${field}",`} ${what} ${serving.options.family} (${serving.reason})`;
 }

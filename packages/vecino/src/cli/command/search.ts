@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { CollectionDescription, CollectionOptions } from '../../api/collection.ts';
 import type { Database } from '../../api/database.ts';
 import {
   SEARCH_OPTIONS,
@@ -16,6 +17,7 @@ import { Output, type OutputFlags } from '../output.ts';
 import { entryLines } from '../text/entry-lines.ts';
 import { pairLines } from '../text/table.ts';
 import { count } from '../text/units.ts';
+import { fieldsFlag, recordedVectors } from '../vector-fields.ts';
 import { defineCommand } from './command.ts';
 
 interface SearchFlags extends OutputFlags, NamespaceFlags {
@@ -38,6 +40,7 @@ export function addSearch(program: Command): void {
   );
   command.addOption(vectorFlag());
   command.option('--id <id>', SEARCH_OPTIONS.id.about);
+  command.addOption(fieldsFlag());
   command.addOption(exampleFlag('like', 'Look near this stored record; may be given several times.'));
   command.addOption(exampleFlag('unlike', 'Look away from this stored record; likewise.'));
   command.option(
@@ -65,18 +68,16 @@ async function search(
   };
   requireOneTarget(query);
   await using db = await openForReading(folder, output);
-  const embedder = text === undefined ? undefined : await embedderOf(db, collectionName, flags.embedding);
+  const { options, models } =
+    text === undefined ? UNEMBEDDED : await modelsFor(db, collectionName, query, flags);
   try {
-    const collection = await db.openCollection(
-      collectionName,
-      embedder === undefined ? {} : { embedding: embedder },
-    );
+    const collection = await db.openCollection(collectionName, options);
     const hits = await recordsOf(collection, flags.namespace).search(query);
     await (output.json
       ? output.document({ ...besideHits(hits), hits: [...hits], explain: hits.explain })
       : printHits(hits, output));
   } finally {
-    await embedder?.close();
+    for (const model of models) await model.close();
   }
 }
 
@@ -91,6 +92,28 @@ function requireOneTarget({ text, vector, id, like, unlike, fullText }: SearchQu
       details: { expected: 1, received: given },
     },
   );
+}
+
+/** How to open a collection so that texts can be looked near, and what is to be closed afterwards. */
+interface Modelled {
+  readonly options: CollectionOptions;
+  readonly models: readonly Embedder[];
+}
+
+const UNEMBEDDED: Modelled = { options: {}, models: [] };
+
+/** The models that made the vectors to look in. */
+async function modelsFor(
+  db: Database,
+  collectionName: string,
+  { field }: SearchQuery,
+  { embedding: named }: SearchFlags,
+): Promise<Modelled> {
+  const descriptions = await db.listCollections();
+  const description = descriptions.find(({ name }) => name === collectionName);
+  if (description?.vectors) return modelsOfFields(description, field, named);
+  const embedder = await embedderOf(db, collectionName, named);
+  return embedder ? { options: { embedding: embedder }, models: [embedder] } : UNEMBEDDED;
 }
 
 /** The model that made the collection's vectors: a text is comparable with nothing else. */
@@ -109,6 +132,22 @@ export async function embedderOf(
   if (embedder === undefined) throw noEmbedder(collectionName, recorded?.name);
   await embedder.load();
   return embedder;
+}
+
+/** Of fields that have none, or an unknown one, the search itself says so. */
+async function modelsOfFields(
+  description: CollectionDescription,
+  field: SearchQuery['field'],
+  named: string | undefined,
+): Promise<Modelled> {
+  const names = field === undefined ? Object.keys(description.vectors ?? {}) : [field].flat();
+  if (named === undefined) {
+    const { vectors, models } = recordedVectors(description, names);
+    return { options: models.length > 0 ? { vectors } : {}, models };
+  }
+  const embedding = await Embedder.named(named);
+  const vectors = Object.fromEntries(names.map((name) => [name, { embedding }]));
+  return { options: { vectors }, models: [embedding] };
 }
 
 function noEmbedder(collectionName: string, recorded: string | undefined): VecinoError {
@@ -147,6 +186,7 @@ function explanationLines(explain: SearchExplanation, output: Output): string[] 
   const ms = (value: number) => `${value.toFixed(2)} ms`;
   return pairLines(
     [
+      ...(explain.fields ? [['fields', Object.keys(explain.fields).join(', ')] as const] : []),
       ['way', `${explain.way}: ${explain.reason}`],
       ['records', `${count(explain.records)}, of which ${count(explain.matches)} match`],
       ['effort', effortText(explain)],

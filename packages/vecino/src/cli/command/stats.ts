@@ -62,6 +62,7 @@ function statsPairs({
   disk,
   embedding,
   reason,
+  vectors = {},
 }: Shown): [string, string][] {
   return [
     ['collection', name],
@@ -81,6 +82,10 @@ function statsPairs({
       ? [['  reindexing', bytes(memory.reindexBytes)] satisfies [string, string]]
       : []),
     ['  filters', bytes(memory.filterBytes)],
+    ...Object.entries(vectors).map(([field, one]): [string, string] => [
+      `  ${field}`,
+      `${count(one.records)} records, ${one.index.family}, ${bytes(one.memory.vectorBytes + one.memory.indexBytes)}`,
+    ]),
     ['disk', ''],
     ['  index snapshot', bytes(disk.snapshotBytes)],
     ['  store, all collections', bytes(disk.storeBytes)],

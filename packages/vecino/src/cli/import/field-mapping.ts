@@ -10,6 +10,8 @@ export interface FieldMapping {
   readonly id: string;
   readonly document: string;
   readonly vector: string;
+  /** That which has the vectors by name, where the collection's vectors have names. */
+  readonly vectors?: string;
   /** The fields that become metadata; all the others where undefined. */
   readonly metadata: readonly string[] | undefined;
   /** What a metadata field's value says: for a CSV, whose cells are all text, the number in it. */
@@ -19,6 +21,9 @@ export interface FieldMapping {
 }
 
 export const DEFAULT_FIELDS = { id: 'id', document: 'document', vector: 'vector' } as const;
+
+/** The field that has the vectors by name, as `export` writes it. */
+export const VECTORS_FIELD = 'vectors';
 
 /** The field that holds metadata as an object, as `export` writes it. */
 const METADATA_FIELD = 'metadata';
@@ -51,7 +56,10 @@ export function recordOf(row: Row, mapping: FieldMapping): RecordInput | Mapping
   if (vector !== undefined && !Array.isArray(vector)) {
     return wanted('an array of numbers', mapping.vector, vector);
   }
-  if (vector === undefined && document === undefined) {
+  const vectors = vectorsOf(row, mapping);
+  if (vectors instanceof MappingFault) return vectors;
+  // Where vectors have names, metadata may have the text: the collection knows.
+  if (vector === undefined && document === undefined && mapping.vectors === undefined) {
     const fields = [...row.fields.keys()]
       .slice(0, NAMED_FIELDS)
       .map((name) => `"${name}"`)
@@ -71,10 +79,19 @@ export function recordOf(row: Row, mapping: FieldMapping): RecordInput | Mapping
   return {
     ...(id === undefined ? {} : { id }),
     ...(vector === undefined ? {} : { vector: vector as readonly number[] }),
+    ...(vectors && { vectors }),
     ...(document === undefined ? {} : { document }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     metadata,
   };
+}
+
+/** The vectors by name; what is wrong with one of them the collection says. */
+function vectorsOf(row: Row, mapping: FieldMapping): RecordInput['vectors'] | MappingFault {
+  if (mapping.vectors === undefined) return undefined;
+  const vectors = mapping.readVector(row.fields.get(mapping.vectors) ?? null) ?? undefined;
+  if (vectors === undefined || isObject(vectors)) return vectors as RecordInput['vectors'];
+  return wanted('an object of vectors by name', mapping.vectors, vectors);
 }
 
 /** The namespace that the row names, as `export` writes it. */
@@ -102,6 +119,7 @@ function metadataOf(row: Row, mapping: FieldMapping): Record<string, JsonValue> 
     mapping.id,
     mapping.document,
     mapping.vector,
+    ...(mapping.vectors === undefined ? [] : [mapping.vectors]),
     NAMESPACE_FIELD,
     EXPIRY_FIELD,
   ]);

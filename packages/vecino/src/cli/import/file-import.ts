@@ -129,7 +129,8 @@ export class FileImport {
   }
 
   private batchMax(): number {
-    const embeds = this.batch[0]?.record.vector === undefined;
+    const first = this.batch[0]?.record;
+    const embeds = first?.vector === undefined && first?.vectors === undefined;
     return this.settings.batchMax ?? (embeds ? BATCH_TEXTS : BATCH_RECORDS);
   }
 

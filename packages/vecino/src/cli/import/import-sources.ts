@@ -60,14 +60,20 @@ export async function finishIndex(
 
 /** A collection that chooses its index for itself may just have grown out of the one that it has. */
 async function changeOver(collection: Collection, output: Output, signal: AbortSignal): Promise<void> {
-  const { index } = await collection.describe();
-  if (index.family !== 'auto') return;
-  const start = { done: 0, total: undefined, records: 0 };
-  using progress = showProgress(output, { what: 'indexing', unit: 'records', start });
-  await collection.reindex(index, {
-    signal,
-    onProgress: ({ records, total }) => progress.update({ done: records, total, records }),
-  });
+  const { index, vectors } = await collection.describe();
+  const indexes = vectors
+    ? Object.entries(vectors).map(([field, one]) => ({ field, index: one.index }))
+    : [{ index }];
+  for (const { index, ...which } of indexes) {
+    if (index.family !== 'auto') continue;
+    const start = { done: 0, total: undefined, records: 0 };
+    using progress = showProgress(output, { what: 'indexing', unit: 'records', start });
+    await collection.reindex(index, {
+      ...which,
+      signal,
+      onProgress: ({ records, total }) => progress.update({ done: records, total, records }),
+    });
+  }
 }
 
 async function linkAll(collection: Collection, output: Output, signal: AbortSignal): Promise<void> {

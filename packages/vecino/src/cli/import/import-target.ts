@@ -4,6 +4,7 @@ import type { RecordInput } from '../../api/record.ts';
 import { VecinoError } from '../../base/errors.ts';
 import type { Embedder } from '../embedder.ts';
 import { recordsOf } from '../namespace.ts';
+import type { ModelledVectors } from '../vector-fields.ts';
 
 /** Where an import goes: a collection that is there, or one that the first record makes. */
 export class ImportTarget {
@@ -13,11 +14,13 @@ export class ImportTarget {
   private readonly db: Database;
   private readonly options: CollectionOptions;
   private readonly embedder: Embedder | undefined;
+  private readonly named: ModelledVectors | undefined;
   private opened: Collection | undefined;
 
   /**
    * @param options what the collection must be, where it is there, and what it becomes, where it is not
    * @param embedder makes the vectors of records that bring none
+   * @param named the vectors, where they have names
    */
   constructor(
     db: Database,
@@ -25,11 +28,17 @@ export class ImportTarget {
     options: CollectionOptions,
     embedder: Embedder | undefined,
     namespace?: string,
+    named?: ModelledVectors,
   ) {
+    this.named = named;
     this.namespace = namespace;
     this.db = db;
     this.name = name;
-    this.options = embedder === undefined ? options : { ...options, embedding: embedder };
+    this.options = {
+      ...options,
+      ...(embedder && { embedding: embedder }),
+      ...(named && Object.keys(named.vectors).length > 0 && { vectors: named.vectors }),
+    };
     this.embedder = embedder;
   }
 
@@ -55,10 +64,16 @@ export class ImportTarget {
 
   /** Releases the model, where one was loaded. */
   async close(): Promise<void> {
-    await this.embedder?.close();
+    for (const model of [this.embedder, ...(this.named?.models ?? [])]) await model?.close();
+  }
+
+  /** Whether vectors have names. */
+  get hasNames(): boolean {
+    return this.named !== undefined;
   }
 
   private create(first: RecordInput): Promise<Collection> {
+    if (this.hasNames) return this.db.createCollection(this.name, this.options);
     const dimension = this.options.dimension ?? this.embedder?.dimension ?? first.vector?.length;
     if (dimension === undefined) throw noVectors(this.name);
     return this.db.createCollection(this.name, { ...this.options, dimension });

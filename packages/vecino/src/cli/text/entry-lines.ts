@@ -9,6 +9,7 @@ export interface Entry {
   readonly document?: string;
   readonly metadata?: AnyMetadata;
   readonly vector?: Float32Array;
+  readonly vectors?: Readonly<Record<string, Float32Array>>;
 }
 
 export interface LineStyle {
@@ -55,11 +56,12 @@ export function wholeEntryLines(entry: Entry, style: Pick<LineStyle, 'dim'>): st
   return [oneLine(entry.id), ...pairLines(pairs, style.dim).map((line) => `  ${line}`)];
 }
 
-function namedParts({ metadata, vector }: Entry): (readonly [name: string, text: string])[] {
+function namedParts({ metadata, vector, vectors = {} }: Entry): (readonly [name: string, text: string])[] {
   const parts: (readonly [string, string])[] = [];
   if (metadata !== undefined && Object.keys(metadata).length > 0)
     parts.push(['metadata', jsonText(metadata)]);
   if (vector !== undefined) parts.push(['vector', jsonText(vector)]);
+  for (const [name, one] of Object.entries(vectors)) parts.push([name, jsonText(one)]);
   return parts;
 }
 
