@@ -52,7 +52,7 @@ export async function vectorsFrom(
       vectors[name] = options as VectorFieldOptions;
       continue;
     }
-    const model = await Embedder.named(embedding, signal);
+    const model = await Embedder.named(embedding, { signal });
     models.push(model);
     vectors[name] = { ...others, embedding: model };
   }

@@ -9,14 +9,18 @@ import { temporaryFolder } from '../temporary-folder.ts';
 const docs = new URL('../../../../docs/', import.meta.url);
 const entry = new URL('../../src/index.ts', import.meta.url).href;
 
-it.each(['time-to-live', 'change-feed', 'changing-the-model', 'named-vectors'])('docs/%s.md', { timeout: 60_000 }, (page) => {
-  const text = readFileSync(fileURLToPath(new URL(`${page}.md`, docs)), 'utf8');
-  const [, code = '', said] = /^```ts\n(.*?)^```\n+^```text\n(.*?)^```/ms.exec(text) ?? [];
-  const folder = temporaryFolder();
-  const program = join(folder, 'page.ts');
-  const here = code
-    .replaceAll("'./library'", JSON.stringify(join(folder, 'library')))
-    .replaceAll("'vecino'", JSON.stringify(entry));
-  writeFileSync(program, here);
-  expect(execFileSync(process.execPath, [program], { encoding: 'utf8' })).toBe(said);
-});
+it.each(['time-to-live', 'change-feed', 'changing-the-model', 'named-vectors'])(
+  'docs/%s.md',
+  { timeout: 60_000 },
+  (page) => {
+    const text = readFileSync(fileURLToPath(new URL(`${page}.md`, docs)), 'utf8');
+    const [, code = '', said] = /^```ts\n(.*?)^```\n+^```text\n(.*?)^```/ms.exec(text) ?? [];
+    const folder = temporaryFolder();
+    const program = join(folder, 'page.ts');
+    const here = code
+      .replaceAll("'./library'", JSON.stringify(join(folder, 'library')))
+      .replaceAll("'vecino'", JSON.stringify(entry));
+    writeFileSync(program, here);
+    expect(execFileSync(process.execPath, [program], { encoding: 'utf8' })).toBe(said);
+  },
+);
