@@ -35,6 +35,8 @@ const STANDING = 1_100;
 export class PairStore {
   /** Of all that is stored in the collection. */
   readonly pairs: Pair[] = [];
+  /** By the clock of the database, which stands still but for steps that wait. */
+  now = Date.UTC(2030, 0, 1);
   readonly kind: Kind;
   readonly dimension: number;
   readonly location: string;
@@ -55,7 +57,10 @@ export class PairStore {
 
   async reopen(): Promise<void> {
     await this.database?.close();
-    this.database = await open(this.location, { onWarning: (warning) => this.warnings.push(warning) });
+    this.database = await open(this.location, {
+      onWarning: (warning) => this.warnings.push(warning),
+      clock: () => this.now,
+    });
   }
 
   async close(): Promise<void> {
@@ -147,6 +152,17 @@ export class Pair {
         expect(await collection.remove({ filter: one.filter as never })).toBe(there.length);
         return;
       }
+      case 'expire': {
+        const there = idsOf(one.range).filter((id) => naive.records.has(id));
+        if (there.length === 0) return;
+        await collection.update(there.map((id) => ({ id, ttl: one.ttl })));
+        naive.expire(there, one.ttl === null ? null : this.store.now + one.ttl * 1_000);
+        return;
+      }
+      case 'wait':
+        this.store.now += one.seconds * 1_000;
+        for (const pair of this.store.pairs) pair.naive.pass(this.store.now);
+        return;
       case 'flush':
         await whole.flush();
         expect((await whole.stats()).index).toMatchObject({ pending: 0, linked: this.store.records });

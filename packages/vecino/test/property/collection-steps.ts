@@ -27,6 +27,9 @@ export type Step =
   | { readonly do: 'update'; readonly range: Range; readonly seed: number; readonly parts: Parts }
   | { readonly do: 'remove'; readonly range: Range }
   | { readonly do: 'removeMatching'; readonly filter: Filter }
+  /** Records that are there are to expire in so many seconds, or never. */
+  | { readonly do: 'expire'; readonly range: Range; readonly ttl: number | null }
+  | { readonly do: 'wait'; readonly seconds: number }
   | { readonly do: 'flush' | 'compact' | 'reopen' | 'check' };
 
 /** Which parts an update names. */
@@ -99,6 +102,18 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('remove' as const), range }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('removeMatching' as const), filter: narrowFilter }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('expire' as const),
+      range,
+      ttl: fc.option(fc.integer({ min: 1, max: 20 })),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 10 }) }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({

@@ -22,6 +22,8 @@ export interface NaiveRecord {
 /** A collection as plainly as it can be written: a map, and every question answered by looking at all of it. */
 export class NaiveCollection {
   readonly records = new Map<string, NaiveRecord>();
+  /** When records expire, of those that do. */
+  private readonly expiries = new Map<string, number>();
   private readonly dimension: number;
   private readonly metric: Metric;
 
@@ -62,6 +64,7 @@ export class NaiveCollection {
   put(input: ReturnType<NaiveCollection['inputOf']>): void {
     for (const { id, vector, metadata, ...rest } of input) {
       this.records.set(id, { vector, metadata, document: 'document' in rest ? rest.document : undefined });
+      this.expiries.delete(id);
     }
   }
 
@@ -75,6 +78,23 @@ export class NaiveCollection {
         document: document === undefined ? old.document : (document ?? undefined),
         metadata: merged,
       });
+    }
+  }
+
+  /** Lets records expire at a time; null where they are to stay. */
+  expire(ids: readonly string[], at: number | null): void {
+    for (const id of ids) {
+      if (at === null) this.expiries.delete(id);
+      else this.expiries.set(id, at);
+    }
+  }
+
+  /** Forgets what has expired by now. */
+  pass(now: number): void {
+    for (const [id, at] of this.expiries) {
+      if (at > now) continue;
+      this.records.delete(id);
+      this.expiries.delete(id);
     }
   }
 
