@@ -2,10 +2,13 @@ import type { Namespace } from '../../src/api/collection.ts';
 import type { StoredRecord } from '../../src/api/record.ts';
 import { DIMENSION, randomVectors, type Shelf } from './collection-fixture.ts';
 
+/** What namespaces write, too, to be near it. */
+export { QUERY };
+
 /** Every call on records. */
 export type Calls = Omit<Namespace<Shelf>, 'collection'>;
 
-export const [QUERY, OTHER] = randomVectors(2, 6, DIMENSION) as [Float32Array, Float32Array];
+const [QUERY, OTHER] = randomVectors(2, 6, DIMENSION) as [Float32Array, Float32Array];
 
 /** By scores: the ranks of documents that say the same are those of their slots, which differ from place to place. */
 const HYBRID = {
