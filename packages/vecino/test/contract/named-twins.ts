@@ -198,7 +198,7 @@ export const QUESTIONS: Readonly<
 const exactly = { exact: true } as const;
 
 /** The vectors of a stored record as the numbers that they were made of. */
-export function seedsOf(record: StoredRecord | undefined): Record<string, number[]> {
+function seedsOf(record: StoredRecord | undefined): Record<string, number[]> {
   return Object.fromEntries(
     Object.entries(record?.vectors ?? {}).map(([name, vector]) => [name, Array.from(vector)]),
   );

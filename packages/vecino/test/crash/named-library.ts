@@ -22,7 +22,7 @@ export function openNamed(db: Database): Promise<Collection<{ batch: number }>> 
 }
 
 /** What the batch of this number, from 1, does to records. */
-export function batchOf(number: number): readonly Written[] {
+function batchOf(number: number): readonly Written[] {
   const random = seededRandom(number);
   const ids = new Set(
     Array.from({ length: 1 + Math.floor(random() * 60) }, () => Math.floor(random() * 200)),

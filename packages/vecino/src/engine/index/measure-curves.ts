@@ -164,7 +164,7 @@ async function recallAt(ground: Measurable, probes: readonly Probe[], k: number,
 
 /** The mean share of the k true neighbours that is found. */
 function sharesOf(probes: readonly Probe[], answers: readonly SegmentFound[], k: number): number {
-  const column = CALIBRATED_K.findIndex((one) => one === k);
+  const column = CALIBRATED_K.indexOf(k as (typeof CALIBRATED_K)[number]);
   let hits = 0;
   let wanted = 0;
   for (const [i, { slot, truth, known }] of probes.entries()) {
