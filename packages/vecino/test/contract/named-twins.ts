@@ -196,10 +196,3 @@ export const QUESTIONS: Readonly<
 };
 
 const exactly = { exact: true } as const;
-
-/** The vectors of a stored record as the numbers that they were made of. */
-function seedsOf(record: StoredRecord | undefined): Record<string, number[]> {
-  return Object.fromEntries(
-    Object.entries(record?.vectors ?? {}).map(([name, vector]) => [name, Array.from(vector)]),
-  );
-}
