@@ -1,6 +1,5 @@
 import type { Collection } from '../../src/api/collection.ts';
 import type { Database } from '../../src/api/database.ts';
-import type { StoredRecord } from '../../src/api/record.ts';
 import { INDEXES, randomVectors, type Shelf, shelfOf } from './collection-fixture.ts';
 
 /*
