@@ -177,7 +177,9 @@ describe('calls', () => {
       onProgress: (step) => progress.push(step),
     });
     expect(vectors.map((_, i) => told.get(i))).toEqual(vectors);
-    expect(progress.map((step) => step.texts)).toEqual([32, 64, 70]);
+    // Portions on two threads end in any order.
+    const sizes = progress.map((step, i) => step.texts - (progress[i - 1]?.texts ?? 0));
+    expect(sizes.toSorted((x, y) => y - x)).toEqual([32, 32, 6]);
     for (const step of progress)
       expect(step).toMatchObject({ total: 70, textsPerSecond: expect.any(Number) });
   });
