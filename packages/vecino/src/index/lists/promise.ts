@@ -36,6 +36,8 @@ export interface Promising {
 /** Lists of each query that the regression sees: hardly any neighbour lies in one beyond. */
 const FITTED_PLACES = 256;
 const STEPS = 12;
+/** Steps end when no standardised weight changes by more. */
+const SMALL = 1e-3;
 /** Standardised weights are kept small as if so many neighbours had been seen that say nothing. */
 const RIDGE = 1;
 const WEIGHTS = 4;
@@ -141,6 +143,7 @@ function fit(rows: readonly Row[]): Promising['weights'] | undefined {
     const change = newtonStep(rows, inputs, weights);
     if (!change) return undefined;
     for (const [i, by] of change.entries()) weights[i] = (weights[i] ?? 0) + Math.max(-1, Math.min(1, by));
+    if (change.every((by) => Math.abs(by) < SMALL)) break;
   }
   const [gap, spread, place] = of.map((i) => (weights[i + 1] ?? 0) / (deviations[i] ?? 1));
   // What is farther away never promises more: searches end on that.
