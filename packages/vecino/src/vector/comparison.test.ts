@@ -56,6 +56,9 @@ describe('comparing vectors', () => {
       }),
     );
     expect(euclideanDistance([3e200, 0], [0, 4e200])).toBeCloseTo(5e200, -190);
+    // Among the smallest doubles, which have few digits.
+    const smallest = [-2.5684966e-316, 3.56e-320];
+    expect(cosineSimilarity(smallest, smallest)).toBeCloseTo(1, 12);
     expect(norm([3e-200, 4e-200])).toBeCloseTo(5e-200, 210);
   });
 

@@ -90,15 +90,29 @@ const SIMILARITY = {
 const SQUARES_MIN = 1e-280;
 const SQUARES_MAX = 1e280;
 
-/** The Euclidean length of any doubles, also where their squares leave the range. */
-function lengthOf(numbers: ArrayLike<number>): number {
+/** Numbers whose squares can be summed, and what they must be multiplied with to be those that were given. */
+interface InRange {
+  readonly numbers: ArrayLike<number>;
+  readonly unit: number;
+  /** The sum of their squares. */
+  readonly squares: number;
+}
+
+/** Any doubles, scaled where their squares leave the range. */
+function inRange(numbers: ArrayLike<number>): InRange {
   const squares = innerProduct(numbers, numbers);
-  if (squares > SQUARES_MIN && squares < SQUARES_MAX) return Math.sqrt(squares);
+  if (squares > SQUARES_MIN && squares < SQUARES_MAX) return { numbers, unit: 1, squares };
   let greatest = 0;
   for (let i = 0; i < numbers.length; i++) greatest = Math.max(greatest, Math.abs(numbers[i] ?? 0));
-  if (greatest === 0 || greatest === Number.POSITIVE_INFINITY) return greatest;
+  if (greatest === 0 || greatest === Number.POSITIVE_INFINITY) return { numbers, unit: 1, squares };
   const scaled = Float64Array.from(numbers, (value) => value / greatest);
-  return greatest * Math.sqrt(innerProduct(scaled, scaled));
+  return { numbers: scaled, unit: greatest, squares: innerProduct(scaled, scaled) };
+}
+
+/** The Euclidean length of any doubles. */
+function lengthOf(numbers: ArrayLike<number>): number {
+  const { unit, squares } = inRange(numbers);
+  return unit * Math.sqrt(squares);
 }
 
 function innerProduct(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -112,10 +126,14 @@ function distanceBetween(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 function cosineOf(operation: string, a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const lengths = [a, b].map((vector, i) => directedLength(`${operation}: vector ${i}`, vector));
-  const [lengthA = 1, lengthB = 1] = lengths;
+  for (const [i, vector] of [a, b].entries()) directedLength(`${operation}: vector ${i}`, vector);
+  // Lengths of scaled numbers: those of the smallest doubles have few digits.
+  const [left, right] = [inRange(a), inRange(b)];
+  const [lengthA, lengthB] = [Math.sqrt(left.squares), Math.sqrt(right.squares)];
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += ((a[i] ?? 0) / lengthA) * ((b[i] ?? 0) / lengthB);
+  for (let i = 0; i < a.length; i++) {
+    sum += ((left.numbers[i] ?? 0) / lengthA) * ((right.numbers[i] ?? 0) / lengthB);
+  }
   // Rounding may leave the range by a bit, where an arc cosine would be NaN.
   return Math.max(-1, Math.min(1, sum));
 }
