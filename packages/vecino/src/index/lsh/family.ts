@@ -35,7 +35,8 @@ export const lsh: Family<LshOptions> = {
     originals,
     tables: { tables, bits: room, celled: hash === 'p-stable' },
   }),
-  effort: ({ probes }) => probes ?? 0,
+  effort: ({ probes }, space) =>
+    TablesModel.isReady(space) ? (probes ?? new TablesModel(space).defaultProbes) : 0,
   effortOption: 'probes',
   effortRange,
   way: 'buckets',

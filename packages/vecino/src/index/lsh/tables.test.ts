@@ -141,6 +141,13 @@ describe.each(VARIANTS)('hash tables, %s %o', (metric, given) => {
     expect(check(space, COUNT)).toEqual([]);
   });
 
+  it('name the probes that they take where nobody does: 0 would mean a comparison with all', () => {
+    const measured = new TablesModel(space).defaultProbes;
+    expect(measured).toBeGreaterThan(0);
+    expect(lsh.effort(options, space)).toBe(measured);
+    expect(lsh.effort({ ...options, probes: 7 }, space)).toBe(7);
+  });
+
   it('find more with more probes', () => {
     const few = measure(space, metric, ask(COUNT, { effort: 16 }));
     const many = measure(space, metric, ask(COUNT, { effort: 4_096 }));
