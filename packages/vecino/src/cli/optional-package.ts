@@ -7,9 +7,22 @@ import { VecinoError } from '../base/errors.ts';
  * A package that a command needs and that comes by itself: the one beside us, or that of the folder where the command
  * runs, because `npx vecino` brings only itself. `PACKAGE_MISSING` says how to install it.
  */
-export async function importOptional(
+export function importOptional(name: string, command: string): Promise<Readonly<Record<string, unknown>>> {
+  return importInstalled(
+    name,
+    (why, cause) =>
+      new VecinoError(
+        'PACKAGE_MISSING',
+        `vecino ${command} needs the package ${name} (${why}): npm install ${name}`,
+        { details: { command, package: name }, cause },
+      ),
+  );
+}
+
+/** @param missing what is thrown where it is not there, and why */
+export async function importInstalled(
   name: string,
-  command: string,
+  missing: (why: string, cause?: unknown) => VecinoError,
 ): Promise<Readonly<Record<string, unknown>>> {
   const parents = [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json')).href];
   for (const parent of parents) {
@@ -18,10 +31,10 @@ export async function importOptional(
     try {
       return (await import(pathToFileURL(path).href)) as Readonly<Record<string, unknown>>;
     } catch (cause) {
-      throw missing(name, command, 'it is installed, but does not load', cause);
+      throw missing('it is installed, but does not load', cause);
     }
   }
-  throw missing(name, command, 'it is not installed');
+  throw missing('it is not installed');
 }
 
 function resolveFrom(parent: string, name: string): string | undefined {
@@ -30,15 +43,4 @@ function resolveFrom(parent: string, name: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function missing(name: string, command: string, why: string, cause?: unknown): VecinoError {
-  return new VecinoError(
-    'PACKAGE_MISSING',
-    `vecino ${command} needs the package ${name} (${why}): npm install ${name}`,
-    {
-      details: { command, package: name },
-      cause,
-    },
-  );
 }
