@@ -96,7 +96,7 @@ export default {
       name: 'no-development-dependencies',
       comment: 'published code imports only what its package.json gives to its users',
       severity: 'error',
-      from: { path: '^packages/(vecino|minilm|ingest)/src/', pathNot: TESTS },
+      from: { path: '^packages/(vecino|minilm|ingest|vector-files)/src/', pathNot: TESTS },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
     {

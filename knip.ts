@@ -36,6 +36,10 @@ const config: KnipConfig = {
       entry: ['src/index.ts'],
       project: ['src/**/*.ts'],
     },
+    'packages/vector-files': {
+      entry: ['src/index.ts'],
+      project: ['src/**/*.ts', 'test/**/*.ts'],
+    },
     'packages/bench': {
       entry: ['src/ground-truth-thread.ts', 'src/**/*-main.ts', 'test/**/*.test.ts'],
       project: ['src/**/*.ts', 'test/**/*.ts'],
