@@ -20,6 +20,8 @@ const LAYERS = {
   // What is made of the calls of a collection alone.
   retrieval: ['base', 'api'],
   evaluation: ['base', 'api'],
+  // What language models call.
+  tools: ['base', 'api', 'retrieval'],
   // The edge speaks to the public entries and to the engine; how that is done inside is not its affair.
   cli: ['base', 'api', 'engine', 'retrieval', 'evaluation'],
 };
@@ -37,7 +39,7 @@ const layerRules = Object.entries(LAYERS).map(([layer, known]) => ({
 
 /** Inside the package only the edge goes through the public entries. */
 function publicEntriesFor(layer) {
-  return layer === 'cli' ? `|${SRC}/(index|embedding|errors|options|vector)[.]ts$` : '';
+  return layer === 'cli' ? `|${SRC}/(index|embedding|errors|options|tools|vector)[.]ts$` : '';
 }
 
 export default {
@@ -96,7 +98,7 @@ export default {
       name: 'no-development-dependencies',
       comment: 'published code imports only what its package.json gives to its users',
       severity: 'error',
-      from: { path: '^packages/(vecino|minilm|ingest|vector-files)/src/', pathNot: TESTS },
+      from: { path: '^packages/(vecino|minilm|ingest|vector-files|langchain)/src/', pathNot: TESTS },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
     {

@@ -11,7 +11,7 @@ const config: KnipConfig = {
     'packages/vecino': {
       // Public entries, and threads, which are started by URL.
       entry: [
-        'src/{index,embedding,errors,options,vector}.ts',
+        'src/{index,embedding,errors,options,tools,vector}.ts',
         'src/cli/main.ts',
         'src/**/{*-thread,*-worker,worker}.ts',
         'test/**/*.test.ts',
@@ -39,6 +39,10 @@ const config: KnipConfig = {
     'packages/vector-files': {
       entry: ['src/index.ts'],
       project: ['src/**/*.ts', 'test/**/*.ts'],
+    },
+    'packages/langchain': {
+      entry: ['src/index.ts'],
+      project: ['src/**/*.ts'],
     },
     'packages/bench': {
       entry: ['src/ground-truth-thread.ts', 'src/**/*-main.ts', 'test/**/*.test.ts'],

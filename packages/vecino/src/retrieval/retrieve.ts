@@ -81,7 +81,8 @@ export async function retrieve<M extends Metadata = AnyMetadata>(
   };
 }
 
-async function searchFor<M extends Metadata>(
+/** Hits by meaning, and by words too where they are indexed, unless it is said whether words count. */
+export async function searchFor<M extends Metadata>(
   records: Pick<Collection<M>, 'search'>,
   text: string,
   { fullText, ...query }: Omit<RetrieveOptions<M>, 'tokens' | 'countTokens'>,

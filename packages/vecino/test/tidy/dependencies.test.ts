@@ -49,27 +49,28 @@ function needsCompilerOrPlatform(place: string): boolean {
   return Boolean(locked?.gypfile || locked?.os || locked?.cpu) || place.includes('node-gyp');
 }
 
-describe.each(['packages/vecino', 'packages/minilm', 'packages/ingest', 'packages/vector-files'])(
-  '%s',
-  (root) => {
-    const places = closure(root);
-    const manifest = JSON.parse(read(`${root}/package.json`)) as Manifest;
+describe.each([
+  'packages/vecino',
+  'packages/minilm',
+  'packages/ingest',
+  'packages/vector-files',
+  'packages/langchain',
+])('%s', (root) => {
+  const places = closure(root);
+  const manifest = JSON.parse(read(`${root}/package.json`)) as Manifest;
 
-    it('brings its dependencies along and nothing else', () => {
-      expect(places.length).toBeGreaterThan(Object.keys(manifest.dependencies ?? {}).length);
-    });
+  it('brings its dependencies along and nothing else', () => {
+    expect(places.length).toBeGreaterThan(Object.keys(manifest.dependencies ?? {}).length);
+  });
 
-    it('runs no script of its own when it is installed', () => {
-      expect(Object.keys(manifest.scripts ?? {}).filter((name) => INSTALL_SCRIPTS.includes(name))).toEqual(
-        [],
-      );
-    });
+  it('runs no script of its own when it is installed', () => {
+    expect(Object.keys(manifest.scripts ?? {}).filter((name) => INSTALL_SCRIPTS.includes(name))).toEqual([]);
+  });
 
-    it('needs no compiler and runs on every platform', () => {
-      expect(places.filter(needsCompilerOrPlatform)).toEqual([]);
-    });
-  },
-);
+  it('needs no compiler and runs on every platform', () => {
+    expect(places.filter(needsCompilerOrPlatform)).toEqual([]);
+  });
+});
 
 describe('install scripts', () => {
   const withScripts = (root: string): string[] =>
