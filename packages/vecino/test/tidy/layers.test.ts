@@ -27,6 +27,7 @@ const FORBIDDEN: readonly (readonly [rule: string, from: string, to: string])[] 
   // A unit test is a part of its layer.
   ['layer-filter', `${SRC}/filter/parse.test.ts`, `${SRC}/vector/metric.ts`],
   ['layer-unknown', `${SRC}/utils/everything.ts`, `${SRC}/base/bytes.ts`],
+  ['layer-tools', `${SRC}/tools/tool.ts`, `${SRC}/engine/open.ts`],
   ['siblings', `${SRC}/index/hnsw/family.ts`, `${SRC}/index/flat/family.ts`],
   ['packages-by-name', 'packages/bench/src/main.ts', `${SRC}/index.ts`],
   ['packages-by-name', 'examples/glosses/demo.ts', `${SRC}/index.ts`],
