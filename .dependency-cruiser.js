@@ -16,14 +16,31 @@ const LAYERS = {
   embedding: ['base', 'api'],
   quantizer: ['base', 'api', 'kernel', 'vector'],
   index: ['base', 'api', 'kernel', 'vector', 'quantizer'],
-  engine: ['base', 'api', 'kernel', 'vector', 'filter', 'text', 'storage', 'embedding', 'quantizer', 'index'],
+  // What was measured, put into numbers that can be compared.
+  measure: ['base'],
+  // Made of the calls of databases and collections alone, which the engine hands to it.
+  advisor: ['base', 'api', 'vector', 'measure'],
+  engine: [
+    'base',
+    'api',
+    'kernel',
+    'vector',
+    'filter',
+    'text',
+    'storage',
+    'embedding',
+    'quantizer',
+    'index',
+    'measure',
+    'advisor',
+  ],
   // What is made of the calls of a collection alone.
   retrieval: ['base', 'api'],
   evaluation: ['base', 'api'],
   // What language models call.
   tools: ['base', 'api', 'retrieval'],
   // The edge speaks to the public entries and to the engine; how that is done inside is not its affair.
-  cli: ['base', 'api', 'engine', 'retrieval', 'evaluation'],
+  cli: ['base', 'api', 'engine', 'retrieval', 'evaluation', 'measure', 'advisor'],
 };
 
 const SRC = '^packages/vecino/src';

@@ -7,6 +7,21 @@ import { requireNode } from './base/node-version.ts';
 
 requireNode();
 
+export type {
+  Advice,
+  AdviceConfiguration,
+  AdvicePoint,
+  AdviceSample,
+  AdviceWarning,
+  AdvisedConfiguration,
+  AdviseOptions,
+  AdviseProgress,
+  AtTarget,
+  DataCharacter,
+  EffortName,
+  Estimate,
+  Forecast,
+} from './api/advice.ts';
 export type { AnalysisOptions, AnalysisProgress } from './api/analysis.ts';
 export type {
   AnomaliesQuery,

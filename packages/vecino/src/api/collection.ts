@@ -1,4 +1,5 @@
 import type { OptionSpecs } from '../base/options.ts';
+import type { Advice, AdviseOptions } from './advice.ts';
 import type { AnomaliesQuery, Anomaly, AnomalyQuery, AnomalyScore } from './anomaly.ts';
 import type { ChangesQuery, RecordChange } from './changes.ts';
 import type { Cluster, ClustersQuery } from './cluster.ts';
@@ -283,6 +284,24 @@ export interface Collection<M extends Metadata = AnyMetadata> {
   describe(): Promise<CollectionDescription>;
   stats(): Promise<CollectionStats>;
   /**
+   * Which index is the best for these vectors: builds each family with several options on samples of two sizes, in a
+   * temporary folder and on worker threads of its own, measures recall, speed, memory and disk, foretells them for all
+   * records, and recommends one. The collection answers and takes writes all the while, and nothing of it changes. It
+   * takes `budgetSeconds` and a copy of the sample on the disk.
+   *
+   * @throws RECORDS_TOO_FEW below 100 records; BUDGET_TOO_SHORT where only exact search was measured; NOTHING_MEETS where
+   * no index keeps to `memoryBytes` and `updatesPerSecond`; DIMENSION_MISMATCH of a query; CANCELLED by `signal`; the errors
+   * of the options
+   *
+   * @example
+   * ```ts
+   * const { recommendation } = await books.advise({ recall: 0.95, budgetSeconds: 60 });
+   * console.log(recommendation.reason);
+   * await books.reindex(recommendation.index);
+   * ```
+   */
+  advise(options?: AdviseOptions<M>): Promise<Advice>;
+  /**
    * Measures the recall of the queries that this process asks, in the background: a random share of them is searched
    * again exactly, on a worker, after the answer was given, and `stats().recall` tells the mean with its confidence
    * interval. A measurement costs as many distances as there are (matching) records; by default at most one query in
@@ -333,6 +352,7 @@ type OfTheWhole =
   | 'dropNamespace'
   | 'describe'
   | 'stats'
+  | 'advise'
   | 'check'
   | 'flush'
   | 'reindex'

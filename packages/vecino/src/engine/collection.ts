@@ -1,3 +1,5 @@
+import type { Workshop } from '../advisor/advise.ts';
+import type { Advice, AdviseOptions } from '../api/advice.ts';
 import type { AnomaliesQuery, Anomaly, AnomalyQuery, AnomalyScore } from '../api/anomaly.ts';
 import type { ChangesQuery, RecordChange } from '../api/changes.ts';
 import type { Cluster, ClustersQuery } from '../api/cluster.ts';
@@ -24,6 +26,7 @@ import { present } from '../base/assert.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue, type OptionSpecs, readOptions } from '../base/options.ts';
 import type { StoredField } from '../storage/store.ts';
+import { adviseCollection } from './advise-collection.ts';
 import { AnomalyDetector } from './analysis/anomaly-detector.ts';
 import { findClusters } from './analysis/find-clusters.ts';
 import { findDuplicates } from './analysis/find-duplicates.ts';
@@ -59,13 +62,16 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
   private readonly reindexers: ReadonlyMap<VectorField, Reindexer>;
   private readonly anomalyDetector: AnomalyDetector;
   private readonly border: number | undefined;
+  private readonly workshop: Workshop;
 
   /**
+   * @param workshop where indexes are tried
    * @param border of the automatic choice of the index, other than the measured one for tests
    * @param whole the collection, where this is one of its namespaces
    */
-  constructor(state: CollectionState, border?: number, whole?: EmbeddedCollection) {
+  constructor(state: CollectionState, workshop: Workshop, border?: number, whole?: EmbeddedCollection) {
     this.state = state;
+    this.workshop = workshop;
     this.border = border;
     this.reindexers =
       whole?.reindexers ??
@@ -199,7 +205,12 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
 
   namespace(name: string): Namespace<Metadata> {
     const thing = `namespace of ${this.state.thing}`;
-    return new EmbeddedCollection(this.state.within(readNamespaceName(thing, name)), this.border, this);
+    return new EmbeddedCollection(
+      this.state.within(readNamespaceName(thing, name)),
+      this.workshop,
+      this.border,
+      this,
+    );
   }
 
   async listNamespaces(): Promise<NamespaceDescription[]> {
@@ -218,6 +229,10 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
     const recordsOf = ({ number }: StoredField) =>
       state.store.reader.countOfField(state.id, number, state.expiry.now());
     return this.reading(() => describeCollection(state.stored, this.recordCount, recordsOf, border));
+  }
+
+  async advise(options?: AdviseOptions<Metadata>): Promise<Advice> {
+    return this.reading(() => adviseCollection(this.state, options, this.workshop));
   }
 
   async watchRecall(options?: RecallWatchOptions | false): Promise<void> {

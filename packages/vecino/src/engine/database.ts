@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Workshop } from '../advisor/advise.ts';
 import type { Collection, CollectionDescription, CollectionOptions } from '../api/collection.ts';
 import { type Database, OPEN_OPTIONS, type OpenOptions, type Warning } from '../api/database.ts';
 import { LIMITS } from '../api/limits.ts';
@@ -7,6 +11,7 @@ import { Mutex } from '../base/mutex.ts';
 import { didYouMean } from '../base/near-miss.ts';
 import { describeValue, quoted } from '../base/options.ts';
 import { WorkerPool } from '../kernel/worker-pool.ts';
+import { openStore } from '../storage/open-store.ts';
 import type { Store, StoredCollection } from '../storage/store.ts';
 import { EmbeddedCollection } from './collection.ts';
 import {
@@ -40,6 +45,8 @@ export class EmbeddedDatabase implements Database {
   private readonly warn: (warning: Warning) => void;
   private readonly clock: () => number;
   private readonly embeddingCacheBytesMax: number;
+  private readonly workshop: Workshop;
+  private readonly temporary: boolean;
   private readonly open = new Map<string, Promise<OpenCollection>>();
   /** Creating and dropping collections, one after another. */
   private readonly catalogue = new Mutex();
@@ -54,8 +61,13 @@ export class EmbeddedDatabase implements Database {
       readonly segmentSlots?: number | undefined;
       /** Another number of records from which an automatic index is approximate, for tests. */
       readonly autoBorder?: number | undefined;
+      /** Whether its folder is removed when it is closed. */
+      readonly temporary?: boolean;
     },
   ) {
+    const { threads } = options;
+    this.temporary = options.temporary ?? false;
+    this.workshop = { threads, open: () => openWorkshop(threads) };
     this.autoBorder = options.autoBorder;
     this.segmentSlots = options.segmentSlots;
     this.store = store;
@@ -175,11 +187,12 @@ export class EmbeddedDatabase implements Database {
         const open = await opening.catch(() => undefined);
         open?.state.end('closed');
         await open?.state.writes.idle();
-        await open?.state.closeIndexes({ save: true });
+        await open?.state.closeIndexes({ save: !this.temporary });
       }
     } finally {
       await this.pool.close();
       await this.store.close();
+      if (this.temporary) await rm(this.location, { recursive: true, force: true });
     }
   }
 
@@ -266,7 +279,7 @@ export class EmbeddedDatabase implements Database {
       }),
     );
     await catchUpFromOpening(state);
-    return { state, collection: new EmbeddedCollection(state, this.autoBorder) };
+    return { state, collection: new EmbeddedCollection(state, this.workshop, this.autoBorder) };
   }
 
   private requireOpen(): void {
@@ -276,6 +289,14 @@ export class EmbeddedDatabase implements Database {
       `the database "${this.location}" is closed; open it again to use it`,
     );
   }
+}
+
+/** A database in a folder of its own among the temporary files, for what is tried and thrown away. */
+async function openWorkshop(threads: number): Promise<Database> {
+  const folder = await mkdtemp(join(tmpdir(), 'vecino-advice-'));
+  const store = await openStore(folder, { readOnly: false, create: true, removalsKept: 0 });
+  // What is worth a warning there concerns nobody.
+  return new EmbeddedDatabase(store, { threads, warn: () => undefined, temporary: true });
 }
 
 /** How many collections a message names. */

@@ -19,6 +19,8 @@ const FORBIDDEN: readonly (readonly [rule: string, from: string, to: string])[] 
   ['layer-embedding', `${SRC}/embedding/remote.ts`, `${SRC}/index/registry.ts`],
   ['layer-quantizer', `${SRC}/quantizer/scalar.ts`, `${SRC}/index/registry.ts`],
   ['layer-index', `${SRC}/index/registry.ts`, `${SRC}/filter/parse.ts`],
+  ['layer-measure', `${SRC}/measure/wilson.ts`, `${SRC}/api/search.ts`],
+  ['layer-advisor', `${SRC}/advisor/advise.ts`, `${SRC}/engine/open.ts`],
   ['layer-engine', `${SRC}/engine/open.ts`, `${SRC}/cli/main.ts`],
   ['layer-engine', `${SRC}/engine/open.ts`, `${SRC}/index.ts`],
   ['layer-retrieval', `${SRC}/retrieval/retrieve.ts`, `${SRC}/engine/open.ts`],

@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RECALL_WATCH_OPTIONS, type RecallReport, type RecallWatchOptions } from '../../api/recall.ts';
-import type { Random } from '../../base/random.ts';
+import { type Random, seededRandom } from '../../base/random.ts';
+import { wilsonInterval } from '../../measure/wilson.ts';
 import type { SegmentFound } from '../index/index-searcher.ts';
 import type { IndexSearch } from '../index/live-index.ts';
 import { recallOf } from './recall-of.ts';
-import { wilsonInterval } from './wilson.ts';
 
 /** What is measured on. */
 export interface Watched {
@@ -30,6 +30,10 @@ interface Measurement {
 
 /** Measurements are forgotten when so large a share of the records has changed since. */
 const DRIFT = 0.3;
+/** Queries that are kept: of 1,536 numbers, 300 are 2 MB. */
+const KEPT_MAX = 300;
+/** Another course of chance than that of measuring, which stays as it was. */
+const KEEPING_SEED = 0x6b656570;
 /** While writes go on, the same state is not met again for ever: so many attempts. */
 const ATTEMPTS = 3;
 
@@ -44,8 +48,11 @@ const ATTEMPTS = 3;
 export class RecallWatch {
   private readonly place: Watched;
   private readonly random: Random;
+  private readonly pick: Random = seededRandom(KEEPING_SEED);
   private readonly options: Required<RecallWatchOptions>;
   private measurements: Measurement[] = [];
+  private readonly kept: Float32Array[] = [];
+  private offered = 0;
   private isBusy = false;
   /** What measuring may cost allows the next one from this moment on. */
   private restsUntil = Number.NEGATIVE_INFINITY;
@@ -65,6 +72,7 @@ export class RecallWatch {
 
   /** Told of every search and its answer; measures some of them. Resolves when that is done. */
   async offer(search: IndexSearch, found: SegmentFound): Promise<void> {
+    this.keep(search.query);
     if (search.exact || this.isBusy) return;
     if (this.random() >= this.options.share || this.place.now() < this.restsUntil) return;
     const { version } = this.place;
@@ -83,6 +91,11 @@ export class RecallWatch {
     }
   }
 
+  /** Queries that were asked, each as likely as another to be among them: for those who want to measure something else with them. */
+  get queries(): readonly Float32Array[] {
+    return this.kept;
+  }
+
   get report(): RecallReport {
     this.forgetOutdated();
     const byK = Map.groupBy(this.measurements, ({ k }) => k);
@@ -91,6 +104,13 @@ export class RecallWatch {
       return { k, queries: measured.length, recall, ...wilsonInterval(recall, measured.length) };
     });
     return { estimates: estimates.sort((a, b) => a.k - b.k), cost: { ...this.cost } };
+  }
+
+  /** A reservoir: the i-th query takes a place with the chance of places / i (Vitter's algorithm R, 1985). */
+  private keep(query: Float32Array): void {
+    this.offered += 1;
+    const place = this.kept.length < KEPT_MAX ? this.kept.length : Math.floor(this.pick() * this.offered);
+    if (place < KEPT_MAX) this.kept[place] = query.slice();
   }
 
   private async measure(search: IndexSearch, answered: SegmentFound, seenAt: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../base/random.ts';
+import { seededRandom } from '../base/random.ts';
 import { wilsonInterval } from './wilson.ts';
 
 describe('Wilson’s interval', () => {
