@@ -10,8 +10,16 @@ export type {
   EmbedProgress,
   Truncation,
 } from './api/embedding.ts';
+export type {
+  EmbeddedImage,
+  EmbedImagesOptions,
+  EmbedImagesProgress,
+  ImageEmbedding,
+  ImageInput,
+} from './api/image.ts';
 export { type AiSdkModel, type AiSdkOptions, aiSdk } from './embedding/ai-sdk.ts';
 export { EmbedCourse } from './embedding/embed-course.ts';
+export { bytesOfImage, type ImageFault, invalidImage, requireImage } from './embedding/image-input.ts';
 export type { ModelDescription } from './embedding/model-description.ts';
 export {
   type ApiKey,

@@ -71,6 +71,14 @@ export type {
   FusionOptions,
 } from './api/full-text.ts';
 export type {
+  EmbeddedImage,
+  Embedding,
+  EmbedImagesOptions,
+  EmbedImagesProgress,
+  ImageEmbedding,
+  ImageInput,
+} from './api/image.ts';
+export type {
   AutoOptions,
   CompleteIndexChoice,
   FlatOptions,

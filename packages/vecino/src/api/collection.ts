@@ -5,9 +5,9 @@ import type { ChangesQuery, RecordChange } from './changes.ts';
 import type { Cluster, ClustersQuery } from './cluster.ts';
 import type { CollectionStats } from './collection-stats.ts';
 import type { Duplicates, DuplicatesQuery } from './duplicate.ts';
-import type { EmbeddingFunction } from './embedding.ts';
 import type { Filter, PathOf } from './filter.ts';
 import type { FullTextLanguage, FullTextOptions } from './full-text.ts';
+import type { Embedding } from './image.ts';
 import type { CompleteIndexChoice, IndexChoice, IndexOptions } from './index-options.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMetadata, Metadata } from './metadata.ts';
@@ -22,8 +22,8 @@ export interface CollectionOptions {
   readonly dimension?: number;
   /** Default `cosine`. */
   readonly metric?: Metric;
-  /** Turns documents and query texts into vectors; its identity is recorded. */
-  readonly embedding?: EmbeddingFunction;
+  /** Turns documents and query texts, or pictures, into vectors; its identity is recorded. */
+  readonly embedding?: Embedding;
   /**
    * Several vectors a record, by name, in the place of `dimension`, `metric`, `embedding` and `index`, which are then
    * each vector's own: 1 to 16. Names begin with a letter and go on with letters, digits, `_` and `-`, up to 64

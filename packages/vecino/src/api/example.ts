@@ -1,7 +1,8 @@
 import type { OptionSpecs } from '../base/options.ts';
+import type { ImageInput } from './image.ts';
 import type { VectorInput } from './record.ts';
 
-/** What a search is to be like or unlike: exactly one of `id`, `text` and `vector`, and how much it counts. */
+/** What a search is to be like or unlike: exactly one of `id`, `text`, `image` and `vector`, and how much it counts. */
 export interface Example {
   /** A stored record, of this collection unless `collection` says another; of this one it is no answer itself. */
   readonly id?: string;
@@ -12,6 +13,8 @@ export interface Example {
   readonly collection?: string;
   /** Turned into a vector by the collection's embedding. */
   readonly text?: string;
+  /** A picture, turned into a vector by the collection's embedding. */
+  readonly image?: ImageInput;
   /** `dimension` finite numbers. */
   readonly vector?: VectorInput;
   /** A finite number, default 1. Not with the strategy `bestScore`. */
@@ -36,5 +39,6 @@ export const EXAMPLE_OPTIONS = {
   collection: { kind: 'opaque', about: 'The collection of that record, this one by default.' },
   text: { kind: 'opaque', about: 'A text, by the collection’s embedding.' },
   vector: { kind: 'opaque', about: 'A vector.' },
+  image: { kind: 'opaque', about: 'A picture, by the collection’s embedding.' },
   weight: { kind: 'opaque', about: 'How much it counts.' },
 } as const satisfies OptionSpecs;

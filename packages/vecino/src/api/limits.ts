@@ -14,6 +14,8 @@ export const LIMITS = {
   dimensionMax: 8_192,
   /** Largest document, in UTF-8 bytes. */
   documentBytesMax: 1 << 20,
+  /** Largest file of a picture, in bytes. */
+  imageBytesMax: 64 << 20,
   /** Largest metadata, in UTF-8 bytes of JSON. */
   metadataBytesMax: 64 << 10,
   /** Deepest nesting of metadata. */

@@ -1,3 +1,4 @@
+import type { ImageInput } from './image.ts';
 import type { AnyMetadata, Metadata } from './metadata.ts';
 
 /** Numbers of a vector; stored as 32-bit floats. */
@@ -17,6 +18,12 @@ export interface RecordInput<M extends Metadata = AnyMetadata> {
   readonly vectors?: { readonly [name: string]: VectorInput | null };
   /** The source text, up to 1 MiB. */
   readonly document?: string;
+  /**
+   * The source picture: the path of its file, that file's URL, or its bytes, up to 64 MiB; a collection or field whose
+   * embedding takes pictures makes the vector of it. The picture is not stored: its path is, as `source` in the
+   * metadata, unless they have that key.
+   */
+  readonly image?: ImageInput;
   /** Filterable JSON, up to 64 KiB; `{}` where absent. */
   readonly metadata?: M;
   /**
@@ -43,6 +50,8 @@ export interface RecordUpdate<M extends Metadata = AnyMetadata> {
   readonly vectors?: { readonly [name: string]: VectorInput | null };
   /** The new text; null removes it. */
   readonly document?: string | null;
+  /** The new picture, whose vector is made; its path becomes `source` in the metadata, as with `add`. */
+  readonly image?: ImageInput;
   /** Keys to set, and keys to remove by giving `undefined`; the others stay. */
   readonly metadata?: { readonly [K in keyof M]?: M[K] | undefined };
   /** When the record expires from now on; null takes the expiry away. */

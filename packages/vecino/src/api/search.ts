@@ -3,6 +3,7 @@ import type { Example, Strategy } from './example.ts';
 import type { Facet, FacetRequest } from './facets.ts';
 import type { Filter, PathOf } from './filter.ts';
 import type { FullTextQuery, FusionOptions } from './full-text.ts';
+import type { ImageInput } from './image.ts';
 import { RECALL_OPTION } from './index-options.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMetadata, JsonValue, Metadata } from './metadata.ts';
@@ -17,7 +18,7 @@ import { CANDIDATES_OPTION, type DiversifyOptions, type GroupByOptions } from '.
 export type Metric = 'cosine' | 'dot' | 'l2';
 
 /**
- * Exactly one of `vector`, `text`, `id` and examples (`like`, `unlike`, or both) says what to look near; or `fullText`
+ * Exactly one of `vector`, `text`, `image`, `id` and examples (`like`, `unlike`, or both) says what to look near; or `fullText`
  * says which words to look for; or both.
  */
 export interface SearchQuery<M extends Metadata = AnyMetadata> {
@@ -25,6 +26,8 @@ export interface SearchQuery<M extends Metadata = AnyMetadata> {
   readonly vector?: VectorInput;
   /** Turned into a vector by the collection's embedding. */
   readonly text?: string;
+  /** A picture, turned into a vector by the collection's embedding: the path of its file, that file's URL, or its bytes. */
+  readonly image?: ImageInput;
   /** The id of a stored record, which is itself left out of the answer. */
   readonly id?: string;
   /**
@@ -132,6 +135,7 @@ export const SEARCH_OPTIONS = {
   id: { kind: 'opaque', about: 'Look near this stored record.' },
   like: { kind: 'opaque', about: 'Look near these examples.' },
   unlike: { kind: 'opaque', about: 'Look away from these examples.' },
+  image: { kind: 'opaque', about: 'Look near this picture, by the collection’s embedding.' },
   field: { kind: 'opaque', about: 'Which of several named vectors, one or a list.' },
   strategy: {
     kind: 'choice',

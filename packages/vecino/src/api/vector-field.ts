@@ -1,5 +1,5 @@
 import type { OptionSpecs } from '../base/options.ts';
-import type { EmbeddingFunction } from './embedding.ts';
+import type { Embedding } from './image.ts';
 import type { CompleteIndexChoice, IndexChoice, IndexOptions } from './index-options.ts';
 import { LIMITS } from './limits.ts';
 import type { Metric } from './search.ts';
@@ -13,11 +13,11 @@ export interface VectorFieldOptions {
   readonly dimension?: number;
   /** Default `cosine`. */
   readonly metric?: Metric;
-  /** Turns texts of records and of queries into vectors of this field; its identity is recorded. */
-  readonly embedding?: EmbeddingFunction;
+  /** Turns texts, or pictures, of records and of queries into vectors of this field; its identity is recorded. */
+  readonly embedding?: Embedding;
   /**
    * What of a record is embedded where it does not give the vector itself: `document` (the default), or the path of a
-   * text in its metadata. Only with `embedding`.
+   * text in its metadata. Only with an `embedding` of texts; one of pictures takes the record's `image`.
    */
   readonly text?: string;
   /** Default `auto`, by the number of records that have the vector. */

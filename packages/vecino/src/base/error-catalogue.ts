@@ -61,6 +61,7 @@ export const ERROR_CATALOGUE = {
   ID_EXISTS: { kind: 'Conflict' },
   ID_INVALID: { kind: 'InvalidArgument' },
   ID_TOO_LARGE: { kind: 'TooLarge' },
+  IMAGE_INVALID: { kind: 'InvalidArgument' },
   INPUT_MALFORMED: { kind: 'InvalidArgument' },
   INPUT_UNREADABLE: { kind: 'InvalidArgument' },
   INTERNAL: { kind: 'Internal' },

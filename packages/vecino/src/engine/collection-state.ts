@@ -1,4 +1,4 @@
-import type { EmbeddingFunction } from '../api/embedding.ts';
+import type { Embedding } from '../api/image.ts';
 import type { Part } from '../api/record.ts';
 import type { Metric } from '../api/search.ts';
 import { present } from '../base/assert.ts';
@@ -144,7 +144,7 @@ export class CollectionState {
     return this.opened.name;
   }
 
-  get embedding(): EmbeddingFunction | undefined {
+  get embedding(): Embedding | undefined {
     return this.field.embedding;
   }
 

@@ -1,5 +1,6 @@
-import type { EmbeddingFunction } from '../api/embedding.ts';
+import type { ImageInput } from '../api/image.ts';
 import type { JsonObject } from '../api/metadata.ts';
+import { present } from '../base/assert.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue, quoted } from '../base/options.ts';
 import { readPath } from '../filter/path.ts';
@@ -7,14 +8,15 @@ import { DOCUMENT } from '../text/record-texts.ts';
 import type { CollectionState } from './collection-state.ts';
 import type { VectorField } from './vector-field.ts';
 
-/** A text of a record that is to become its vector of a field. */
-export interface Unembedded {
+/** A text or a picture of a record that is to become its vector of a field. */
+export type Unembedded = Place & ({ readonly text: string } | { readonly image: ImageInput });
+
+interface Place {
   /** The record's position in its batch. */
   readonly position: number;
   readonly id: string;
   /** The field, by its place among the collection's. */
   readonly field: number;
-  readonly text: string;
 }
 
 /** What a record has to embed for a field; undefined where it has nothing. */
@@ -37,30 +39,31 @@ export function textFor(
   );
 }
 
-/** Embeds texts, those of one embedding in one call, and hands the vectors over, checked. */
+/** Embeds texts and pictures, those of one embedding in one call, and hands the vectors over, checked. */
 export async function embedRecords(
   { fields, embedder }: Pick<CollectionState, 'fields' | 'embedder'>,
   where: string,
-  texts: readonly Unembedded[],
-  take: (one: Unembedded, vector: Float32Array) => void,
+  unembedded: readonly Unembedded[],
+  take: (one: Place, vector: Float32Array) => void,
 ): Promise<void> {
-  const byEmbedding = Map.groupBy(texts, ({ field }) => requireEmbedding(fields, field));
-  for (const [embedding, group] of byEmbedding) {
-    const made = await embedder.embed(
-      where,
-      embedding,
-      group.map(({ text }) => text),
-      'document',
-    );
+  const fieldOf = ({ field }: Place) => present(fields[field], 'a field');
+  const handOver = (group: readonly Place[], made: readonly unknown[]) => {
     for (const [i, one] of group.entries()) {
-      const thing = `${where}: record ${quoted(one.id)}, embedded by "${embedding.name}"`;
-      const vector = fields[one.field]?.readVector(thing, made[i]);
-      if (vector) take(one, vector);
+      const field = fieldOf(one);
+      const thing = `${where}: record ${quoted(one.id)}, embedded by "${field.embedding?.name}"`;
+      take(one, field.readVector(thing, made[i]));
     }
+  };
+  const texts = unembedded.filter((one) => 'text' in one);
+  const textModelOf = (one: Place) => fieldOf(one).requireEmbedding('a text without a vector');
+  for (const [embedding, group] of Map.groupBy(texts, textModelOf)) {
+    const asked = group.map(({ text }) => text);
+    handOver(group, await embedder.embed(where, embedding, asked, 'document'));
   }
-}
-
-function requireEmbedding(fields: readonly VectorField[], place: number): EmbeddingFunction {
-  const field = fields[place] as VectorField;
-  return field.requireEmbedding('a text without a vector');
+  const images = unembedded.filter((one) => 'image' in one);
+  const imageModelOf = (one: Place) => fieldOf(one).requireImageEmbedding('a picture without a vector');
+  for (const [embedding, group] of Map.groupBy(images, imageModelOf)) {
+    const asked = group.map(({ image }) => image);
+    handOver(group, await embedder.embedImages(where, embedding, asked, 'document'));
+  }
 }

@@ -4,6 +4,7 @@ import { VecinoError } from '../base/errors.ts';
 import { describeValue, quoted, readOptions } from '../base/options.ts';
 import type { NewField } from '../storage/store.ts';
 import { DOCUMENT } from '../text/record-texts.ts';
+import { takesTexts } from './embed.ts';
 import { storedFormOf } from './index-choice.ts';
 import { type ReadVectors, readVectorOptions } from './vector-options.ts';
 
@@ -60,10 +61,10 @@ export function requireFields(thing: string, fields: readonly ReadField[]): void
         { details: { option: 'dimension', expected: `1 to ${LIMITS.dimensionMax}`, received: 'undefined' } },
       );
     }
-    if (text === undefined || embedding) continue;
+    if (text === undefined || takesTexts(embedding)) continue;
     throw new VecinoError(
       'OPTION_INVALID',
-      `${where}: text is ${quoted(text)}, and there is no embedding to make a vector of it; give an embedding, or leave text out`,
+      `${where}: text is ${quoted(text)}, and there is no embedding of texts to make a vector of it; give one, or leave text out`,
       { details: { option: 'text', received: quoted(text) } },
     );
   }
@@ -76,7 +77,7 @@ export function storedFieldOf({ name, dimension, metric, embedding, text, index 
     dimension: dimension ?? 0,
     metric: metric ?? 'cosine',
     embedding: embedding ? { name: embedding.name, dimension: embedding.dimension } : null,
-    text: embedding ? (text ?? DOCUMENT) : null,
+    text: takesTexts(embedding) ? (text ?? DOCUMENT) : null,
     index: storedFormOf(index),
   };
 }

@@ -6,12 +6,13 @@ import { VecinoError } from '../base/errors.ts';
 import type { OptionSpecs } from '../base/options.ts';
 import { describeValue, quoted, readOptions } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
-import { encodeMetadata } from '../filter/metadata.ts';
 import { DOCUMENT } from '../text/record-texts.ts';
 import type { CollectionState } from './collection-state.ts';
+import { takesTexts } from './embed.ts';
 import { embedRecords, textFor, type Unembedded } from './embed-records.ts';
 import { readExpiry } from './expiry/read-expiry.ts';
 import { type GivenVectors, readVectors, requireVectors } from './read-vectors.ts';
+import { encodeWithSource, imagesToEmbed, readImage } from './record-images.ts';
 import type { RecordVectors } from './vector-field.ts';
 
 /** Records of one write, validated completely, vectors included. */
@@ -33,6 +34,7 @@ const RECORD_FIELDS = {
   metadata: { kind: 'opaque', about: 'Filterable JSON.' },
   expiresAt: { kind: 'opaque', about: 'When the record expires.' },
   ttl: { kind: 'opaque', about: 'In how many seconds the record expires.' },
+  image: { kind: 'opaque', about: 'The source picture.' },
 } as const satisfies OptionSpecs;
 
 /**
@@ -59,21 +61,23 @@ export async function readRecords(
     const thing = `${where}: record ${quoted(id)}`;
     batch.ids.push(id);
     batch.documents.push(readDocument(thing, record['document']));
-    batch.metadata.push(encodeMetadata(thing, record['metadata']));
+    const image = readImage(thing, record['image']);
+    batch.metadata.push(encodeWithSource(thing, record['metadata'], image));
     batch.expiries.push(readExpiry(thing, record, now) ?? null);
     const vectors = readVectors(state, thing, record);
-    const texts = textsToEmbed(state, thing, batch, position, vectors);
+    const images = imagesToEmbed(state, image, { position, id }, vectors);
+    const texts = textsToEmbed(state, thing, batch, position, vectors, images);
     if (state.hasNames) {
       requireVectors(
         state,
         thing,
-        [...vectors, ...texts],
-        'give a vector, or a text for a field that embeds',
+        [...vectors, ...images, ...texts],
+        'give a vector, or a text or picture for a field that embeds',
       );
-    } else if (vectors[0] === undefined && texts.length === 0) {
+    } else if (vectors[0] === undefined && images.length + texts.length === 0) {
       throw withoutVector(state, thing, batch.documents[position] ?? null);
     }
-    unembedded.push(...texts);
+    unembedded.push(...images, ...texts);
     batch.vectors.push(vectors.map((vector) => vector ?? undefined));
     await slice.pause();
   }
@@ -83,16 +87,17 @@ export async function readRecords(
   return batch;
 }
 
-/** The texts of a record that make the vectors which it does not give itself. */
+/** The texts of a record that make the vectors which it gives neither itself nor by its picture. */
 function textsToEmbed(
   { fields }: CollectionState,
   thing: string,
   { ids, documents, metadata }: RecordBatch,
   position: number,
   vectors: GivenVectors,
+  images: readonly Unembedded[],
 ): Unembedded[] {
   return fields.flatMap((one, field) => {
-    if (vectors[field] !== undefined) return [];
+    if (vectors[field] !== undefined || images.some((image) => image.field === field)) return [];
     // Parsed only where a path is embedded.
     const texts: JsonObject = one.text === DOCUMENT ? {} : JSON.parse(metadata[position] ?? '{}');
     const text = textFor(thing, one, documents[position], texts);
@@ -210,10 +215,12 @@ export function readDocument(thing: string, document: unknown): string | null {
 
 function withoutVector({ field }: CollectionState, thing: string, document: string | null): VecinoError {
   if (document !== null) field.requireEmbedding('a document without a vector');
+  const source = takesTexts(field.embedding) ? 'document' : 'image';
   const remedy = field.embedding
-    ? 'give a document, which the embedding turns into a vector, or a vector'
+    ? `give ${source === 'image' ? 'an image' : 'a document'}, which the embedding turns into a vector, or a vector`
     : `give a vector of ${field.dimension} numbers`;
-  return new VecinoError('VECTOR_INVALID', `${thing}: has neither vector nor document; ${remedy}`, {
+  const lacking = field.embedding ? source : 'document';
+  return new VecinoError('VECTOR_INVALID', `${thing}: has neither vector nor ${lacking}; ${remedy}`, {
     details: { expected: field.dimension },
   });
 }

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { Warning } from '../api/database.ts';
 import type {
   EmbeddedText,
@@ -7,19 +7,32 @@ import type {
   EmbedOptions,
   Truncation,
 } from '../api/embedding.ts';
+import type { Embedding, EmbedImagesOptions, ImageEmbedding, ImageInput } from '../api/image.ts';
 import { present } from '../base/assert.ts';
 import { VecinoError } from '../base/errors.ts';
 import { TimeSlice } from '../base/time-slice.ts';
+import { bytesOfImage } from '../embedding/image-input.ts';
 import { KEY_BYTES } from '../storage/kept-embeddings.ts';
 import type { Store } from '../storage/store.ts';
-import { ask, type Embedded } from './embed.ts';
+import { ask, type Commission, type Embedded } from './embed.ts';
 import { RecentVectors } from './recent-vectors.ts';
 
 type Kind = NonNullable<EmbedOptions['kind']>;
 
-/** A text that is to be embedded, with its places in the call. */
-interface Wanted {
-  readonly text: string;
+/** Texts or pictures of a call, and how vectors are made of some of them. */
+interface Work<Input> {
+  readonly embedding: Embedding;
+  readonly noun: Commission['noun'];
+  readonly inputs: readonly Input[];
+  readonly kind: Kind;
+  /** Tells an input from all others, and those of other models. */
+  readonly keyOf: (input: Input) => Buffer | Promise<Buffer>;
+  readonly run: (inputs: readonly Input[], options: Pick<EmbedOptions, 'onVectors'>) => Promise<unknown>;
+}
+
+/** A text or picture that is to be embedded, with its places in the call. */
+interface Wanted<Input> {
+  readonly input: Input;
   readonly key: Buffer;
   readonly positions: number[];
 }
@@ -38,9 +51,9 @@ export interface TextEmbedderSettings {
 }
 
 /**
- * Makes vectors of a collection's texts, of each text once: those of documents are kept in the store by the hash of
- * model and text, as they come, so that a failure or a crash loses few of them; those of questions are remembered
- * while the collection is open, because a search never writes.
+ * Makes vectors of a collection's texts and pictures, of each once: those of records are kept in the store by the hash
+ * of model and text, or of model and the bytes of the picture's file, as they come, so that a failure or a crash loses
+ * few of them; those of questions are remembered while the collection is open, because a search never writes.
  */
 export class TextEmbedder {
   private readonly settings: TextEmbedderSettings;
@@ -59,27 +72,57 @@ export class TextEmbedder {
   }
 
   /** One vector for each text, as the embedding has made it: its numbers are not looked at yet. */
-  async embed(
+  embed(
     thing: string,
     embedding: EmbeddingFunction,
     texts: readonly string[],
     kind: Kind,
   ): Promise<readonly Embedded[]> {
     const onTruncated = (cut: Truncation) => this.noteCut(embedding, cut);
+    const prefix = prefixOf(embedding, kind);
+    return this.make(thing, {
+      ...{ embedding, noun: 'text', inputs: texts, kind },
+      keyOf: (text) => hash('sha256', prefix + text, 'buffer'),
+      run: (some, options) => embedding.embed(some, { kind, onTruncated, ...options }),
+    });
+  }
+
+  /** One vector for each picture. A file is read twice, for its hash and by the model, so that few lie in memory. */
+  embedImages(
+    thing: string,
+    embedding: ImageEmbedding,
+    images: readonly ImageInput[],
+    kind: Kind,
+  ): Promise<readonly Embedded[]> {
+    const prefix = prefixOf(embedding, 'image');
+    return this.make(thing, {
+      ...{ embedding, noun: 'picture', inputs: images, kind },
+      keyOf: async (image) => {
+        const digest = createHash('sha256').update(prefix);
+        for await (const piece of bytesOfImage(thing, image)) digest.update(piece);
+        return digest.digest();
+      },
+      run: (some, options: EmbedImagesOptions) => embedding.embedImages(some, options),
+    });
+  }
+
+  private async make<Input>(thing: string, work: Work<Input>): Promise<readonly Embedded[]> {
+    const { embedding, noun, inputs, kind } = work;
     if (this.settings.bytesMax === 0) {
-      this.counts.embedded += texts.length;
-      return ask(thing, embedding, texts, { kind, onTruncated });
+      this.counts.embedded += inputs.length;
+      return ask(thing, { embedding, noun, count: inputs.length }, () => work.run(inputs, {}));
     }
-    const vectors = new Array<Embedded>(texts.length);
-    const wanted = await this.recall(embedding, texts, kind, vectors);
+    const vectors = new Array<Embedded>(inputs.length);
+    const wanted = await this.recall(work, vectors);
     if (wanted.length === 0) return vectors;
     this.counts.embedded += wanted.length;
     const keeper = kind === 'query' ? undefined : new Keeper(this.settings, embedding, wanted);
-    const asked = wanted.map(({ text }) => text);
+    const asked = wanted.map(({ input }) => input);
     const onVectors = (some: readonly EmbeddedText[]) => keeper?.take(some);
     const slice = new TimeSlice();
     try {
-      const made = await ask(thing, embedding, asked, { kind, onTruncated, onVectors });
+      const commission = { embedding, noun, count: asked.length };
+      const made = await ask(thing, commission, () => work.run(asked, { onVectors }));
       for (const [i, { key, positions }] of wanted.entries()) {
         const vector = present(made[i], 'the vector');
         for (const position of positions) vectors[position] = vector;
@@ -97,28 +140,26 @@ export class TextEmbedder {
     return vectors;
   }
 
-  /** Finds the vectors that are known, and answers what is left to embed, each text once. */
-  private async recall(
-    embedding: EmbeddingFunction,
-    texts: readonly string[],
-    kind: Kind,
+  /** Finds the vectors that are known, and answers what is left to embed, each text or picture once. */
+  private async recall<Input>(
+    { embedding, inputs, kind, keyOf }: Work<Input>,
     vectors: Embedded[],
-  ): Promise<Wanted[]> {
-    const { name, dimension, variant = '' } = embedding;
-    const prefix = `${JSON.stringify([name, dimension, variant, kind])}\n`;
-    const wanted = new Map<string, Wanted>();
+  ): Promise<Wanted<Input>[]> {
+    const { dimension } = embedding;
+    const wanted = new Map<string, Wanted<Input>>();
     const slice = new TimeSlice();
-    for (const [position, text] of texts.entries()) {
-      const key = hash('sha256', prefix + text, 'buffer');
+    for (const [position, input] of inputs.entries()) {
+      const made = keyOf(input);
+      const key = made instanceof Promise ? await made : made;
       const name = key.toString('latin1');
       const again = wanted.get(name);
       const known = again ? undefined : this.known(kind, key, name);
       if (again) again.positions.push(position);
       else if (known?.length === dimension) vectors[position] = known;
-      else wanted.set(name, { text, key, positions: [position] });
+      else wanted.set(name, { input, key, positions: [position] });
       await slice.pause();
     }
-    this.counts.recalled += texts.length - wanted.size;
+    this.counts.recalled += inputs.length - wanted.size;
     return [...wanted.values()];
   }
 
@@ -147,16 +188,25 @@ export class TextEmbedder {
   }
 }
 
+/** What stands before a text or a picture in what is hashed: vectors of two models are never taken for each other. */
+function prefixOf({ name, dimension, variant = '' }: Embedding, kind: Kind | 'image'): string {
+  return `${JSON.stringify([name, dimension, variant, kind])}\n`;
+}
+
 /** Writes a call's vectors to the store as they come. */
 class Keeper {
   private readonly settings: TextEmbedderSettings;
   private readonly dimension: number;
-  private readonly wanted: readonly Wanted[];
+  private readonly wanted: readonly Pick<Wanted<unknown>, 'key'>[];
   private readonly taken = new Set<number>();
   private keys: Buffer[] = [];
   private vectors: Float32Array[] = [];
 
-  constructor(settings: TextEmbedderSettings, { dimension }: EmbeddingFunction, wanted: readonly Wanted[]) {
+  constructor(
+    settings: TextEmbedderSettings,
+    { dimension }: Embedding,
+    wanted: readonly Pick<Wanted<unknown>, 'key'>[],
+  ) {
     this.settings = settings;
     this.dimension = dimension;
     this.wanted = wanted;

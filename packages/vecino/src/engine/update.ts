@@ -1,3 +1,4 @@
+import type { ImageInput } from '../api/image.ts';
 import type { JsonObject } from '../api/metadata.ts';
 import { VecinoError } from '../base/errors.ts';
 import { type OptionSpecs, quoted } from '../base/options.ts';
@@ -11,6 +12,7 @@ import { readExpiry } from './expiry/read-expiry.ts';
 import { isThere, NAMED_IDS, nameIds, slotsOf } from './find-slots.ts';
 import { type RecordBatch, readBatch, readDocument, readFields, readId, requireNew } from './read-records.ts';
 import { type GivenVectors, readVectors, requireVectors } from './read-vectors.ts';
+import { changeWithSource, imagesToEmbed, readImage } from './record-images.ts';
 
 /** What a record keeps where a change does not name it. */
 const KEPT_PARTS = ['document', 'metadata', 'expiresAt'] as const;
@@ -23,6 +25,7 @@ const UPDATE_FIELDS = {
   metadata: { kind: 'opaque', about: 'Keys to set; undefined removes a key.' },
   expiresAt: { kind: 'opaque', about: 'When the record expires; null for never.' },
   ttl: { kind: 'opaque', about: 'In how many seconds the record expires; null for never.' },
+  image: { kind: 'opaque', about: 'The new picture.' },
 } as const satisfies OptionSpecs;
 
 interface UpdateInput {
@@ -30,6 +33,7 @@ interface UpdateInput {
   /** By field; null removes. */
   readonly vectors: GivenVectors;
   readonly document: string | null | undefined;
+  readonly image: ImageInput | undefined;
   /** Keys to set, and keys to remove, whose value is undefined. */
   readonly metadata: object | undefined;
   /** In milliseconds since 1970; null takes the expiry away. */
@@ -94,17 +98,21 @@ async function readUpdates(state: CollectionState, where: string, input: unknown
       vector,
       vectors,
       document,
+      image: givenImage,
       metadata,
       ...expiry
     } = readFields(at, UPDATE_FIELDS, given);
     const id = readId(at, givenId);
     requireNew(where, seen, id, position);
     const thing = `${where}: record ${quoted(id)}`;
+    const image = readImage(thing, givenImage);
+    const change = metadata === undefined ? undefined : readMetadataChange(thing, metadata);
     updates.push({
       id,
       vectors: readVectors(state, thing, { vector, vectors }),
       document: document === undefined ? undefined : readDocument(thing, document),
-      metadata: metadata === undefined ? undefined : readMetadataChange(thing, metadata),
+      image,
+      metadata: changeWithSource(change, image),
       expiresAt: readExpiry(thing, expiry, now),
     });
     await slice.pause();
@@ -119,21 +127,24 @@ function readMetadataChange(thing: string, change: unknown): object {
   return Object.fromEntries([...Object.entries(set), ...removed]);
 }
 
-/** What becomes of the vectors: those that are given, and new ones for changed texts where the collection makes its own. */
+/** What becomes of the vectors: those that are given, and new ones for changed texts and pictures where the collection makes its own. */
 async function embedUpdates(
   state: CollectionState,
   where: string,
   updates: readonly UpdateInput[],
 ): Promise<GivenVectors[]> {
   const vectors = updates.map((update) => update.vectors);
-  const texts = updates.flatMap(({ id, document, metadata = {}, vectors: given }, position): Unembedded[] =>
-    state.fields.flatMap((one, field) => {
-      if (given[field] !== undefined) return [];
+  const unembedded = updates.flatMap((update, position): Unembedded[] => {
+    const { id, document, metadata = {}, vectors: given } = update;
+    const images = imagesToEmbed(state, update.image, { position, id }, given);
+    const texts = state.fields.flatMap((one, field): Unembedded[] => {
+      if (given[field] !== undefined || images.some((image) => image.field === field)) return [];
       const text = textFor(`${where}: record ${quoted(id)}`, one, document, metadata as JsonObject);
       return text === undefined ? [] : [{ position, id, field, text }];
-    }),
-  );
-  await embedRecords(state, where, texts, ({ position, field }, vector) => {
+    });
+    return [...images, ...texts];
+  });
+  await embedRecords(state, where, unembedded, ({ position, field }, vector) => {
     vectors[position] = (vectors[position] ?? []).with(field, vector);
   });
   return vectors;

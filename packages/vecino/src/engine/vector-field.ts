@@ -1,4 +1,5 @@
 import type { EmbeddingFunction } from '../api/embedding.ts';
+import type { Embedding, ImageEmbedding } from '../api/image.ts';
 import type { Part } from '../api/record.ts';
 import type { Metric } from '../api/search.ts';
 import type { BitSet } from '../base/bit-set.ts';
@@ -13,6 +14,7 @@ import {
   UNNAMED_FIELD,
 } from '../storage/store.ts';
 import { readVector } from '../vector/read-vector.ts';
+import { takesImages, takesTexts } from './embed.ts';
 import type { CollectionSlots } from './index/collection-slots.ts';
 import type { LiveIndex } from './index/live-index.ts';
 import type { RecallWatch } from './recall/recall-watch.ts';
@@ -45,7 +47,7 @@ export class VectorField {
   readonly index: LiveIndex;
   /** As the store had it when the collection was opened, but for the options of the index. */
   stored: StoredVectors | StoredField;
-  embedding: EmbeddingFunction | undefined;
+  embedding: Embedding | undefined;
   /** Who measures the recall of queries, if anybody wants that. */
   recallWatch: RecallWatch | undefined;
   /** The log of removals is of use up to this change: see `LiveIndex`. */
@@ -79,6 +81,7 @@ export class VectorField {
 
   /** What of a record is embedded: `document` or a path of metadata; null where nothing is. */
   get text(): string | null {
+    if (this.embedding && !takesTexts(this.embedding)) return null;
     return 'number' in this.stored ? this.stored.text : this.stored.embedding && 'document';
   }
 
@@ -113,19 +116,33 @@ export class VectorField {
     return this.name === undefined ? thing : `${thing}: field ${quoted(this.name)}`;
   }
 
+  /** The model of texts. */
   requireEmbedding(why: string): EmbeddingFunction {
-    if (this.embedding) return this.embedding;
+    const { embedding } = this;
+    if (takesTexts(embedding)) return embedding;
+    throw this.withoutEmbedding(why, 'texts', 'give a picture as image, or a vector');
+  }
+
+  /** The model of pictures. */
+  requireImageEmbedding(why: string): ImageEmbedding {
+    const { embedding } = this;
+    if (takesImages(embedding)) return embedding;
+    throw this.withoutEmbedding(why, 'pictures', 'give a text, or a vector');
+  }
+
+  private withoutEmbedding(why: string, takes: 'texts' | 'pictures', instead: string): VecinoError {
     const recorded = this.stored.embedding;
     const wanted =
       this.name === undefined ? '{ embedding: … }' : `{ vectors: { ${this.name}: { embedding: … } } }`;
     const remedy = recorded
       ? `it was created with "${recorded.name}": open it with \`${wanted}\` of that name`
       : `it was created without one: give vectors instead, or create a collection with \`${wanted}\``;
-    throw new VecinoError(
-      'EMBEDDING_MISSING',
-      `${this.within(this.thing)}: ${why} needs an embedding, and ${remedy}`,
-      { details: { recorded: recorded?.name ?? null, ...(this.name !== undefined && { field: this.name }) } },
-    );
+    const reason = this.embedding
+      ? `an embedding of ${takes}, which "${this.embedding.name}" is not: ${instead}`
+      : `an embedding, and ${remedy}`;
+    return new VecinoError('EMBEDDING_MISSING', `${this.within(this.thing)}: ${why} needs ${reason}`, {
+      details: { recorded: recorded?.name ?? null, ...(this.name !== undefined && { field: this.name }) },
+    });
   }
 
   /** Makes a stored vector searchable in its slot. */

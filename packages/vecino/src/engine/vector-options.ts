@@ -1,4 +1,5 @@
 import type { EmbeddingFunction } from '../api/embedding.ts';
+import type { Embedding, ImageEmbedding } from '../api/image.ts';
 import { LIMITS } from '../api/limits.ts';
 import type { Metric } from '../api/search.ts';
 import type { VectorFieldOptions } from '../api/vector-field.ts';
@@ -11,7 +12,7 @@ import { type ReadIndexChoice, readIndexChoice, storedIndexChoice } from './inde
 export interface ReadVectors {
   readonly dimension: number | undefined;
   readonly metric: Metric | undefined;
-  readonly embedding: EmbeddingFunction | undefined;
+  readonly embedding: Embedding | undefined;
   readonly index: ReadIndexChoice;
   readonly givenIndex: Readonly<Record<string, unknown>>;
 }
@@ -84,13 +85,14 @@ export function requireSame(thing: string, what: string, stored: unknown, receiv
   );
 }
 
-function readEmbedding(thing: string, embedding: unknown): EmbeddingFunction {
-  const { name, dimension, variant, embed } = (embedding ?? {}) as Partial<EmbeddingFunction>;
-  const flawed = (part: keyof EmbeddingFunction, value: unknown, expected: string): VecinoError => {
+function readEmbedding(thing: string, embedding: unknown): Embedding {
+  const given = (embedding ?? {}) as Partial<EmbeddingFunction & ImageEmbedding>;
+  const { name, dimension, variant, embed, embedImages } = given;
+  const flawed = (part: keyof typeof given, value: unknown, expected: string): VecinoError => {
     const received = describeValue(value);
     return new VecinoError(
       'OPTION_INVALID',
-      `${thing}: the embedding's ${part} is ${received}, expected ${expected}; see EmbeddingFunction`,
+      `${thing}: the embedding's ${part} is ${received}, expected ${expected}; see EmbeddingFunction and ImageEmbedding`,
       { details: { option: 'embedding', part, expected, received } },
     );
   };
@@ -98,10 +100,15 @@ function readEmbedding(thing: string, embedding: unknown): EmbeddingFunction {
     throw flawed('name', name, 'a non-empty string');
   }
   if (variant !== undefined && typeof variant !== 'string') throw flawed('variant', variant, 'a string');
-  if (typeof embed !== 'function') throw flawed('embed', embed, 'a function');
+  if (embedImages !== undefined && typeof embedImages !== 'function') {
+    throw flawed('embedImages', embedImages, 'a function');
+  }
+  if (typeof embed !== 'function' && (embed !== undefined || embedImages === undefined)) {
+    throw flawed('embed', embed, 'a function');
+  }
   const isDimension = Number.isInteger(dimension) && Number(dimension) >= 1;
   if (!isDimension || Number(dimension) > LIMITS.dimensionMax) {
     throw flawed('dimension', dimension, `an integer from 1 to ${LIMITS.dimensionMax}`);
   }
-  return embedding as EmbeddingFunction;
+  return embedding as Embedding;
 }

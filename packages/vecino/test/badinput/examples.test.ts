@@ -55,7 +55,9 @@ const EXAMPLES: readonly BadInput[] = [
     what: 'an id for an example',
     given: { unlike: [A, 'b'] },
     code: 'OPTION_INVALID',
-    says: ['unlike 1: options are a string, expected an object of id, collection, text, vector, weight'],
+    says: [
+      'unlike 1: options are a string, expected an object of id, collection, text, vector, image, weight',
+    ],
   },
   {
     what: 'an example that is null',
@@ -73,7 +75,7 @@ const EXAMPLES: readonly BadInput[] = [
     what: 'an example of nothing',
     given: { like: [{ weight: 2 }] },
     code: 'QUERY_INVALID',
-    says: ['like 0: expected exactly one of id, text and vector, received none of them'],
+    says: ['like 0: expected exactly one of id, text, image and vector, received none of them'],
   },
   {
     what: 'an example of two things',

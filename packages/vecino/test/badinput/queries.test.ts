@@ -100,8 +100,8 @@ const SEARCHES: readonly BadInput[] = [
       what,
       given,
       code: 'QUERY_INVALID',
-      says: ['expected exactly one of vector, text, id and examples', problem],
-      details: { expected: ['vector', 'text', 'id', 'examples'], received },
+      says: ['expected exactly one of vector, text, image, id and examples', problem],
+      details: { expected: ['vector', 'text', 'image', 'id', 'examples'], received },
     }),
   ),
   ...(

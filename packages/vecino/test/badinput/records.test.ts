@@ -168,7 +168,7 @@ const FIELDS: readonly BadInput[] = (
   given: fields,
   code: 'OPTION_UNKNOWN',
   says: [message, 'id, vector, vectors, document, metadata'],
-  details: { known: ['id', 'vector', 'vectors', 'document', 'metadata', 'expiresAt', 'ttl'] },
+  details: { known: ['id', 'vector', 'vectors', 'document', 'metadata', 'expiresAt', 'ttl', 'image'] },
 }));
 
 describe.each(WRITES)('$operation refuses', ({ thing, batch, one }) => {

@@ -87,4 +87,8 @@ describe('install scripts', () => {
   it('are in one dependency of @vecino/minilm, which only prints a warning about versions', () => {
     expect(withScripts('packages/minilm')).toEqual(['node_modules/protobufjs']);
   });
+
+  it('are in the same dependency of @vecino/mobilenet', () => {
+    expect(withScripts('packages/mobilenet')).toEqual(['node_modules/protobufjs']);
+  });
 });

@@ -48,6 +48,11 @@ const FREE = new Set<string>([
 export function ownerOf(collection: string, query: SearchQuery): Buffer {
   const asked = Object.entries(query)
     .filter(([option, value]) => !FREE.has(option) && value !== undefined)
+    // Before it becomes JSON, where a buffer is a list of as many numbers as it has bytes.
+    .map(
+      ([option, value]) =>
+        [option, value instanceof Uint8Array ? digest(value).toString('base64') : value] as const,
+    )
     .sort(([a], [b]) => (a < b ? -1 : 1));
   // A vector is the same as a list of numbers and as floats, and a function cannot be compared.
   const text = JSON.stringify([collection, Object.fromEntries(asked)], (key, value: unknown) => {
@@ -130,6 +135,6 @@ function slotsOf(differences: Uint8Array): BitSet {
   return BitSet.from(slots);
 }
 
-function digest(content: string | Buffer): Buffer {
+function digest(content: string | Uint8Array): Buffer {
   return createHash('sha256').update(content).digest();
 }

@@ -3,6 +3,7 @@ import { LIMITS } from '../../api/limits.ts';
 import type { SearchQuery } from '../../api/search.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { describeValue, readOptions } from '../../base/options.ts';
+import { requireImage } from '../../embedding/image-input.ts';
 import { readWeight } from '../../vector/operands.ts';
 import { readId } from '../read-records.ts';
 
@@ -62,10 +63,10 @@ function readList(
 
 function readExample(thing: string, input: unknown, strategy: Strategy): ReadExample {
   const example = readOptions<Example>(thing, EXAMPLE_OPTIONS, (input ?? null) as Example);
-  const given = (['id', 'text', 'vector'] as const).filter((key) => example[key] !== undefined);
+  const given = (['id', 'text', 'image', 'vector'] as const).filter((key) => example[key] !== undefined);
   if (given.length !== 1) {
     const received = given.length === 0 ? 'none of them' : given.join(' and ');
-    throw invalid(thing, `expected exactly one of id, text and vector, received ${received}`);
+    throw invalid(thing, `expected exactly one of id, text, image and vector, received ${received}`);
   }
   if (example.collection !== undefined && (typeof example.collection !== 'string' || given[0] !== 'id')) {
     throw invalid(
@@ -73,6 +74,7 @@ function readExample(thing: string, input: unknown, strategy: Strategy): ReadExa
       `collection is ${describeValue(example.collection)} beside ${given[0]}, expected the name of a collection beside an id`,
     );
   }
+  if (example.image !== undefined) requireImage(thing, example.image);
   if (example.text !== undefined && typeof example.text !== 'string') {
     throw invalid(thing, `text is ${describeValue(example.text)}, expected a string`);
   }

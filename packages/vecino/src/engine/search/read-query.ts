@@ -2,6 +2,7 @@ import type { Part } from '../../api/record.ts';
 import { SEARCH_OPTIONS, type SearchQuery } from '../../api/search.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { describeValue, readOptions } from '../../base/options.ts';
+import { requireImage } from '../../embedding/image-input.ts';
 import type { Predicate } from '../../filter/predicate.ts';
 import type { ParsedQuery } from '../../text/parse-query.ts';
 import { chooseFields } from '../choose-fields.ts';
@@ -87,17 +88,20 @@ function nothingNear(thing: string): VecinoError {
 
 /** Whether there is something to look near; there must be where there are no words to look for. */
 function requireOneTarget(thing: string, query: SearchQuery): boolean {
-  const given: string[] = (['vector', 'text', 'id'] as const).filter((key) => query[key] !== undefined);
+  const given: string[] = (['vector', 'text', 'image', 'id'] as const).filter(
+    (key) => query[key] !== undefined,
+  );
   if (query.like !== undefined || query.unlike !== undefined) given.push('examples');
   const leastGiven = query.fullText === undefined ? 1 : 0;
   if (given.length < leastGiven || given.length > 1) {
     const received = given.length === 0 ? 'none of them' : given.join(' and ');
     throw new VecinoError(
       'QUERY_INVALID',
-      `${thing}: expected exactly one of vector, text, id and examples (like, unlike), received ${received}; say what to look near, or which words to look for as fullText`,
-      { details: { expected: ['vector', 'text', 'id', 'examples'], received: given } },
+      `${thing}: expected exactly one of vector, text, image, id and examples (like, unlike), received ${received}; say what to look near, or which words to look for as fullText`,
+      { details: { expected: ['vector', 'text', 'image', 'id', 'examples'], received: given } },
     );
   }
+  if (query.image !== undefined) requireImage(thing, query.image);
   if (query.text === undefined || typeof query.text === 'string') return given.length > 0;
   const received = describeValue(query.text);
   throw new VecinoError(

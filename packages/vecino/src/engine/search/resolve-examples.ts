@@ -1,4 +1,5 @@
 import type { Strategy } from '../../api/example.ts';
+import type { ImageInput } from '../../api/image.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { quoted } from '../../base/options.ts';
 import {
@@ -29,6 +30,17 @@ export function textsOfExamples({ like, unlike }: ReadExamples): string[] {
   return [...like, ...unlike].flatMap(({ example }) => example.text ?? []);
 }
 
+/** The pictures of examples that are to be embedded, likes before unlikes. */
+export function imagesOfExamples({ like, unlike }: ReadExamples): ImageInput[] {
+  return [...like, ...unlike].flatMap(({ example }) => example.image ?? []);
+}
+
+/** What an embedding has made of the texts and of the pictures, each in their order. */
+export interface EmbeddedExamples {
+  readonly texts: readonly unknown[];
+  readonly images: readonly unknown[];
+}
+
 /** The ids of this collection that are examples, which are no answer. */
 export function idsOfExamples(state: CollectionState, { like, unlike }: ReadExamples): string[] {
   const own = ({ example: { collection } }: ReadExample) =>
@@ -40,17 +52,19 @@ export function idsOfExamples(state: CollectionState, { like, unlike }: ReadExam
  * What to look near, of examples.
  *
  * @param state of the field to look in
- * @param embedded what the embedding has made of the texts
  */
 export function legOfExamples(
   state: CollectionState,
   thing: string,
   examples: ReadExamples,
-  embedded: readonly unknown[],
+  embedded: EmbeddedExamples,
 ): VectorLeg {
-  const made = embedded.values();
+  const [texts, images] = [embedded.texts.values(), embedded.images.values()];
   const [like, unlike] = [examples.like, examples.unlike].map((list) =>
-    list.map((one) => placed(state, one, () => made.next().value)),
+    list.map((one) => {
+      const made = one.example.image === undefined ? texts : images;
+      return placed(state, one, () => made.next().value);
+    }),
   );
   if (examples.strategy === 'bestScore') {
     const likes = (like ?? []).map(({ vector }) => vector);
@@ -107,11 +121,10 @@ function placed(
   const { field } = state;
   if (example.id !== undefined)
     return { vector: storedVector(state, thing, example.id, example.collection), weight };
-  const [by, input] =
-    example.text === undefined
-      ? [thing, example.vector]
-      : [`${thing}: text, embedded by "${field.embedding?.name}"`, made()];
-  return { vector: field.readQuery(by, input), weight };
+  if (example.vector !== undefined) return { vector: field.readQuery(thing, example.vector), weight };
+  const what = example.text === undefined ? 'picture' : 'text';
+  const by = `${thing}: ${what}, embedded by "${field.embedding?.name}"`;
+  return { vector: field.readQuery(by, made()), weight };
 }
 
 function storedVector(
