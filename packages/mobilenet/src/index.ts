@@ -1,0 +1,2 @@
+export { type MobileNet, mobilenet } from './mobilenet.ts';
+export type { MobileNetOptions } from './options.ts';
