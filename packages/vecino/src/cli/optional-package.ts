@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ERROR_CATALOGUE, type ErrorCode } from '../base/error-catalogue.ts';
 import { VecinoError } from '../base/errors.ts';
 
 /**
@@ -35,6 +36,21 @@ export async function importInstalled(
     }
   }
   throw missing('it is not installed');
+}
+
+/**
+ * An error that a package threw on purpose, as one of ours: it may have a copy of `vecino` of its own, whose class is
+ * another one. Everything else stays what it is.
+ */
+export function ownError(error: unknown): unknown {
+  if (error instanceof VecinoError || !(error instanceof Error) || error.name !== 'VecinoError') return error;
+  const { code, details } = error as Partial<VecinoError>;
+  if (code === undefined || !isKnown(code)) return error;
+  return new VecinoError(code, error.message, { ...(details && { details }), cause: error });
+}
+
+function isKnown(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CATALOGUE, code);
 }
 
 function resolveFrom(parent: string, name: string): string | undefined {

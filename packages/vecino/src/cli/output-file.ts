@@ -27,10 +27,15 @@ export class OutputFile implements AsyncDisposable {
     return new OutputFile(name, temporary, handle);
   }
 
-  async write(text: string): Promise<void> {
-    const bytes = Buffer.from(text, 'utf8');
+  async write(content: string | Uint8Array): Promise<void> {
+    const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
     await writing(this.name, () => this.handle.writeFile(bytes));
     this.bytes += bytes.length;
+  }
+
+  /** Puts other bytes in the place of some that were written before. */
+  async rewrite(bytes: Uint8Array, at: number): Promise<void> {
+    await writing(this.name, () => this.handle.write(bytes, 0, bytes.length, at));
   }
 
   /** Its size in bytes. */

@@ -19,6 +19,7 @@ import { addReindex } from './command/reindex.ts';
 import { addSearch } from './command/search.ts';
 import { addStats } from './command/stats.ts';
 import { EXIT_CODES, exitCodeOf } from './exit-codes.ts';
+import { ownError } from './optional-package.ts';
 import { endWithBrokenPipe, printError } from './output.ts';
 
 /** Runs one command line and sets the process's exit code; every error is printed, none is thrown. */
@@ -31,7 +32,7 @@ export async function run(args: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? EXIT_CODES.ok.code : EXIT_CODES.usage.code;
       return;
     }
-    const shown = error instanceof CommanderError ? usageError(error) : error;
+    const shown = error instanceof CommanderError ? usageError(error) : ownError(error);
     printError(shown, args.includes('--json'));
     process.exitCode = exitCodeOf(shown);
   }

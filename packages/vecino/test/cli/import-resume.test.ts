@@ -47,7 +47,7 @@ async function importOnce(
   const { signal } = journal.controller;
   const settings = { batchMax, skipBad: true, again: false, signal };
   const watcher = { resumed() {}, advanced() {} };
-  const { reading } = inputFormat(path, {});
+  const { reading } = await inputFormat(path, {});
   try {
     return await new FileImport(await inspectInput(path), reading, target, journal, settings, watcher).run();
   } catch {

@@ -1,8 +1,18 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Collection, CollectionDescription, ListQuery } from '../../api/collection.ts';
 import type { Filter } from '../../api/filter.ts';
 import type { StoredRecord } from '../../api/record.ts';
+import { VecinoError } from '../../base/errors.ts';
 import { EXPIRY_FIELD } from '../expiry.ts';
+import {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  exportedVectors,
+  exportFormat,
+  hasVectorsOnly,
+  loadVectorWriter,
+  writeVectorFile,
+} from '../export/vector-file.ts';
 import { filterFlag } from '../flags.ts';
 import { openForReading } from '../folder.ts';
 import { Interrupt, interrupted } from '../interrupt.ts';
@@ -12,10 +22,13 @@ import { OutputFile } from '../output-file.ts';
 import { showProgress } from '../progress.ts';
 import { jsonText } from '../text/json-text.ts';
 import { bytes, counted } from '../text/units.ts';
+import { fieldFlag } from '../vector-fields.ts';
 import { defineCommand } from './command.ts';
 
 interface ExportFlags extends OutputFlags, NamespaceFlags {
   readonly filter?: Filter;
+  readonly format?: ExportFormat;
+  readonly field?: string;
 }
 
 const STANDARD_OUTPUT = '-';
@@ -25,13 +38,19 @@ export function addExport(program: Command): void {
   const command = defineCommand(
     program,
     'export <folder> <collection> [file]',
-    'Write all records as JSON lines, vectors and namespaces included. What import reads from them is the same bit by bit.',
+    'Write all records as JSON lines, vectors and namespaces included, or as Parquet; or their vectors as .npy or .fvecs. ' +
+      'What import reads from JSON lines and Parquet is the same bit by bit.',
     [
       'vecino export ./library books books.jsonl',
       'vecino export ./library books | gzip > books.jsonl.gz',
+      'vecino export ./library books books.parquet',
       `vecino export ./library books - --filter '{"year":{"$lt":2000}}'`,
     ],
   );
+  command.addOption(
+    new Option('--format <format>', 'Default by the extension, else jsonl.').choices(EXPORT_FORMATS),
+  );
+  command.addOption(fieldFlag());
   command.addOption(filterFlag());
   command.addOption(namespaceFlag('Only this namespace, without its name.'));
   command.action(exportRecords);
@@ -44,6 +63,10 @@ async function exportRecords(
   flags: ExportFlags,
 ): Promise<void> {
   const output = new Output(flags);
+  const format = exportFormat(file, flags.format);
+  if (format !== 'jsonl')
+    return exportVectorFile(folder, collectionName, requireFile(file, format), format, flags);
+  if (flags.field !== undefined) throw fieldOfLines(flags.field);
   using interrupt = new Interrupt(() => output.note('interrupted: no file is left behind'));
   await using db = await openForReading(folder, output);
   const collection = await db.openCollection(collectionName);
@@ -63,6 +86,50 @@ async function exportRecords(
   const written = await target.finish();
   if (output.json) await output.document({ collection: collectionName, file, records, bytes: written });
   else await output.lines([`exported ${counted(records, 'record')} to ${file} (${bytes(written)})`]);
+}
+
+async function exportVectorFile(
+  folder: string,
+  collectionName: string,
+  file: string,
+  format: Exclude<ExportFormat, 'jsonl'>,
+  flags: ExportFlags,
+): Promise<void> {
+  const output = new Output(flags);
+  using interrupt = new Interrupt(() => output.note('interrupted: no file is left behind'));
+  const write = await loadVectorWriter();
+  await using db = await openForReading(folder, output);
+  const collection = await db.openCollection(collectionName);
+  const description = await collection.describe();
+  const vectors = exportedVectors(description, flags.field);
+  const parts = await partsOf(collection, flags, description.vectors);
+  const pages = exportedPages(parts, output, interrupt.signal);
+  await using target = await OutputFile.create(file);
+  const records = await writeVectorFile(write, { name: file, target, format }, pages, vectors);
+  const written = await target.finish();
+  if (hasVectorsOnly(format)) {
+    output.note(
+      `.${format} has vectors only, here in the order of the ids; Parquet and JSON lines have the rest`,
+    );
+  }
+  if (output.json) await output.document({ collection: collectionName, file, records, bytes: written });
+  else await output.lines([`exported ${counted(records, 'record')} to ${file} (${bytes(written)})`]);
+}
+
+/** These formats have their number of rows, or their table of contents, where only a file can be written. */
+function requireFile(file: string | undefined, format: ExportFormat): string {
+  if (file !== undefined && file !== STANDARD_OUTPUT) return file;
+  throw new VecinoError('OPTION_INVALID', `${format} cannot be written to the standard output; name a file`, {
+    details: { format },
+  });
+}
+
+function fieldOfLines(field: string): VecinoError {
+  return new VecinoError(
+    'OPTION_INVALID',
+    'JSON lines have all vectors by name; leave out --field, or give --format parquet, npy or fvecs',
+    { details: { option: 'field', received: field } },
+  );
 }
 
 /** Records that are exported together: those of a namespace, or those outside of all. */

@@ -40,12 +40,13 @@ export function addImport(program: Command): void {
   const command = defineCommand(
     program,
     'import <folder> <collection> <file...>',
-    'Store the records of JSONL or CSV files. "-" is the standard input. Records of the same id are replaced. ' +
-      'Ctrl-C leaves the folder consistent; the same command goes on from there.',
+    'Store the records of JSONL, CSV, Parquet, NumPy, fvecs or HDF5 files. "-" is the standard input. ' +
+      'Records of the same id are replaced. Ctrl-C leaves the folder consistent; the same command goes on from there.',
     [
       'vecino import ./library books books.jsonl',
       'vecino import ./library glosses glosses.csv --id-field key --text-field gloss --embedding minilm',
       'zcat vectors.jsonl.gz | vecino import ./library vectors - --format jsonl --metric l2',
+      'vecino import ./library glove glove-100-angular.hdf5 --row-ids',
     ],
   );
   command.addOption(new Option('--format <format>', 'Default by the extension.').choices(FORMATS));
@@ -64,6 +65,11 @@ export function addImport(program: Command): void {
     ).argParser(oneCharacter),
   );
   command.option('--strings', 'Keep every CSV cell a string in metadata, also numbers, booleans and JSON.');
+  command.option('--dataset <name>', 'Which dataset of an HDF5. Default train, or the only one of two axes.');
+  command.option(
+    '--row-ids',
+    'The id of a row without one is its number in the file, from 0 (NumPy, fvecs, HDF5).',
+  );
   for (const option of flagsOf(COLLECTION_FLAGS)) command.addOption(option);
   for (const option of indexFlags('index', 'Index of a new collection. Default auto.'))
     command.addOption(option);
@@ -123,7 +129,7 @@ async function importFiles(
 }
 
 async function inspectSource(file: string, flags: FormatFlags): Promise<ImportSource> {
-  const format = inputFormat(file, flags);
+  const format = await inputFormat(file, flags);
   return { file: await inspectInput(file), format };
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../api/metadata.ts';
-import type { RecordInput } from '../../api/record.ts';
+import type { RecordInput, VectorInput } from '../../api/record.ts';
 import { describeValue } from '../../base/options.ts';
 import { EXPIRY_FIELD } from '../expiry.ts';
 import { NAMESPACE_FIELD } from '../namespace.ts';
@@ -52,10 +52,8 @@ export function recordOf(row: Row, mapping: FieldMapping): RecordInput | Mapping
   const document = row.fields.get(mapping.document) ?? undefined;
   if (document !== undefined && typeof document !== 'string')
     return wanted('text', mapping.document, document);
-  const vector = mapping.readVector(row.fields.get(mapping.vector) ?? null) ?? undefined;
-  if (vector !== undefined && !Array.isArray(vector)) {
-    return wanted('an array of numbers', mapping.vector, vector);
-  }
+  const vector = vectorOf(row, mapping);
+  if (vector instanceof MappingFault) return vector;
   const vectors = vectorsOf(row, mapping);
   if (vectors instanceof MappingFault) return vectors;
   // Where vectors have names, metadata may have the text: the collection knows.
@@ -78,12 +76,19 @@ export function recordOf(row: Row, mapping: FieldMapping): RecordInput | Mapping
   if (metadata instanceof MappingFault) return metadata;
   return {
     ...(id === undefined ? {} : { id }),
-    ...(vector === undefined ? {} : { vector: vector as readonly number[] }),
+    ...(vector && { vector }),
     ...(vectors && { vectors }),
     ...(document === undefined ? {} : { document }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     metadata,
   };
+}
+
+function vectorOf(row: Row, mapping: FieldMapping): VectorInput | undefined | MappingFault {
+  if (row.vector !== undefined) return row.vector;
+  const vector = mapping.readVector(row.fields.get(mapping.vector) ?? null) ?? undefined;
+  if (vector === undefined || Array.isArray(vector)) return vector;
+  return wanted('an array of numbers', mapping.vector, vector);
 }
 
 /** The vectors by name; what is wrong with one of them the collection says. */

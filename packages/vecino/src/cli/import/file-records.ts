@@ -1,5 +1,6 @@
 import type { RecordInput } from '../../api/record.ts';
 import { VecinoError } from '../../base/errors.ts';
+import { ownError } from '../optional-package.ts';
 import { type FieldMapping, MappingFault, namespaceOf, recordOf } from './field-mapping.ts';
 import { type InputFile, readingFailed } from './input-file.ts';
 import type { Checkpoint } from './journal.ts';
@@ -9,7 +10,7 @@ import type { BadRow, Row, RowEnd } from './rows.ts';
 
 /** How the bytes of a file become records. */
 export interface Reading {
-  readonly rows: (source: AsyncIterable<Uint8Array>, from: RowEnd) => AsyncGenerator<Row | BadRow>;
+  readonly rows: (file: InputFile, from: RowEnd, signal: AbortSignal) => AsyncGenerator<Row | BadRow>;
   readonly mapping: FieldMapping;
 }
 
@@ -40,7 +41,7 @@ export async function* readRecords(
 ): AsyncGenerator<FileRecord | FileFault> {
   const ids = new RowIds(from.ids);
   let { records, skipped } = from;
-  for await (const row of guarded(file, reading.rows(file.read(from.end.byte, signal), from.end))) {
+  for await (const row of guarded(file, reading.rows(file, from.end, signal))) {
     const record = row.kind === 'bad' ? new MappingFault(row.expected) : recordOf(row, reading.mapping);
     const { line, end } = row;
     if (record instanceof MappingFault) {
@@ -62,7 +63,8 @@ async function* guarded<T>(file: InputFile, rows: AsyncIterable<T>): AsyncGenera
   try {
     yield* rows;
   } catch (error) {
-    throw error instanceof VecinoError ? error : readingFailed(file.name, error);
+    const own = ownError(error);
+    throw own instanceof VecinoError ? own : readingFailed(file.name, error);
   }
 }
 

@@ -5,8 +5,15 @@ import { readCsv, typedCell } from './csv-rows.ts';
 import { DEFAULT_FIELDS } from './field-mapping.ts';
 import type { Reading } from './file-records.ts';
 import { readJsonl } from './jsonl-rows.ts';
+import {
+  readVectorFile,
+  requireVectorFiles,
+  VECTOR_FILE_FORMATS,
+  type VectorFileFlags,
+  type VectorFileFormat,
+} from './vector-file-rows.ts';
 
-export const FORMATS = ['jsonl', 'csv'] as const;
+export const FORMATS = ['jsonl', 'csv', ...VECTOR_FILE_FORMATS] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** What the user says of the files. */
@@ -18,6 +25,8 @@ export interface FormatFlags {
   readonly metadataFields?: readonly string[];
   readonly delimiter?: string;
   readonly strings?: boolean;
+  readonly dataset?: string;
+  readonly rowIds?: boolean;
 }
 
 const FORMAT_OF_EXTENSION: ReadonlyMap<string, Format> = new Map([
@@ -26,6 +35,8 @@ const FORMAT_OF_EXTENSION: ReadonlyMap<string, Format> = new Map([
   ['.json', 'jsonl'],
   ['.csv', 'csv'],
   ['.tsv', 'csv'],
+  ['.h5', 'hdf5'],
+  ...VECTOR_FILE_FORMATS.map((format) => [`.${format}`, format] as const),
 ]);
 
 export interface InputFormat {
@@ -34,8 +45,8 @@ export interface InputFormat {
   readonly key: JsonObject;
 }
 
-/** How to read a file, from its name and the flags. */
-export function inputFormat(name: string, flags: FormatFlags): InputFormat {
+/** How to read a file, from its name and the flags; `PACKAGE_MISSING` where what reads it is not installed. */
+export async function inputFormat(name: string, flags: FormatFlags): Promise<InputFormat> {
   const extension = extname(name).toLowerCase();
   const format = flags.format ?? FORMAT_OF_EXTENSION.get(extension);
   if (format === undefined) throw unknownFormat(name);
@@ -48,17 +59,42 @@ export function inputFormat(name: string, flags: FormatFlags): InputFormat {
     metadata: flags.metadataFields,
   };
   const key = { format, delimiter, strings, ...fields, metadata: fields.metadata ?? null };
-  if (format === 'jsonl') {
-    return { key, reading: { rows: readJsonl, mapping: { ...fields, readValue: same, readVector: same } } };
+  const asItIs = { ...fields, readValue: same, readVector: same };
+  switch (format) {
+    case 'jsonl':
+      return {
+        key,
+        reading: {
+          rows: (file, from, signal) => readJsonl(file.read(from.byte, signal), from),
+          mapping: asItIs,
+        },
+      };
+    case 'csv':
+      return {
+        key,
+        reading: {
+          rows: (file, from, signal) => readCsv(file.read(from.byte, signal), from, delimiter),
+          mapping: { ...fields, readValue: strings ? same : typedCell, readVector: typedCell },
+        },
+      };
+    default: {
+      await requireVectorFiles('import');
+      const file = vectorFileFlags(format, flags);
+      return {
+        key: { ...key, dataset: file.dataset ?? null, rowIds: file.rowIds },
+        reading: {
+          rows: (input, from, signal) => readVectorFile(input, from, signal, file, asItIs),
+          mapping: asItIs,
+        },
+      };
+    }
   }
-  const readValue = strings ? same : typedCell;
-  return {
-    key,
-    reading: {
-      rows: (source, from) => readCsv(source, from, delimiter),
-      mapping: { ...fields, readValue, readVector: typedCell },
-    },
-  };
+}
+
+function vectorFileFlags(format: VectorFileFormat, flags: FormatFlags): VectorFileFlags {
+  const { idField: id, vectorField: vector, documentField: document, dataset, rowIds = false } = flags;
+  const named = { ...(id && { id }), ...(vector && { vector }), ...(document && { document }) };
+  return { format, dataset, rowIds, named };
 }
 
 function same(value: JsonValue): JsonValue {

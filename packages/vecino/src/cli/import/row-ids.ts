@@ -20,7 +20,7 @@ export class RowIds {
     return this.hash;
   }
 
-  next(rowText: string): string {
+  next(rowText: string | Uint8Array): string {
     this.hash = createHash('sha256').update(this.hash).update('\n').update(rowText).digest('hex');
     return this.hash.slice(0, 32);
   }

@@ -6,9 +6,11 @@ export interface Row {
   /** Its first line, from 1. */
   readonly line: number;
   readonly end: RowEnd;
-  /** Its text, from which an id is derived where it has none. */
-  readonly text: string;
+  /** Its text, or the bytes of its vector, from which an id is derived where it has none. */
+  readonly text: string | Uint8Array;
   readonly fields: ReadonlyMap<string, JsonValue>;
+  /** Of a file of vectors: its vector, which then is in no field. */
+  readonly vector?: Float32Array;
 }
 
 /** A place in the input that cannot be read as a row. */
@@ -27,7 +29,7 @@ export interface BadRow {
 export interface RowEnd {
   /** Bytes up to here. */
   readonly byte: number;
-  /** Lines up to here. */
+  /** Lines up to here; rows where the file has no lines. */
   readonly line: number;
   /** The names of a CSV's header line, which a reader that starts in the middle does not meet. */
   readonly header?: readonly string[];
