@@ -41,8 +41,6 @@ export type {
   ListQuery,
   Namespace,
   NamespaceDescription,
-  ReindexOptions,
-  ReindexProgress,
   RemoveTarget,
 } from './api/collection.ts';
 export type {
@@ -92,7 +90,15 @@ export { LIMITS } from './api/limits.ts';
 export type { AnyMetadata, JsonObject, JsonValue, Metadata } from './api/metadata.ts';
 export type { RecallEstimate, RecallReport, RecallWatchOptions } from './api/recall.ts';
 export type { Part, RecordInput, RecordUpdate, StoredRecord, VectorInput } from './api/record.ts';
+export type {
+  ReembedDescription,
+  ReembedEstimate,
+  ReembedOptions,
+  ReembedProgress,
+  ReembedTarget,
+} from './api/reembed.ts';
 export type { DiversifyOptions, GroupByOptions } from './api/refine.ts';
+export type { ReindexOptions, ReindexProgress } from './api/reindex.ts';
 export type {
   FieldExplanation,
   Hit,

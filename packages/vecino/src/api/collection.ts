@@ -13,6 +13,8 @@ import { LIMITS } from './limits.ts';
 import type { AnyMetadata, Metadata } from './metadata.ts';
 import type { RecallWatchOptions } from './recall.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from './record.ts';
+import type { ReembedDescription, ReembedEstimate, ReembedOptions, ReembedTarget } from './reembed.ts';
+import type { ReindexOptions } from './reindex.ts';
 import type { Hit, Metric, NearestQuery, SearchQuery, SearchResult } from './search.ts';
 import type { VectorFieldDescription, VectorFieldOptions } from './vector-field.ts';
 
@@ -67,6 +69,8 @@ export interface CollectionDescription {
   /** What answers searches at this moment, and why in one sentence. */
   readonly serving: { readonly options: Required<IndexOptions>; readonly reason: string };
   readonly records: number;
+  /** The change of the model that was begun; absent where none was, and where vectors have names. */
+  readonly reembedding?: ReembedDescription;
   /** By name, in the order in which they were named; absent where there is one vector without a name. */
   readonly vectors?: Readonly<Record<string, VectorFieldDescription>>;
 }
@@ -77,33 +81,6 @@ export interface CheckReport {
   readonly records: number;
   readonly problems: readonly string[];
 }
-
-/** How far a reindexing is. */
-export interface ReindexProgress {
-  /**
-   * `copying`: vectors are brought into the new index; `linking`: they are put into its structure; `saving`: the
-   * new index answers, and its snapshot is written.
-   */
-  readonly stage: 'copying' | 'linking' | 'saving';
-  /** Records that have passed this stage, of `total`, which grows and shrinks with writes meanwhile. */
-  readonly records: number;
-  readonly total: number;
-}
-
-export interface ReindexOptions {
-  /** Which of several named vectors; may be left out where there is one. */
-  readonly field?: string;
-  /** Told at least at the begin of each stage, and some times a second meanwhile. */
-  readonly onProgress?: (progress: ReindexProgress) => void;
-  /** Ends the reindexing with `CANCELLED`; the old index stays. */
-  readonly signal?: AbortSignal;
-}
-
-export const REINDEX_OPTIONS = {
-  field: { kind: 'opaque', about: 'Which of several named vectors.' },
-  onProgress: { kind: 'opaque', about: 'Told how far it is.' },
-  signal: { kind: 'opaque', about: 'Ends it; the old index stays.' },
-} as const satisfies OptionSpecs;
 
 /** Records asked for page by page. */
 export interface ListQuery<M extends Metadata = AnyMetadata> {
@@ -338,8 +315,36 @@ export interface Collection<M extends Metadata = AnyMetadata> {
    */
   reindex(index: IndexChoice, options?: ReindexOptions): Promise<boolean>;
   /**
+   * Moves the collection, or one of its named vectors, to another model, whose vectors may have another dimension and
+   * metric: each record's text is embedded anew, in the background. The old vectors answer until all of the new ones
+   * are there and indexed; then they are exchanged at once, and the old ones are removed. Writes go on meanwhile, by
+   * the old model, and are followed. What is made lies in the store: after an interruption, be it a crash, the
+   * collection is what it was, and another call goes on where the first has ended. No record changes: the change
+   * feed tells nothing. Answers whether there was anything to do; asked for the model that it has, it drops what was
+   * begun for another.
+   *
+   * @throws TEXT_MISSING where records have a vector and no text to make another one of; REEMBED_RUNNING where
+   * another call of it is under way; CANCELLED by `signal`; EMBEDDING_FAILED; the errors of the options. The old
+   * vectors stay.
+   *
+   * @example
+   * ```ts
+   * await books.reembed({
+   *   embedding: larger,
+   *   onProgress: ({ stage, records, total, secondsLeft }) => console.log(stage, records, total, secondsLeft),
+   * });
+   * ```
+   */
+  reembed(options: ReembedOptions): Promise<boolean>;
+  /**
+   * What `reembed` would cost: some texts of all over the collection are embedded and timed, and their vectors kept.
+   *
+   * @throws EMBEDDING_FAILED; the errors of the options
+   */
+  estimateReembed(target: ReembedTarget): Promise<ReembedEstimate>;
+  /**
    * Reclaims what removed records have left: their places in the index, whose snapshot is written, and their
-   * space in the database file, which shrinks.
+   * space in the database file, which shrinks. So it does with vectors of another model that nobody needs any more.
    */
   compact(): Promise<void>;
 }
@@ -356,6 +361,8 @@ type OfTheWhole =
   | 'check'
   | 'flush'
   | 'reindex'
+  | 'reembed'
+  | 'estimateReembed'
   | 'compact';
 
 /** The records of a collection that belong to one namespace: see {@link Collection.namespace}. */

@@ -2,6 +2,7 @@ import type { OptionSpecs } from '../base/options.ts';
 import type { Embedding } from './image.ts';
 import type { CompleteIndexChoice, IndexChoice, IndexOptions } from './index-options.ts';
 import { LIMITS } from './limits.ts';
+import type { ReembedDescription } from './reembed.ts';
 import type { Metric } from './search.ts';
 
 /**
@@ -46,4 +47,6 @@ export interface VectorFieldDescription {
   readonly serving: { readonly options: Required<IndexOptions>; readonly reason: string };
   /** Records that have the vector. */
   readonly records: number;
+  /** The change of its model that was begun; absent where none was. */
+  readonly reembedding?: ReembedDescription;
 }

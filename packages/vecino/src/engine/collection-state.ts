@@ -24,6 +24,7 @@ import type { CollectionSlots } from './index/collection-slots.ts';
 import type { LiveIndex } from './index/live-index.ts';
 import type { MetadataFilter } from './metadata-filter.ts';
 import { type NamespaceSlots, NOWHERE } from './namespace-slots.ts';
+import { VectorExchange } from './reembed/vector-exchange.ts';
 import type { TextEmbedder } from './text-embedder.ts';
 import type { RecordVectors, VectorField } from './vector-field.ts';
 
@@ -61,6 +62,8 @@ export class CollectionState {
   readonly embedder: TextEmbedder;
   /** Only where this process writes. */
   removal: ExpiredRemoval | undefined;
+  /** When vectors are exchanged for those of another model. */
+  readonly exchange = new VectorExchange();
   /** Writes of this collection, one after another. */
   readonly writes = new Mutex();
   /**
@@ -129,7 +132,7 @@ export class CollectionState {
     return this.opened.fields !== undefined;
   }
 
-  /** As the store had it when the collection was opened, but for the options of indexes. */
+  /** As the store had it when the collection was opened, but for the vectors. */
   get stored(): StoredCollection {
     if (!this.hasNames) return { ...this.opened, ...this.field.stored };
     return { ...this.opened, fields: this.fields.map(({ stored }) => stored as StoredField) };
@@ -270,6 +273,7 @@ export class CollectionState {
     // In this order: what an index lets go at once must not be live any more.
     if (!fromSlots()) return false;
     for (const field of holding) field.remove(slot);
+    this.exchange.forget(slot);
     return true;
   }
 
@@ -297,6 +301,7 @@ export class CollectionState {
 
   /** Ends the background work and, unless the collection is dropped, writes the snapshots. */
   async closeIndexes(options: { save: boolean }): Promise<void> {
+    await this.exchange.close();
     for (const { index } of this.fields) await index.close(options);
   }
 

@@ -19,7 +19,7 @@ export function statsOf(state: CollectionState, name: string, records: number): 
     memory: {
       vectorBytes: sum(({ memory }) => memory.vectorBytes),
       indexBytes: sum(({ memory }) => memory.indexBytes),
-      reindexBytes: sum(({ memory }) => memory.reindexBytes),
+      reindexBytes: sum(({ memory }) => memory.reindexBytes) + state.exchange.bytes,
       filterBytes,
     },
     disk: { snapshotBytes: sum(({ disk }) => disk.snapshotBytes), storeBytes: state.store.bytes() },

@@ -11,7 +11,6 @@ import type {
   ListQuery,
   Namespace,
   NamespaceDescription,
-  ReindexOptions,
   RemoveTarget,
 } from '../api/collection.ts';
 import type { CollectionStats } from '../api/collection-stats.ts';
@@ -21,11 +20,10 @@ import type { IndexChoice } from '../api/index-options.ts';
 import type { AnyMetadata, Metadata } from '../api/metadata.ts';
 import type { RecallWatchOptions } from '../api/recall.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from '../api/record.ts';
+import type { ReembedEstimate, ReembedOptions, ReembedTarget } from '../api/reembed.ts';
+import type { ReindexOptions } from '../api/reindex.ts';
 import type { Hit, Metric, NearestQuery, SearchQuery, SearchResult } from '../api/search.ts';
 import { present } from '../base/assert.ts';
-import { VecinoError } from '../base/errors.ts';
-import { describeValue, type OptionSpecs, readOptions } from '../base/options.ts';
-import type { StoredField } from '../storage/store.ts';
 import { adviseCollection } from './advise-collection.ts';
 import { AnomalyDetector } from './analysis/anomaly-detector.ts';
 import { findClusters } from './analysis/find-clusters.ts';
@@ -38,13 +36,18 @@ import { statsOf } from './collection-stats.ts';
 import { describeCollection } from './describe-collection.ts';
 import { ExpiredRemoval } from './expiry/removal.ts';
 import { isThere, slotsOf } from './find-slots.ts';
-import { catchUp } from './follow.ts';
+import { followerOf } from './follow.ts';
 import { listRecords } from './listing.ts';
 import { dropNamespace, listNamespaces, readNamespaceName } from './namespaces.ts';
 import { readId } from './read-records.ts';
 import { watchRecall } from './recall/watch-collection.ts';
 import { getRecords, readParts } from './record-view.ts';
+import { estimateReembed } from './reembed/estimate.ts';
+import { clearLeftSets } from './reembed/pending-set.ts';
+import { readReembedding, readReembedTarget } from './reembed/read-target.ts';
+import { Reembedder } from './reembed/reembedder.ts';
 import { Reindexer, readReindexOptions } from './reindexer.ts';
+import { readTarget } from './remove-target.ts';
 import { nearestRecords } from './search/nearest.ts';
 import { searchManyRecords, searchRecords } from './search/search-records.ts';
 import { updateRecords } from './update.ts';
@@ -60,6 +63,7 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
 
   /** Of each of its vectors. */
   private readonly reindexers: ReadonlyMap<VectorField, Reindexer>;
+  private readonly reembedder: Reembedder;
   private readonly anomalyDetector: AnomalyDetector;
   private readonly border: number | undefined;
   private readonly workshop: Workshop;
@@ -76,6 +80,7 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
     this.reindexers =
       whole?.reindexers ??
       new Map(state.fields.map((field) => [field, new Reindexer(state.of(field), border)]));
+    this.reembedder = whole?.reembedder ?? new Reembedder(state, (field) => this.reindexerOf(field), border);
     this.anomalyDetector = new AnomalyDetector(state);
     this.follow = whole ? whole.follow : state.store.writer ? undefined : followerOf(state);
     if (whole) return;
@@ -226,9 +231,8 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
 
   async describe(): Promise<CollectionDescription> {
     const { state, border } = this;
-    const recordsOf = ({ number }: StoredField) =>
-      state.store.reader.countOfField(state.id, number, state.expiry.now());
-    return this.reading(() => describeCollection(state.stored, this.recordCount, recordsOf, border));
+    const now = () => state.expiry.now();
+    return this.reading(() => describeCollection(state.stored, state.store.reader, now(), border));
   }
 
   async advise(options?: AdviseOptions<Metadata>): Promise<Advice> {
@@ -259,9 +263,23 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
       const { state } = this;
       const thing = `reindex ${state.thing}`;
       const read = readReindexOptions(thing, options);
-      const reindexer = this.reindexers.get(chooseField(state, thing, read.field));
-      return present(reindexer, 'the reindexer of a field').reindex(index, read);
+      return this.reindexerOf(chooseField(state, thing, read.field)).reindex(index, read);
     });
+  }
+
+  async reembed(options: ReembedOptions): Promise<boolean> {
+    this.forWriting();
+    return this.whileOpen(() => {
+      const thing = `reembed ${this.state.thing}`;
+      return this.reembedder.reembed(thing, readReembedding(this.state, thing, options));
+    });
+  }
+
+  async estimateReembed(target: ReembedTarget): Promise<ReembedEstimate> {
+    const thing = `estimateReembed of ${this.state.thing}`;
+    return this.reading(() =>
+      estimateReembed(this.state, thing, readReembedTarget(this.state, thing, target)),
+    );
   }
 
   async compact(): Promise<void> {
@@ -271,6 +289,7 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
       await this.state.writes.idle();
       for (const { index } of this.state.fields) await index.compact();
       await this.state.writer.optimizeFullText(this.state.id);
+      await clearLeftSets(this.state);
       await this.state.writer.reclaim();
     });
   }
@@ -285,11 +304,15 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
   private async reading<T>(read: () => Promise<T> | T): Promise<T> {
     this.state.requireOpen();
     await this.state.turns.pause();
-    return this.whileOpen(async () => {
+    const question = async () => {
       await this.follow?.();
       this.state.requireOpen();
-      return read();
-    });
+      const answer = await read();
+      // A reading process learns only from the store that vectors were exchanged meanwhile.
+      await this.follow?.();
+      return answer;
+    };
+    return this.whileOpen(() => this.state.exchange.steady(question));
   }
 
   /**
@@ -313,6 +336,10 @@ export class EmbeddedCollection implements Collection<Metadata>, Namespace<Metad
     const answer = await write();
     this.review();
     return answer;
+  }
+
+  private reindexerOf(field: VectorField): Reindexer {
+    return present(this.reindexers.get(field), 'the reindexer of a field');
   }
 
   private review(): void {
@@ -341,39 +368,4 @@ function beginRemoval(state: CollectionState): void {
     warn: (code, what, cause) => state.fields[0]?.index.warn(code, what, cause),
   });
   state.removal.begin();
-}
-
-/** Follows the writing process: looks at SQLite's data version, and at the changes only if it has moved. */
-function followerOf(state: CollectionState): () => Promise<void> {
-  // Nothing yet: something may have been committed since the collection was opened.
-  let version: number | undefined;
-  return () =>
-    state.writes.run(async () => {
-      await state.store.reader.present();
-      const now = state.store.reader.dataVersion();
-      if (now === version) return;
-      await catchUp(state);
-      state.kick();
-      version = now;
-    });
-}
-
-const REMOVE_TARGET = {
-  filter: { kind: 'opaque', about: 'Only records whose metadata match this filter.' },
-} as const satisfies OptionSpecs;
-
-/** The ids to remove, or undefined where the target is a filter. */
-function readTarget(where: string, target: unknown): readonly string[] | undefined {
-  if (typeof target === 'string') return [readId(where, target)];
-  if (Array.isArray(target)) return Array.from(target, (id) => readId(where, id));
-  const isObject = typeof target === 'object' && target !== null;
-  if (isObject && readOptions<{ filter?: unknown }>(where, REMOVE_TARGET, target).filter !== undefined) {
-    return undefined;
-  }
-  const received = isObject ? 'an object without a filter' : describeValue(target);
-  throw new VecinoError(
-    'OPTION_INVALID',
-    `${where}: the target is ${received}, expected an id, an array of ids or { filter }; the filter {} stands for all records`,
-    { details: { expected: 'an id, an array of ids or { filter }', received } },
-  );
 }

@@ -105,7 +105,7 @@ async function vectorsOf(
 
 /** The vectors of one field, row by row, of those puts that have one. */
 async function matrixOf(
-  { number, dimension }: VectorField,
+  { vectorSet, dimension }: VectorField,
   puts: Puts,
   vectorOf: (put: Puts[number]) => Float32Array | undefined,
 ): Promise<NamedVectors> {
@@ -116,7 +116,7 @@ async function matrixOf(
     vectors.set(vectorOf(present(puts[place], 'a put')) ?? [], row * dimension);
     await slice.pause();
   }
-  return { field: number, places, vectors };
+  return { set: vectorSet, places, vectors };
 }
 
 function writeBatchOf(

@@ -129,14 +129,7 @@ export class EmbeddedDatabase implements Database {
     this.requireOpen();
     return this.store.reader
       .collections()
-      .map((stored) =>
-        describeCollection(
-          stored,
-          this.store.reader.count(stored.id, { now: this.clock() }),
-          ({ number }) => this.store.reader.countOfField(stored.id, number, this.clock()),
-          this.autoBorder,
-        ),
-      )
+      .map((stored) => describeCollection(stored, this.store.reader, this.clock(), this.autoBorder))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

@@ -2,24 +2,35 @@ import type { CollectionDescription } from '../api/collection.ts';
 import type { IndexOptions } from '../api/index-options.ts';
 import type { Metric } from '../api/search.ts';
 import { familyOf } from '../index/registry.ts';
-import type { StoredCollection, StoredField, StoredVectors } from '../storage/store.ts';
+import {
+  type StoredCollection,
+  type StoredField,
+  type StoredVectors,
+  type StoreReader,
+  UNNAMED_FIELD,
+} from '../storage/store.ts';
+import type { StoredVectorSet } from '../storage/vector-set-changes.ts';
 import { chooseIndex } from './auto-policy.ts';
 import { type ReadIndexChoice, storedIndexChoice } from './index-choice.ts';
-
-/** Counts the records that have one of several vectors. */
-type RecordsOf = (field: StoredField) => number;
 
 /** @param border of the automatic choice of the index, other than the measured one for tests */
 export function describeCollection(
   stored: StoredCollection,
-  records: number,
-  recordsOf: RecordsOf,
+  reader: StoreReader,
+  now: number,
   border: number | undefined,
 ): CollectionDescription {
-  const { name, fullText } = stored;
+  const { id, name, fullText } = stored;
+  const records = reader.count(id, { now });
+  const recordsOf = ({ vectorSet }: StoredField) => reader.countOfSet(id, vectorSet, now);
+  const sets = reader.vectorSets(id);
   const vectors = stored.fields?.map((field) => {
-    const description = { ...describeVectors(name, field, recordsOf(field), border), text: field.text };
-    return [field.name, { ...description, records: recordsOf(field) }] as const;
+    const own = {
+      text: field.text,
+      records: recordsOf(field),
+      ...reembeddingOf(id, field.number, sets, reader),
+    };
+    return [field.name, { ...describeVectors(name, field, own.records, border), ...own }] as const;
   });
   const [first] = stored.fields ?? [];
   const whole = first
@@ -30,8 +41,23 @@ export function describeCollection(
     ...whole,
     fullText: fullText ? { language: fullText.language, fields: fullText.fields } : null,
     records,
+    ...(!vectors && reembeddingOf(id, UNNAMED_FIELD, sets, reader)),
     ...(vectors && { vectors: Object.fromEntries(vectors) }),
   };
+}
+
+/** The change of the model of a field that was begun, if one was. */
+function reembeddingOf(
+  collection: number,
+  field: number,
+  sets: readonly StoredVectorSet[],
+  reader: StoreReader,
+): Pick<CollectionDescription, 'reembedding'> {
+  const begun = sets.find((set) => set.field === field && set.target !== null);
+  if (!begun?.target) return {};
+  const { embedding, metric } = begun.target;
+  const records = reader.countOfSet(collection, begun.number);
+  return { reembedding: { embedding, metric: metric as Metric, records } };
 }
 
 function describeVectors(

@@ -19,10 +19,13 @@ interface Place {
   readonly field: number;
 }
 
+/** What a field embeds, and how messages name it. */
+export type TextSource = Pick<VectorField, 'name' | 'text' | 'within'>;
+
 /** What a record has to embed for a field; undefined where it has nothing. */
 export function textFor(
   thing: string,
-  field: VectorField,
+  field: TextSource,
   document: string | null | undefined,
   metadata: JsonObject,
 ): string | undefined {

@@ -2,6 +2,7 @@ import { BitSet } from '../base/bit-set.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import type { StoredRow } from '../storage/store.ts';
 import type { CollectionState } from './collection-state.ts';
+import { NextVectors } from './reembed/next-vectors.ts';
 import type { VectorField } from './vector-field.ts';
 
 /** Rows read in one go. */
@@ -65,11 +66,11 @@ async function putMissing(state: CollectionState, missing: Uint32Array): Promise
 }
 
 /** The slots that have a vector of a named field, read in slices. */
-async function slotsOfField({ store, id }: CollectionState, { number }: VectorField): Promise<BitSet> {
+async function slotsOfField({ store, id }: CollectionState, { vectorSet }: VectorField): Promise<BitSet> {
   const slots = new BitSet();
   const slice = new TimeSlice();
   for (let from = 0; ; ) {
-    const page = store.reader.slotsOfField(id, number, from, SLOTS);
+    const page = store.reader.slotsOfSet(id, vectorSet, from, SLOTS);
     slots.addAll(page);
     const last = page.at(-1);
     if (last === undefined || page.length < SLOTS) return slots;
@@ -78,8 +79,28 @@ async function slotsOfField({ store, id }: CollectionState, { number }: VectorFi
   }
 }
 
+/**
+ * Where the writing process has moved a field to another model, the vectors that count now are read from the store and
+ * take the place of the others. Texts are questions to a model that the caller must give anew.
+ */
+async function followExchange(state: CollectionState): Promise<void> {
+  const { reader, writer } = state.store;
+  const stored = writer ? undefined : reader.collections().find(({ id }) => id === state.id);
+  for (const field of state.fields) {
+    const present = stored?.fields ? stored.fields.find(({ number }) => number === field.number) : stored;
+    if (!present || present.vectorSet === field.vectorSet) continue;
+    await state.exchange.run(async () => {
+      const next = new NextVectors(state.id, reader, field, present);
+      await next.copy(() => state.requireOpen());
+      const isSame = field.embedding?.name === present.embedding?.name;
+      await field.exchange(next, isSame ? field.embedding : undefined);
+    });
+  }
+}
+
 /** Shows to index and filters what has been committed since they last looked. */
 export async function catchUp(state: CollectionState): Promise<void> {
+  await followExchange(state);
   const { reader } = state.store;
   const { seen } = state.slots;
   if (state.latestSeq === seen) return;
@@ -144,4 +165,19 @@ function refresh(state: CollectionState, row: StoredRow | undefined): void {
   state.ids[slot] = row.id;
   state.namespaces.set(slot, row.namespace);
   state.filter.set(slot, row.metadata ?? '{}');
+}
+
+/** Follows the writing process: looks at SQLite's data version, and at the changes only if it has moved. */
+export function followerOf(state: CollectionState): () => Promise<void> {
+  // Nothing yet: something may have been committed since the collection was opened.
+  let version: number | undefined;
+  return () =>
+    state.writes.run(async () => {
+      await state.store.reader.present();
+      const now = state.store.reader.dataVersion();
+      if (now === version) return;
+      await catchUp(state);
+      state.kick();
+      version = now;
+    });
 }

@@ -1,8 +1,14 @@
 import type { Warning } from '../api/database.ts';
 import type { Metric } from '../api/search.ts';
-import { BitSet } from '../base/bit-set.ts';
+import type { BitSet } from '../base/bit-set.ts';
 import type { WorkerPool } from '../kernel/worker-pool.ts';
-import { type Store, type StoredCollection, type StoredField, UNNAMED_FIELD } from '../storage/store.ts';
+import {
+  type Store,
+  type StoredCollection,
+  type StoredField,
+  type StoredVectors,
+  UNNAMED_FIELD,
+} from '../storage/store.ts';
 import type { CollectionSlots } from './index/collection-slots.ts';
 import { LiveIndex } from './index/live-index.ts';
 import { storedIndexChoice } from './index-choice.ts';
@@ -50,30 +56,36 @@ function openField(
 ): VectorField {
   const named = 'number' in stored ? stored : undefined;
   const number = named?.number ?? UNNAMED_FIELD;
-  const index: LiveIndex = new LiveIndex({
-    collection: name,
-    field: named?.name,
-    slots,
-    live: named ? new BitSet() : slots.live,
-    identity: stored.identity,
-    dimension: stored.dimension,
-    metric: stored.metric as Metric,
-    index: storedIndexChoice(name, stored).structure,
-    pool,
-    snapshotPath: (segment) => store.snapshotPath(id, segment, number),
-    readVectors: (slots) => field.storedVectors(slots),
-    segmentSlots,
-    readOnly: store.writer === undefined,
-    warn,
-    forgetRemovals,
-  });
-  const field: VectorField = new VectorField({
+  const openIndex = (vectors: StoredVectors, live: BitSet) =>
+    new LiveIndex({
+      collection: name,
+      field: named?.name,
+      slots,
+      live,
+      identity: identityOf(vectors, number),
+      dimension: vectors.dimension,
+      metric: vectors.metric as Metric,
+      index: storedIndexChoice(name, vectors).structure,
+      pool,
+      snapshotPath: (segment) => store.snapshotPath(id, segment, number),
+      // Of this set, even when it does not count any more: a search may be under way.
+      readVectors: (slots) => store.reader.vectorsOfSet(id, vectors.vectorSet, slots),
+      segmentSlots,
+      readOnly: store.writer === undefined,
+      warn,
+      forgetRemovals,
+    });
+  return new VectorField({
     thing: `collection "${name}"`,
     collection: id,
     stored,
     slots,
-    index,
+    openIndex,
     reader: store.reader,
   });
-  return field;
+}
+
+/** What snapshots are told apart by: vectors that have taken the place of others have another one. */
+function identityOf({ identity, vectorSet }: StoredVectors, field: number): string {
+  return vectorSet === field ? identity : `${identity}-${vectorSet}`;
 }

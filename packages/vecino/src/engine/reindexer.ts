@@ -1,4 +1,4 @@
-import { REINDEX_OPTIONS, type ReindexOptions, type ReindexProgress } from '../api/collection.ts';
+import { REINDEX_OPTIONS, type ReindexOptions, type ReindexProgress } from '../api/reindex.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue, readOptions } from '../base/options.ts';
 import { readVector } from '../vector/read-vector.ts';
@@ -36,6 +36,7 @@ export class Reindexer {
   private readonly state: CollectionState;
   private readonly border: number | undefined;
   private current: Run | undefined;
+  private isHeld = false;
   /** The number of records at which the change over by ourselves failed last. */
   private failedAt: number | undefined;
 
@@ -65,10 +66,11 @@ export class Reindexer {
       current.cancelled = true;
       await current.ended.catch(() => undefined);
     }
-    if (this.current) {
+    if (this.current || this.isHeld) {
+      const other = this.isHeld ? 'a change of the model' : 'another reindexing';
       throw new VecinoError(
         'REINDEX_RUNNING',
-        `${thing}: another reindexing is under way, expected one at a time; wait for it, or end it by its signal`,
+        `${thing}: ${other} is under way, expected one at a time; wait for it, or end it by its signal`,
       );
     }
     const wanted = this.settled(read);
@@ -79,11 +81,27 @@ export class Reindexer {
     return true;
   }
 
+  /** Lets nothing change the index as long as a task runs: what is under way ends before, or is ended. */
+  async standStill<T>(task: () => Promise<T>): Promise<T> {
+    this.isHeld = true;
+    try {
+      while (this.current) {
+        if (this.current.automatic) this.current.cancelled = true;
+        await this.current.ended.catch(() => undefined);
+        await Promise.resolve();
+      }
+      return await task();
+    } finally {
+      this.isHeld = false;
+      this.review();
+    }
+  }
+
   /** Begins a change over in the background where the collection leaves the choice to us and the policy says so. */
   review(): void {
     const { state } = this;
     if (state.field.recallTarget !== undefined) state.index.wantCalibration();
-    if (this.current || !state.store.writer || state.index.isClosed) return;
+    if (this.current || this.isHeld || !state.store.writer || state.index.isClosed) return;
     const { asked } = this.choice;
     if (asked.family !== 'auto') return;
     const { family } = this.verdict(asked.recall);

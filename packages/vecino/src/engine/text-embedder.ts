@@ -77,13 +77,15 @@ export class TextEmbedder {
     embedding: EmbeddingFunction,
     texts: readonly string[],
     kind: Kind,
+    signal?: AbortSignal,
   ): Promise<readonly Embedded[]> {
+    const ended = signal && { signal };
     const onTruncated = (cut: Truncation) => this.noteCut(embedding, cut);
     const prefix = prefixOf(embedding, kind);
     return this.make(thing, {
       ...{ embedding, noun: 'text', inputs: texts, kind },
       keyOf: (text) => hash('sha256', prefix + text, 'buffer'),
-      run: (some, options) => embedding.embed(some, { kind, onTruncated, ...options }),
+      run: (some, options) => embedding.embed(some, { kind, onTruncated, ...options, ...ended }),
     });
   }
 

@@ -13,6 +13,7 @@ import { isThere, NAMED_IDS, nameIds, slotsOf } from './find-slots.ts';
 import { type RecordBatch, readBatch, readDocument, readFields, readId, requireNew } from './read-records.ts';
 import { type GivenVectors, readVectors, requireVectors } from './read-vectors.ts';
 import { changeWithSource, imagesToEmbed, readImage } from './record-images.ts';
+import { writeInTurn } from './write-turn.ts';
 
 /** What a record keeps where a change does not name it. */
 const KEPT_PARTS = ['document', 'metadata', 'expiresAt'] as const;
@@ -43,10 +44,11 @@ interface UpdateInput {
 /** Changes parts of stored records: what is not named stays. */
 export async function updateRecords(state: CollectionState, input: unknown): Promise<void> {
   const where = `update ${state.thing}`;
-  const updates = await readUpdates(state, where, input);
-  const vectors = await embedUpdates(state, where, updates);
-  await state.writes.run(async () => {
-    state.requireOpen();
+  const read = async (given: unknown) => {
+    const updates = await readUpdates(state, where, given);
+    return { updates, vectors: await embedUpdates(state, where, updates) };
+  };
+  await writeInTurn(state, input, read, async ({ updates, vectors }) => {
     const ids = updates.map(({ id }) => id);
     const slots = await slotsOf(state, ids);
     const missing = ids.filter((_, i) => !isThere(state, slots[i]));

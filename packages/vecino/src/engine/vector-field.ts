@@ -2,7 +2,7 @@ import type { EmbeddingFunction } from '../api/embedding.ts';
 import type { Embedding, ImageEmbedding } from '../api/image.ts';
 import type { Part } from '../api/record.ts';
 import type { Metric } from '../api/search.ts';
-import type { BitSet } from '../base/bit-set.ts';
+import { BitSet } from '../base/bit-set.ts';
 import { VecinoError } from '../base/errors.ts';
 import { quoted } from '../base/options.ts';
 import type { Matches } from '../filter/answers.ts';
@@ -26,7 +26,10 @@ export interface VectorFieldParts {
   readonly collection: number;
   readonly stored: StoredVectors | StoredField;
   readonly slots: CollectionSlots;
-  readonly index: LiveIndex;
+  /**
+   * Makes an index of vectors of this field, which is empty yet; of named ones, with the slots that have them.
+   */
+  readonly openIndex: (stored: StoredVectors, live: BitSet) => LiveIndex;
   readonly reader: StoreReader;
 }
 
@@ -42,10 +45,7 @@ export class VectorField {
   readonly name: string | undefined;
   /** By which the store knows it. */
   readonly number: number;
-  /** The slots that searches of this field may answer: of the one without a name, those of the collection itself. */
-  readonly live: BitSet;
-  readonly index: LiveIndex;
-  /** As the store had it when the collection was opened, but for the options of the index. */
+  /** As the store has it. */
   stored: StoredVectors | StoredField;
   embedding: Embedding | undefined;
   /** Who measures the recall of queries, if anybody wants that. */
@@ -56,19 +56,58 @@ export class VectorField {
   private readonly collection: number;
   private readonly slots: CollectionSlots;
   private readonly reader: StoreReader;
+  private readonly parts: VectorFieldParts;
+  private present: LiveIndex;
   private restricted = { version: -1, matches: new WeakMap<Matches, Matches>() };
 
-  constructor({ thing, collection, stored, slots, index, reader }: VectorFieldParts) {
+  constructor(parts: VectorFieldParts) {
+    const { thing, collection, stored, slots, reader } = parts;
     const named = 'number' in stored ? stored : undefined;
     this.name = named?.name;
     this.number = named?.number ?? UNNAMED_FIELD;
     this.stored = stored;
     this.slots = slots;
-    this.index = index;
-    this.live = index.live;
+    this.parts = parts;
+    this.present = this.openIndex(stored, new BitSet());
     this.thing = thing;
     this.collection = collection;
     this.reader = reader;
+  }
+
+  get index(): LiveIndex {
+    return this.present;
+  }
+
+  /** The slots that searches of this field may answer: of the one without a name, those of the collection itself. */
+  get live(): BitSet {
+    return this.present.live;
+  }
+
+  /** Makes another index of vectors of this field, with the slots that have them. */
+  openIndex(stored: StoredVectors, live: BitSet): LiveIndex {
+    return this.parts.openIndex(stored, this.name === undefined ? this.slots.live : live);
+  }
+
+  /**
+   * Puts vectors of another model, which the index has, in the place of the present ones. Only while no write is under
+   * way. Resolves when nobody works on the old index any more.
+   */
+  exchange(
+    vectors: { readonly stored: StoredVectors; readonly index: LiveIndex },
+    embedding: Embedding | undefined,
+  ): Promise<void> {
+    const old = this.present;
+    this.stored = vectors.stored;
+    this.present = vectors.index;
+    this.embedding = embedding;
+    this.slots.leave(old);
+    this.slots.version += 1;
+    return old.close({ save: false });
+  }
+
+  /** The set in the store that the vectors belong to. */
+  get vectorSet(): number {
+    return this.stored.vectorSet;
   }
 
   get dimension(): number {
@@ -98,7 +137,7 @@ export class VectorField {
 
   /** The vector in a row that was read with `part`. */
   of(row: StoredRow | undefined): Float32Array | undefined {
-    return this.name === undefined ? row?.vector : row?.vectors?.get(this.number);
+    return this.name === undefined ? row?.vector : row?.vectors?.get(this.vectorSet);
   }
 
   /** A vector to store, checked. */
@@ -179,9 +218,7 @@ export class VectorField {
 
   /** Stored vectors of slots, as they were given; undefined where a record is gone. */
   storedVectors(slots: ArrayLike<number>): (Float32Array | undefined)[] {
-    const { reader, collection } = this;
-    if (this.name !== undefined) return reader.vectorsOfField(collection, this.number, slots);
-    return reader.rows(collection, slots, ['vector']).map((row) => row?.vector);
+    return this.reader.vectorsOfSet(this.collection, this.vectorSet, slots);
   }
 
   /** Records that have the vector and have not expired by then. */
@@ -189,6 +226,6 @@ export class VectorField {
     const { reader, collection } = this;
     return this.name === undefined
       ? reader.count(collection, { now })
-      : reader.countOfField(collection, this.number, now);
+      : reader.countOfSet(collection, this.vectorSet, now);
   }
 }

@@ -5,12 +5,12 @@ import type { CollectionState } from './collection-state.ts';
 import { type Change, changeOf, commit } from './commit.ts';
 import { isThere, NAMED_IDS, nameIds, slotsOf } from './find-slots.ts';
 import { readRecords } from './read-records.ts';
+import { writeInTurn } from './write-turn.ts';
 
 /** Stores new records; refuses ids that are there. */
 export async function addRecords(state: CollectionState, input: unknown): Promise<string[]> {
-  const batch = await readRecords(state, 'add to', input);
-  return state.writes.run(async () => {
-    state.requireOpen();
+  const read = (given: unknown) => readRecords(state, 'add to', given);
+  return writeInTurn(state, input, read, async (batch) => {
     const slots = await slotsOf(state, batch.ids);
     const existing = batch.ids.filter((_, i) => isThere(state, slots[i]));
     if (existing.length > 0) {
@@ -31,9 +31,8 @@ export async function addRecords(state: CollectionState, input: unknown): Promis
 
 /** Stores records, replacing what is there. A record whose vector stays the same keeps its place in the index. */
 export async function upsertRecords(state: CollectionState, input: unknown): Promise<string[]> {
-  const batch = await readRecords(state, 'upsert into', input);
-  return state.writes.run(async () => {
-    state.requireOpen();
+  const read = (given: unknown) => readRecords(state, 'upsert into', given);
+  return writeInTurn(state, input, read, async (batch) => {
     const slots = await slotsOf(state, batch.ids);
     const slice = new TimeSlice();
     const changes: Change[] = [];

@@ -23,9 +23,9 @@ export function requireWellFormed(
     puts.vectors.length === unnamed * dimension,
     'one vector of the collection’s dimension for each slot',
   );
-  for (const { field, places, vectors } of puts.named ?? []) {
+  for (const { set, places, vectors } of puts.named ?? []) {
     assert(
-      vectors.length === places.length * (fieldDimensions.get(field) ?? Number.NaN),
+      vectors.length === places.length * (fieldDimensions.get(set) ?? Number.NaN),
       'vectors of the field’s dimension',
     );
     assert(
@@ -86,7 +86,7 @@ export function* slicesOf(batch: WriteBatch, bytesMax: number): Generator<WriteB
 }
 
 /** The vectors of a field of the puts from one place to another, with places counted from there. */
-function namedSlice({ field, places, vectors }: NamedVectors, from: number, to: number): NamedVectors {
+function namedSlice({ set, places, vectors }: NamedVectors, from: number, to: number): NamedVectors {
   const dimension = places.length === 0 ? 0 : vectors.length / places.length;
   const firstOf = (least: number) => {
     const found = places.findIndex((place) => place >= least);
@@ -94,7 +94,7 @@ function namedSlice({ field, places, vectors }: NamedVectors, from: number, to: 
   };
   const [first, end] = [firstOf(from), firstOf(to)];
   return {
-    field,
+    set,
     places: places.slice(first, end).map((place) => place - from),
     vectors: vectors.slice(first * dimension, end * dimension),
   };

@@ -14,6 +14,7 @@ interface CollectionRow {
   readonly index_options: string;
   readonly full_text: string | null;
   readonly seq: number;
+  readonly vector_set: number;
 }
 
 /** All collections, by name. Two statements: to be called in a transaction. */
@@ -24,12 +25,12 @@ export function storedCollections(connection: Connection): StoredCollection[] {
 }
 
 function collectionOfRow(row: CollectionRow, fields: readonly StoredField[] | undefined): StoredCollection {
-  const { id, identity, name, dimension, metric, seq } = row;
+  const { id, identity, name, dimension, metric, seq, vector_set: vectorSet } = row;
   const embedding =
     row.embedding_name === null
       ? null
       : { name: row.embedding_name, dimension: row.embedding_dimension ?? dimension };
   const index = JSON.parse(row.index_options) as JsonObject;
   const fullText = row.full_text === null ? undefined : (JSON.parse(row.full_text) as FullTextSettings);
-  return { id, identity, name, dimension, metric, embedding, index, fullText, fields, seq };
+  return { id, identity, name, dimension, metric, embedding, index, vectorSet, fullText, fields, seq };
 }

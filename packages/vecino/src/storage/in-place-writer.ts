@@ -10,6 +10,7 @@ import type {
   WriteBatch,
   Written,
 } from './store.ts';
+import type { VectorSetChange } from './vector-set-changes.ts';
 
 /**
  * The writer of a store in memory. Nothing waits for a disk, so it works on the caller's thread and shares its
@@ -58,6 +59,10 @@ export class InPlaceWriter implements StoreWriter {
 
   async keepEmbeddings(embeddings: NewEmbeddings): Promise<void> {
     this.writer.keepEmbeddings(embeddings);
+  }
+
+  async changeVectorSets(change: VectorSetChange): Promise<number> {
+    return this.writer.changeVectorSets(change);
   }
 
   async reclaim(): Promise<void> {

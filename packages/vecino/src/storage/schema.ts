@@ -128,6 +128,21 @@ const STEPS: readonly string[] = [
   ) STRICT;
   CREATE UNIQUE INDEX named_vectors_by_record ON named_vectors (record, field);
   `,
+  // Vectors of another model that are made beside the present ones, and those that an exchange has left; see
+  // vector-sets.ts.
+  `
+  ALTER TABLE collections ADD COLUMN vector_set INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE fields ADD COLUMN vector_set INTEGER NOT NULL DEFAULT 0;
+  UPDATE fields SET vector_set = number;
+
+  CREATE TABLE vector_sets (
+    collection INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    field INTEGER NOT NULL,
+    target TEXT,
+    PRIMARY KEY (collection, number)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The version that this program reads and writes. */

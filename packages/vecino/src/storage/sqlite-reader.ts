@@ -4,10 +4,11 @@ import { Mutex } from '../base/mutex.ts';
 import { storedCollections } from './collection-rows.ts';
 import type { Connection } from './connection.ts';
 import { searchFullText } from './full-text-search.ts';
-import { countOfField, slotsOfField, vectorOfField, vectorsOfRecord } from './named-vectors.ts';
+import { countOfSet, slotsOfSet, vectorsOfRecord } from './named-vectors.ts';
 import type { ReadConnection } from './read-connection.ts';
 import { countRecords } from './record-counts.ts';
 import { keyEnd, recordKey, slotOfKey } from './record-key.ts';
+import { type RecordRow, recordOfRow, wholeText } from './record-rows.ts';
 import {
   type ChangeRange,
   type CountQuestion,
@@ -15,6 +16,8 @@ import {
   type ExpiryRange,
   type FullTextFound,
   type FullTextSearch,
+  type LackingPage,
+  type LackingQuestion,
   type NamespaceSlotsPage,
   type OccupiedSlots,
   type PageRequest,
@@ -26,18 +29,8 @@ import {
   type StoreReader,
   UNNAMED,
 } from './store.ts';
-import { vectorOfBytes } from './vector-bytes.ts';
-
-interface RecordRow {
-  readonly key: number;
-  readonly id: string | Uint8Array;
-  readonly namespace: number;
-  readonly seq: number;
-  readonly vector?: Uint8Array;
-  readonly document?: string | Uint8Array | null;
-  readonly metadata?: string;
-  readonly expires_at?: number | null;
-}
+import { FIRST_SET, type StoredVectorSet } from './vector-set-changes.ts';
+import { lackingWindow, presentSet, vectorOfSet, vectorSets } from './vector-sets.ts';
 
 /** Holds for records that the caller may see at the time that is bound to it. */
 const UNEXPIRED = 'NOT EXISTS (SELECT 1 FROM expiries AS x WHERE x.key = r.key AND x.at <= ?)';
@@ -161,30 +154,46 @@ export class SqliteReader implements StoreReader {
     return countRecords(this.source.current(), collection, namespace, now);
   }
 
-  slotsOfField(collection: number, field: number, fromSlot: number, limit: number): number[] {
-    return slotsOfField(this.source.current(), collection, field, fromSlot, limit);
+  slotsOfSet(collection: number, set: number, fromSlot: number, limit: number): number[] {
+    return slotsOfSet(this.source.current(), collection, set, fromSlot, limit);
   }
 
-  countOfField(collection: number, field: number, now = NEVER): number {
-    return countOfField(this.source.current(), collection, field, now);
+  countOfSet(collection: number, set: number, now = NEVER): number {
+    return countOfSet(this.source.current(), collection, set, now);
   }
 
-  vectorsOfField(collection: number, field: number, slots: ArrayLike<number>): (Float32Array | undefined)[] {
+  vectorsOfSet(collection: number, set: number, slots: ArrayLike<number>): (Float32Array | undefined)[] {
     const connection = this.source.current();
     return this.together(connection, () =>
-      Array.from(slots, (slot) => vectorOfField(connection, field, recordKey(collection, slot))),
+      Array.from(slots, (slot) => vectorOfSet(connection, set, recordKey(collection, slot))),
     );
+  }
+
+  vectorSets(collection: number): StoredVectorSet[] {
+    return vectorSets(this.source.current(), collection);
+  }
+
+  lackingVectors(collection: number, question: LackingQuestion): LackingPage {
+    const { parts, after } = question;
+    const connection = this.source.current();
+    return this.together(connection, () => {
+      const { last, condition } = lackingWindow(connection, collection, question);
+      if (last === undefined) return { rows: [], last };
+      const sql = `${this.selection(parts, FIRST_SET)} ${condition}`;
+      const rows = connection.all<RecordRow>(sql, collection, after, last);
+      return { rows: rows.map((row) => this.recordOfRow(connection, row, parts)), last };
+    });
   }
 
   rows(collection: number, slots: ArrayLike<number>, parts: readonly Part[]): (StoredRow | undefined)[] {
     const connection = this.source.current();
-    const sql = `${this.selection(parts)} WHERE r.key = ?`;
-    return this.together(connection, () =>
-      Array.from(slots, (slot) => {
+    return this.together(connection, () => {
+      const sql = `${this.selectionOf(connection, collection, parts)} WHERE r.key = ?`;
+      return Array.from(slots, (slot) => {
         const row = connection.get<RecordRow>(sql, recordKey(collection, slot));
         return row && this.recordOfRow(connection, row, parts);
-      }),
-    );
+      });
+    });
   }
 
   rowsOfIds(
@@ -195,17 +204,19 @@ export class SqliteReader implements StoreReader {
     now = NEVER,
   ): (StoredRow | undefined)[] {
     const connection = this.source.current();
-    const sql = `${this.selection(parts)} WHERE r.collection = ? AND r.namespace = ? AND r.id = ? AND ${UNEXPIRED}`;
-    return this.together(connection, () =>
-      ids.map((id) => {
+    return this.together(connection, () => {
+      const selection = this.selectionOf(connection, collection, parts);
+      const sql = `${selection} WHERE r.collection = ? AND r.namespace = ? AND r.id = ? AND ${UNEXPIRED}`;
+      return ids.map((id) => {
         const row = connection.get<RecordRow>(sql, collection, namespace, id, now);
         return row && this.recordOfRow(connection, row, parts);
-      }),
-    );
+      });
+    });
   }
 
   scan(collection: number, fromSlot: number, limit: number, parts: readonly Part[]): StoredRow[] {
     return this.records(
+      collection,
       parts,
       'WHERE r.key >= ? AND r.key < ? ORDER BY r.key LIMIT ?',
       recordKey(collection, fromSlot),
@@ -221,6 +232,7 @@ export class SqliteReader implements StoreReader {
     const inside = namespace === UNNAMED ? 'r.namespace = ?' : 'r.namespace = ? AND r.namespace <> 0';
     const from = after === undefined ? '' : `AND r.${orderBy} ${beyond} ?`;
     return this.records(
+      collection,
       parts,
       `WHERE r.collection = ? AND ${inside} ${from} AND ${UNEXPIRED} ORDER BY r.${orderBy} ${order} LIMIT ?`,
       ...(after === undefined
@@ -302,14 +314,19 @@ export class SqliteReader implements StoreReader {
     return this.together(connection, () => searchFullText(connection, search));
   }
 
-  /** Whole records; where they have several vectors, these are read with them from one state. */
-  private records(parts: readonly Part[], condition: string, ...values: (string | number)[]): StoredRow[] {
+  /** Whole records; with vectors, what takes several statements is read from one state. */
+  private records(
+    collection: number,
+    parts: readonly Part[],
+    condition: string,
+    ...values: (string | number)[]
+  ): StoredRow[] {
     const connection = this.source.current();
     const read = () =>
       connection
-        .all<RecordRow>(`${this.selection(parts)} ${condition}`, ...values)
+        .all<RecordRow>(`${this.selectionOf(connection, collection, parts)} ${condition}`, ...values)
         .map((row) => this.recordOfRow(connection, row, parts));
-    return parts.includes('vectors') ? this.together(connection, read) : read();
+    return parts.includes('vectors') || parts.includes('vector') ? this.together(connection, read) : read();
   }
 
   private recordOfRow(connection: Connection, row: RecordRow, parts: readonly Part[]): StoredRow {
@@ -321,8 +338,13 @@ export class SqliteReader implements StoreReader {
     return this.isHeld ? work() : connection.transaction('BEGIN', work);
   }
 
-  private selection(parts: readonly Part[]): string {
-    const name = parts.join();
+  private selectionOf(connection: Connection, collection: number, parts: readonly Part[]): string {
+    return this.selection(parts, parts.includes('vector') ? presentSet(connection, collection) : FIRST_SET);
+  }
+
+  /** @param set of the vectors without a name */
+  private selection(parts: readonly Part[], set: number): string {
+    const name = `${parts.join()} ${set}`;
     let sql = this.selections.get(name);
     if (sql === undefined) {
       const text = (column: string) => (this.textsAsBytes ? `CAST(${column} AS BLOB)` : column);
@@ -332,7 +354,11 @@ export class SqliteReader implements StoreReader {
       // Metadata is JSON, in which NUL is escaped.
       if (parts.includes('metadata')) columns.push('r.metadata AS metadata');
       if (parts.includes('expiresAt')) columns.push('e.at AS expires_at');
-      const vectors = parts.includes('vector') ? ' JOIN vectors AS v ON v.key = r.key' : '';
+      const ofSet =
+        set === FIRST_SET
+          ? 'vectors AS v ON v.key = r.key'
+          : `named_vectors AS v ON v.record = r.key AND v.field = ${set}`;
+      const vectors = parts.includes('vector') ? ` JOIN ${ofSet}` : '';
       const expiries = parts.includes('expiresAt') ? ' LEFT JOIN expiries AS e ON e.key = r.key' : '';
       sql = `SELECT ${columns.join(', ')} FROM records AS r${vectors}${expiries}`;
       this.selections.set(name, sql);
@@ -348,23 +374,4 @@ export class SqliteReader implements StoreReader {
 function cutsTexts(connection: Connection): boolean {
   const row = connection.get<{ text: string }>("SELECT 'a' || char(0) || 'b' AS text");
   return row?.text.length !== 3;
-}
-
-function recordOfRow(row: RecordRow): StoredRow {
-  const record: { -readonly [Field in keyof StoredRow]: StoredRow[Field] } = {
-    slot: slotOfKey(row.key),
-    id: wholeText(row.id),
-    namespace: row.namespace,
-    seq: row.seq,
-  };
-  if (row.vector !== undefined) record.vector = vectorOfBytes(row.vector);
-  if (row.document !== undefined) record.document = row.document === null ? null : wholeText(row.document);
-  if (row.metadata !== undefined) record.metadata = row.metadata;
-  if (row.expires_at !== undefined) record.expiresAt = row.expires_at;
-  return record;
-}
-
-function wholeText(text: string | Uint8Array): string {
-  if (typeof text === 'string') return text;
-  return Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString('utf8');
 }

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { FullTextBuild } from './full-text-build.ts';
 import { type FullTextTable, FullTextTables } from './full-text-table.ts';
 import { keepEmbeddings, type NewEmbeddings } from './kept-embeddings.ts';
-import { fieldDimensions, insertNamedVectors } from './named-vectors.ts';
+import { fieldDimensions, insertNamedVectors, replaceIndexOptions } from './named-vectors.ts';
 import { insertCollection } from './new-collection.ts';
 import { recordKey } from './record-key.ts';
 import {
@@ -14,11 +14,12 @@ import {
   type NewCollection,
   type StoredCollection,
   UNNAMED,
-  UNNAMED_FIELD,
   type WriteBatch,
   type Written,
 } from './store.ts';
 import { bytesOfRow } from './vector-bytes.ts';
+import { FIRST_SET, type VectorSetChange } from './vector-set-changes.ts';
+import { changeVectorSets, forgetUnfinished, insertVector } from './vector-sets.ts';
 
 /** What a batch begins with, before its slices. */
 export type BatchHead = Pick<WriteBatch, 'collection' | 'namespace' | 'dropsNamespace'>;
@@ -26,7 +27,9 @@ export type BatchHead = Pick<WriteBatch, 'collection' | 'namespace' | 'dropsName
 /** A transaction under way. */
 interface OpenBatch extends BatchHead {
   readonly dimension: number;
-  /** Of each named field, by number; none where the vector has no name. */
+  /** The set that vectors without a name belong to. */
+  readonly vectorSet: number;
+  /** Of each named field, by the set of its vectors; none where the vector has no name. */
   readonly fieldDimensions: ReadonlyMap<number, number>;
   readonly fullText: FullTextTable | undefined;
   /** Known as soon as the batch puts anything. */
@@ -75,7 +78,7 @@ export class SqliteWriter {
       }
       const { id, identity, fields } = insertCollection(this.connection, collection, seq);
       if (fullText !== undefined) this.fullTexts.create(id);
-      return { ...collection, id, identity, seq, fields };
+      return { ...collection, id, identity, seq, fields, vectorSet: FIRST_SET };
     });
   }
 
@@ -116,22 +119,16 @@ export class SqliteWriter {
 
   setIndexOptions(collection: number, field: number, index: JsonObject): void {
     this.transaction(() => {
-      const options = JSON.stringify(index);
-      const changed =
-        field === UNNAMED_FIELD
-          ? this.connection.run('UPDATE collections SET index_options = ? WHERE id = ?', options, collection)
-          : this.connection.run(
-              'UPDATE fields SET index_options = ? WHERE collection = ? AND number = ?',
-              options,
-              collection,
-              field,
-            );
-      if (changed === 0) throw dropped();
+      if (!replaceIndexOptions(this.connection, collection, field, index)) throw dropped();
     });
   }
 
   keepEmbeddings(embeddings: NewEmbeddings): void {
     this.transaction(() => keepEmbeddings(this.connection, embeddings));
+  }
+
+  changeVectorSets(change: VectorSetChange): number {
+    return this.transaction(() => changeVectorSets(this.connection, change));
   }
 
   /** Gives the pages that removals have left free back to the file system, when the log is emptied next. */
@@ -163,17 +160,18 @@ export class SqliteWriter {
     this.rollback();
     this.connection.exec('BEGIN IMMEDIATE');
     this.undoingFailures(() => {
-      const row = this.connection.get<{ dimension: number; full_text: string | null }>(
-        'SELECT dimension, full_text FROM collections WHERE id = ?',
+      const row = this.connection.get<{ dimension: number; vectorSet: number; fullText: string | null }>(
+        'SELECT dimension, vector_set AS vectorSet, full_text AS fullText FROM collections WHERE id = ?',
         collection,
       );
       if (row === undefined) throw dropped();
-      const { dimension, full_text: fullText } = row;
+      const { dimension, vectorSet, fullText } = row;
       this.open = {
         collection,
         namespace,
         ...(dropsNamespace && { dropsNamespace }),
         dimension,
+        vectorSet,
         fieldDimensions: fieldDimensions(this.connection, collection),
         fullText: this.fullTexts.get(collection, fullText),
         namespaceNumber: namespace === undefined ? UNNAMED : undefined,
@@ -278,8 +276,7 @@ export class SqliteWriter {
       );
       open.fullText?.add(slot, documents[i] ?? null, text);
       if (!hasNames) {
-        const vector = bytesOfRow(vectors, i, dimension);
-        this.connection.run('INSERT INTO vectors (key, vector) VALUES (?, ?)', key, vector);
+        insertVector(this.connection, open.vectorSet, key, bytesOfRow(vectors, i, dimension));
       }
       this.putExpiry(open, key, expiries?.[i]);
     }
@@ -305,6 +302,7 @@ export class SqliteWriter {
         key,
       );
       if (found === 0) throw freeSlot('patched');
+      forgetUnfinished(this.connection, open.collection, key);
       open.fullText?.add(slot, documents[i] ?? null, text);
       this.connection.run('DELETE FROM expiries WHERE key = ?', key);
       this.putExpiry(open, key, expiries?.[i]);

@@ -1,30 +1,11 @@
 import type { Connection } from './connection.ts';
 import { checkFullText } from './full-text-check.ts';
 import { KEPT_EMBEDDINGS_RULES } from './kept-embeddings.ts';
+import { VECTOR_SET_RULES } from './vector-sets.ts';
 
 /** Rules of the tables that SQLite does not hold by itself: a sentence and the count of what breaks it. */
 const RULES: readonly (readonly [breach: string, count: string])[] = [
-  [
-    'records have no vector',
-    `SELECT count(*) AS count FROM records WHERE key NOT IN (SELECT key FROM vectors)
-     AND collection NOT IN (SELECT collection FROM fields)`,
-  ],
-  [
-    'records have none of the vectors that their collection names',
-    `SELECT count(*) AS count FROM records WHERE collection IN (SELECT collection FROM fields)
-     AND key NOT IN (SELECT record FROM named_vectors)`,
-  ],
-  [
-    'named vectors belong to no field of their collection, or have another length than its dimension',
-    `SELECT count(*) AS count FROM named_vectors AS v
-     LEFT JOIN fields AS f ON f.collection = v.record >> 32 AND f.number = v.field
-     WHERE f.number IS NULL OR length(v.vector) <> 4 * f.dimension`,
-  ],
-  [
-    'vectors have another length than their collection’s dimension',
-    `SELECT count(*) AS count FROM vectors AS v JOIN records AS r ON r.key = v.key
-     JOIN collections AS c ON c.id = r.collection WHERE length(v.vector) <> 4 * c.dimension`,
-  ],
+  ...VECTOR_SET_RULES,
   [
     'records lie under the key of another collection',
     'SELECT count(*) AS count FROM records WHERE key >> 32 <> collection',

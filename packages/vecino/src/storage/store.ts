@@ -3,6 +3,7 @@ import type { JsonObject } from '../api/metadata.ts';
 import type { Part } from '../api/record.ts';
 import type { Term } from '../text/parse-query.ts';
 import type { KeptEmbeddings, NewEmbeddings } from './kept-embeddings.ts';
+import type { StoredVectorSet, VectorSetChange } from './vector-set-changes.ts';
 
 /** How the texts of a collection are indexed. */
 export interface FullTextSettings {
@@ -25,6 +26,8 @@ export interface StoredVectors {
   readonly embedding: { readonly name: string; readonly dimension: number } | null;
   /** Options of the index, as given to the engine. */
   readonly index: JsonObject;
+  /** The set of vectors that counts: see `vector-sets.ts`. */
+  readonly vectorSet: number;
 }
 
 /** One of several vectors that records may have. */
@@ -48,9 +51,10 @@ export interface StoredCollection extends StoredVectors {
   readonly seq: number;
 }
 
-export type NewField = Omit<StoredField, 'number' | 'identity'>;
+export type NewField = Omit<StoredField, 'number' | 'identity' | 'vectorSet'>;
 
-export interface NewCollection extends Omit<StoredCollection, 'id' | 'identity' | 'seq' | 'fields'> {
+export interface NewCollection
+  extends Omit<StoredCollection, 'id' | 'identity' | 'seq' | 'fields' | 'vectorSet'> {
   readonly fields?: readonly NewField[] | undefined;
 }
 
@@ -108,7 +112,8 @@ export interface WriteBatch {
 
 /** Vectors of one field. */
 export interface NamedVectors {
-  readonly field: number;
+  /** The set that they belong to. */
+  readonly set: number;
   /** Which of the puts have one, by their place among them, ascending. */
   readonly places: Uint32Array;
   /** `places.length` rows. */
@@ -133,7 +138,7 @@ export interface StoredRow {
   readonly namespace: number;
   readonly seq: number;
   readonly vector?: Float32Array;
-  /** By number of the field, those that the record has. */
+  /** By number of the set, those that the record has. */
   readonly vectors?: ReadonlyMap<number, Float32Array>;
   readonly document?: string | null;
   /** JSON text. */
@@ -250,12 +255,16 @@ export interface StoreReader {
   /** Occupied slots, at most `limit`, in the order of their records' changes from the one after `after` on. */
   occupiedSlots(collection: number, after: number, limit: number): OccupiedSlots;
   count(collection: number, question?: CountQuestion): number;
-  /** The slots that have a vector of a named field, at most `limit`, ascending from `fromSlot` on. */
-  slotsOfField(collection: number, field: number, fromSlot: number, limit: number): number[];
-  /** How many records have a vector of a named field; those left out that have expired by then. */
-  countOfField(collection: number, field: number, now?: number): number;
-  /** For each slot its vector of a named field, or undefined. */
-  vectorsOfField(collection: number, field: number, slots: ArrayLike<number>): (Float32Array | undefined)[];
+  /** The slots that have a vector of a set other than the first, at most `limit`, ascending from `fromSlot` on. */
+  slotsOfSet(collection: number, set: number, fromSlot: number, limit: number): number[];
+  /** How many records have a vector of such a set; those left out that have expired by then. */
+  countOfSet(collection: number, set: number, now?: number): number;
+  /** For each slot its vector of a set, or undefined. */
+  vectorsOfSet(collection: number, set: number, slots: ArrayLike<number>): (Float32Array | undefined)[];
+  /** The sets of vectors that are being made, or were left. */
+  vectorSets(collection: number): StoredVectorSet[];
+  /** Which of the next records after a change have a vector in one set and none in another. */
+  lackingVectors(collection: number, question: LackingQuestion): LackingPage;
   /** For each slot its row, or undefined. */
   rows(collection: number, slots: ArrayLike<number>, parts: readonly Part[]): (StoredRow | undefined)[];
   /** For each id its row, or undefined. */
@@ -291,6 +300,25 @@ export interface StoreReader {
    * before, which its answer tells.
    */
   searchFullText(search: FullTextSearch): Promise<FullTextFound>;
+}
+
+export interface LackingQuestion {
+  readonly from: number;
+  readonly to: number;
+  /** The change after which is looked. */
+  readonly after: number;
+  /** Records that are looked at. */
+  readonly limit: number;
+  readonly parts: readonly Part[];
+  /** Whether only those are told that have no document. */
+  readonly withoutDocument?: boolean;
+}
+
+export interface LackingPage {
+  /** In the order of their changes. */
+  readonly rows: StoredRow[];
+  /** The last change that was looked at; undefined where there is none any more. */
+  readonly last: number | undefined;
 }
 
 export interface ChangeRange {
@@ -331,6 +359,8 @@ export interface StoreWriter {
   /** Brings the index of a collection's texts into its smallest and quickest form, where it has one. */
   optimizeFullText(collection: number): Promise<void>;
   write(batch: WriteBatch): Promise<Written>;
+  /** Makes vectors of another model beside the present ones, exchanges them, and removes those that are left. */
+  changeVectorSets(change: VectorSetChange): Promise<number>;
   /** Gives the space that removals have left free in the database file back to the file system. */
   reclaim(): Promise<void>;
   /** Keeps vectors of texts that may come again, whatever becomes of records. Takes no sequence number. */

@@ -13,6 +13,7 @@ import type {
   WriteBatch,
   Written,
 } from './store.ts';
+import type { VectorSetChange } from './vector-set-changes.ts';
 import {
   OPENED,
   uncarry,
@@ -104,6 +105,12 @@ export class ThreadedWriter implements StoreWriter {
 
   keepEmbeddings(embeddings: NewEmbeddings): Promise<void> {
     return this.mutex.run(() => this.call<void>({ kind: 'keepEmbeddings', embeddings }));
+  }
+
+  changeVectorSets(change: VectorSetChange): Promise<number> {
+    const transfer = change.kind === 'put' ? [change.vectors.buffer] : [];
+    const own = transfer.filter((buffer) => buffer instanceof ArrayBuffer);
+    return this.mutex.run(() => this.call<number>({ kind: 'changeVectorSets', change }, own));
   }
 
   reclaim(): Promise<void> {

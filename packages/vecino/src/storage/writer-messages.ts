@@ -4,6 +4,7 @@ import { VecinoError } from '../base/errors.ts';
 import type { NewEmbeddings } from './kept-embeddings.ts';
 import type { BatchHead } from './sqlite-writer.ts';
 import type { FullTextSettings, NewCollection, WriteBatch } from './store.ts';
+import type { VectorSetChange } from './vector-set-changes.ts';
 
 /** What the writer's thread is started with. */
 export interface WriterThreadData {
@@ -31,6 +32,7 @@ export type WriterCall =
   | { readonly kind: 'fillFullText' }
   | { readonly kind: 'optimizeFullText'; readonly collection: number }
   | { readonly kind: 'keepEmbeddings'; readonly embeddings: NewEmbeddings }
+  | { readonly kind: 'changeVectorSets'; readonly change: VectorSetChange }
   | { readonly kind: 'reclaim' }
   | { readonly kind: 'begin'; readonly head: BatchHead }
   | { readonly kind: 'append'; readonly slice: WriteBatch }

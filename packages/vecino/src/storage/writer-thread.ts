@@ -62,6 +62,8 @@ function serve(): void {
         return writer.optimizeFullText(call.collection);
       case 'keepEmbeddings':
         return writer.keepEmbeddings(call.embeddings);
+      case 'changeVectorSets':
+        return writer.changeVectorSets(call.change);
       case 'reclaim':
         writer.reclaim();
         return checkpoints.empty();

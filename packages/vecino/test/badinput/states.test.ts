@@ -34,6 +34,8 @@ const COLLECTION_CALLS: Readonly<Record<MethodOf<Collection>, (shelf: Shelf) => 
   watchRecall: (shelf) => shelf.watchRecall(),
   flush: (shelf) => shelf.flush(),
   reindex: (shelf) => shelf.reindex('flat'),
+  reembed: (shelf) => shelf.reembed({ embedding: letters }),
+  estimateReembed: (shelf) => shelf.estimateReembed({ embedding: letters }),
   compact: (shelf) => shelf.compact(),
 };
 
@@ -49,6 +51,7 @@ const WRITING: ReadonlySet<string> = new Set([
   'remove',
   'dropNamespace',
   'reindex',
+  'reembed',
   'compact',
 ]);
 

@@ -34,7 +34,7 @@ export class NaiveStore {
 
   /** The identity is random: whatever the other store made up. */
   createCollection(collection: Omit<NewCollection, 'fields'>, identity: string): StoredCollection {
-    const stored = { ...collection, id: this.nextId++, identity, seq: ++this.seq };
+    const stored = { ...collection, vectorSet: 0, id: this.nextId++, identity, seq: ++this.seq };
     this.collections.set(stored.id, {
       stored,
       records: new Map(),

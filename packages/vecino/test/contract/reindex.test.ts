@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Collection, ReindexProgress } from '../../src/api/collection.ts';
+import type { Collection } from '../../src/api/collection.ts';
 import type { IndexChoice, IndexOptions } from '../../src/api/index-options.ts';
+import type { ReindexProgress } from '../../src/api/reindex.ts';
 import type { Metric } from '../../src/api/search.ts';
 import { openInSegments } from '../../src/engine/open.ts';
 import { open } from '../../src/index.ts';

@@ -45,6 +45,7 @@ describe('a store of schema version 1', () => {
         metric: 'cosine',
         embedding: { name: 'test/model', dimension: 3 },
         index: { family: 'hnsw', M: 16, efConstruction: 200, efSearch: 64, seed: 42 },
+        vectorSet: 0,
         seq: 10,
       },
       {
@@ -55,6 +56,7 @@ describe('a store of schema version 1', () => {
         metric: 'l2',
         embedding: null,
         index: { family: 'flat' },
+        vectorSet: 0,
         seq: 11,
       },
     ]);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import type { CollectionDescription, ReindexProgress } from '../../api/collection.ts';
+import type { CollectionDescription } from '../../api/collection.ts';
 import { OPEN_OPTIONS } from '../../api/database.ts';
+import type { ReindexProgress } from '../../api/reindex.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { flagsOf, optionsFrom } from '../flags.ts';
 import { openForWriting } from '../folder.ts';

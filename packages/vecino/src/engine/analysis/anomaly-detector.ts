@@ -97,7 +97,7 @@ export class AnomalyDetector {
     const subjects = await Subjects.gather(state, predicate);
     subjects.require(thing, neighbours + 1, 'give fewer neighbours');
 
-    const key = JSON.stringify([field.number, filter ?? null, neighbours, exact ?? false, recall ?? null]);
+    const key = JSON.stringify([field.vectorSet, filter ?? null, neighbours, exact ?? false, recall ?? null]);
     const known = await this.models.get(key)?.catch(() => undefined);
     const serves = known && (mayBeOlder ? known.isLike(subjects) : known.isOf(subjects));
     const model = serves

@@ -1,6 +1,6 @@
 import type { Warning } from '../../api/database.ts';
 import type { IndexOptions } from '../../api/index-options.ts';
-import { present } from '../../base/assert.ts';
+import { assert, present } from '../../base/assert.ts';
 import type { BitSet } from '../../base/bit-set.ts';
 import { quoted } from '../../base/options.ts';
 import type { Matches } from '../../filter/answers.ts';
@@ -195,14 +195,14 @@ export class LiveIndex implements SlotHolder {
 
   search(search: IndexSearch): Promise<SegmentFound> {
     const { structure } = this;
-    const query = preparedQuery(this.settings.metric, search.query);
+    const query = this.preparedQuery(search);
     return structure.search((ordinal) => this.localSearch(search, query, structure, ordinal), search.k);
   }
 
   /** Answers many searches, on all workers. */
   searchMany(searches: readonly IndexSearch[]): Promise<SegmentFound[]> {
     const { structure } = this;
-    const queries = searches.map(({ query }) => preparedQuery(this.settings.metric, query));
+    const queries = searches.map((search) => this.preparedQuery(search));
     return structure.searchMany(
       searches.map(({ k }) => k),
       (ordinal) =>
@@ -245,6 +245,17 @@ export class LiveIndex implements SlotHolder {
     this.next = this.structureOf(options);
     this.nextFailure = undefined;
     return this.next;
+  }
+
+  /** Makes room for the vectors of slots, with pauses. */
+  async reserve(slots: Uint32Array): Promise<void> {
+    await this.structure.reserve(slots);
+  }
+
+  /** Links everything without writing a snapshot, as long as this index answers nothing yet; see `IndexStructure.build`. */
+  async build(step: (linked: number, total: number) => void): Promise<void> {
+    const { structure } = this;
+    await structure.build(() => step(structure.count - structure.pendingCount, structure.count));
   }
 
   /** Throws what made the structure beside the present one useless, if anything did. */
@@ -326,6 +337,13 @@ export class LiveIndex implements SlotHolder {
     } catch (error) {
       this.nextFailure = error;
     }
+  }
+
+  /** Fails where the vectors have been exchanged for longer or shorter ones meanwhile: whoever asks then asks again. */
+  private preparedQuery({ query }: IndexSearch): Float32Array {
+    const { metric, dimension } = this.settings;
+    assert(query.length === dimension, 'a query of the dimension of the vectors');
+    return preparedQuery(metric, query);
   }
 
   /** A search as one segment sees it. */

@@ -1,5 +1,5 @@
-import type { ReindexProgress } from '../../api/collection.ts';
 import type { IndexOptions } from '../../api/index-options.ts';
+import type { ReindexProgress } from '../../api/reindex.ts';
 import type { BitSet } from '../../base/bit-set.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { IndexStructure } from './index-structure.ts';

@@ -25,18 +25,18 @@ export function watchRecall(state: CollectionState, input: unknown): void {
   }
 }
 
-function placeOf({ slots }: CollectionState, { index, live }: VectorField): Watched {
+function placeOf({ slots }: CollectionState, field: VectorField): Watched {
   return {
     get version() {
       return slots.version;
     },
     get records() {
-      return live.count();
+      return field.live.count();
     },
     get index() {
-      return index.options;
+      return field.index.options;
     },
-    search: (searches) => index.searchMany(searches),
+    search: (searches) => field.index.searchMany(searches),
     now: () => performance.now(),
   };
 }

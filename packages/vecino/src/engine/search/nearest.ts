@@ -25,14 +25,22 @@ export async function* nearestRecords(
 ): AsyncGenerator<Hit<AnyMetadata>, void, undefined> {
   const thing = `nearest in ${state.thing}`;
   const query = readOptions<NearestQuery>(thing, NEAREST_OPTIONS, input as NearestQuery | undefined);
-  const read = readQuery(state, thing, { ...query, page: true });
-  const { owner } = present(read.page, 'the first page');
-  const [first] = await reading(() => resolveLegs(state, [read]));
-  const asked = present(first, 'what to look for');
+  // What is asked is compared with the vectors of one model: it is made anew where these are exchanged.
+  const resolve = async () => {
+    const { generation } = state.exchange;
+    const read = readQuery(state, thing, { ...query, page: true });
+    const [asked] = await resolveLegs(state, [read]);
+    return { generation, read, asked: present(asked, 'what to look for') };
+  };
+  let question = await reading(resolve);
+  const { owner } = present(question.read.page, 'the first page');
   let page: ReadPage = { owner };
   for (let k = FIRST; ; k = Math.min(MOST, k * 2)) {
-    const portion = { ...asked, read: { ...read, k, page } };
-    const [answer] = await reading(() => answerQueries(state, [portion], 0, false));
+    const [answer] = await reading(async () => {
+      if (question.generation !== state.exchange.generation) question = await resolve();
+      const { read, asked } = question;
+      return answerQueries(state, [{ ...asked, read: { ...read, k, page } }], 0, false);
+    });
     const { result, end } = present(answer, 'a portion');
     yield* result;
     if (!end) return;

@@ -2,13 +2,7 @@ import type { Strategy } from '../../api/example.ts';
 import type { ImageInput } from '../../api/image.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { quoted } from '../../base/options.ts';
-import {
-  type StoredCollection,
-  type StoredField,
-  type StoredVectors,
-  UNNAMED,
-  UNNAMED_FIELD,
-} from '../../storage/store.ts';
+import { type StoredCollection, type StoredField, type StoredVectors, UNNAMED } from '../../storage/store.ts';
 import { lengthOf } from '../../vector/prepare.ts';
 import { withoutVector } from '../choose-fields.ts';
 import type { CollectionState } from '../collection-state.ts';
@@ -160,11 +154,10 @@ function storedVector(
       { details: { expected: mine, received: other } },
     );
   }
-  const number = 'number' in theirs ? theirs.number : UNNAMED_FIELD;
-  const part = number === UNNAMED_FIELD ? 'vector' : 'vectors';
+  const part = 'number' in theirs ? 'vectors' : 'vector';
   const row = store.reader.rowsOfIds(stored.id, UNNAMED, [id], [part], expiry.now())[0];
   if (!row) throw noRecord(thing, id, collection, ` in collection ${quoted(collection)}`);
-  const vector = row.vector ?? row.vectors?.get(number);
+  const vector = row.vector ?? row.vectors?.get(theirs.vectorSet);
   if (!vector) throw withoutVector(`${thing}: collection ${quoted(collection)}`, row, [field]);
   return field.readQuery(`${thing}: record ${quoted(id)} of ${quoted(collection)}`, vector);
 }
