@@ -6,6 +6,16 @@ export class Bell {
     for (const listener of [...this.listeners]) listener();
   }
 
+  /** Resolves at the next ring. */
+  rung(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.listen(() => {
+        stop();
+        resolve();
+      });
+    });
+  }
+
   /** Calls back at each ring, until the answered function is called. */
   listen(listener: () => void): () => void {
     this.listeners.add(listener);

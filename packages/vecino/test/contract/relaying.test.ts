@@ -2,8 +2,9 @@
  * Laying an index out anew, with or without learning, goes on beside everything else, and may be ended at any time.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { seededRandom } from '../../src/base/random.ts';
+import { IndexMemory } from '../../src/engine/index/index-memory.ts';
 import { type IndexOptions, open } from '../../src/index.ts';
 import { nearest } from '../../src/kernel/oracle.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -58,6 +59,62 @@ async function expectRight(shelf: Shelf, present: readonly number[]): Promise<vo
   const known = new Set(present.filter((i) => i % 2 === 1).map(String));
   expect(planned.filter(({ id }) => !known.has(id))).toEqual([]);
 }
+
+/** Learning that is begun stands still until the answer's `goOn` is called; `begun` resolves when it stands. */
+function heldLearning(): { readonly begun: Promise<void>; goOn(): void } {
+  const gate = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const run = IndexMemory.prototype.run;
+  const held = vi.spyOn(IndexMemory.prototype, 'run').mockImplementation(async function (
+    this: IndexMemory,
+    ...task: Parameters<typeof run>
+  ) {
+    if (task[0] === 'stage') {
+      begun.resolve();
+      await gate.promise;
+    }
+    return run.apply(this, task);
+  } as typeof run);
+  onTestFinished(() => held.mockRestore());
+  onTestFinished(() => gate.resolve());
+  return { begun: begun.promise, goOn: () => gate.resolve() };
+}
+
+describe.each(FAMILIES.filter(({ family }) => family !== 'hnsw'))('learnt anew: %o', (index) => {
+  it('takes in what is written meanwhile, and what is removed of it again', async () => {
+    const { shelf, warnings } = await openShelf(temporaryFolder(), index);
+    await shelf.add(records(0, 1_200));
+    await shelf.flush();
+    const { begun, goOn } = heldLearning();
+    // Four times as many are learnt from again.
+    await shelf.add(records(1_200, 6_000));
+    await begun;
+    const present = new Set(range(0, 6_000));
+    const linked = () =>
+      vi.waitFor(async () => expect((await shelf.stats()).index.pending).toBe(0), { timeout: 20_000 });
+    for (let next = 6_000; next < RECORDS; next += 1_000) {
+      await shelf.add(records(next, next + 1_000));
+      for (const i of range(next, next + 1_000)) present.add(i);
+      // Some that are in the structure, and some that are not.
+      if (next % 2_000 === 0) await linked();
+      const gone = range(next - 300, next + 300);
+      await shelf.remove(gone.map(String));
+      for (const i of gone) present.delete(i);
+      await linked();
+      await expectRight(shelf, [...present]);
+    }
+    goOn();
+    await shelf.remove(range(0, 100).map(String));
+    for (const i of range(0, 100)) present.delete(i);
+    await shelf.add(records(0, 50));
+    for (const i of range(0, 50)) present.add(i);
+    await shelf.flush();
+    await expectRight(shelf, [...present]);
+    expect((await shelf.check()).problems).toEqual([]);
+    expect((await shelf.stats()).index).toMatchObject({ pending: 0, linked: present.size });
+    expect(warnings).toEqual([]);
+  });
+});
 
 describe.each(FAMILIES)('laid out anew: %o', (index) => {
   it('answers and takes writes while it learns, and again while it is compacted', async () => {

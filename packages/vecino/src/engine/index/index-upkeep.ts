@@ -3,14 +3,12 @@ import { VecinoError } from '../../base/errors.ts';
 import { Mutex } from '../../base/mutex.ts';
 import { type CodeRange, type RangeStatistics, ScalarRange } from '../../quantizer/scalar-range.ts';
 import type { IndexMemory } from './index-memory.ts';
+import { linkPending } from './link-pending.ts';
 import type { NodeStates } from './node-states.ts';
 import type { Relayable } from './place.ts';
 import { relaySegment } from './relay-segment.ts';
 import { recodeFromStore, type VectorsOf } from './vectors-on-disk.ts';
 
-/** Length of one turn of building, after which a worker looks for other tasks. */
-const LINK_TURN_MS = 8;
-const LINK_CHUNK = 512;
 /** Nodes that one task mends or codes. */
 const TASK_NODES = 4_096;
 /** Removed nodes are taken out when they are this share of the graph: below it a walk hardly notices them. */
@@ -40,6 +38,8 @@ export class IndexUpkeep {
   private readonly turns = new Mutex();
   /** Rings at the end of each turn. */
   private readonly turned = new Bell();
+  /** Rings when a node was put or removed. */
+  private readonly written = new Bell();
   private changedSinceCheck = 0;
   private changedSinceLaid = false;
   private codeRange: CodeRange | undefined;
@@ -98,6 +98,7 @@ export class IndexUpkeep {
     this.changedSinceCheck += 1;
     this.changedSinceLaid = true;
     if (this.changesToRetry > 0) this.changesToRetry -= 1;
+    this.written.ring();
   }
 
   /** Lets learning be tried again that has failed. */
@@ -232,14 +233,44 @@ export class IndexUpkeep {
   /** Answers whether it was done: a relay gives way to what is in a hurry. */
   private async relay(learns: boolean): Promise<boolean> {
     this.changedSinceLaid = false;
+    // Learning can take minutes and reads no structure, so the present one takes in what is written meanwhile.
+    const linking = learns ? this.linkBeside() : undefined;
     try {
-      await relaySegment(this.place, { learns, step: () => this.mayGoOn() });
+      await relaySegment(this.place, {
+        learns,
+        step: () => this.mayGoOn(),
+        standStill: async () => linking?.end(),
+      });
       return true;
     } catch (error) {
       this.changedSinceLaid = true;
       if (error === gaveWay) return false;
       throw error;
+    } finally {
+      await linking?.end();
     }
+  }
+
+  /** Links whatever is written, until it is told to end; resolves then when the last turn is over. */
+  private linkBeside(): { end(): Promise<void> } {
+    let ended = false;
+    const linking = (async () => {
+      // What was replaced waits to be mended.
+      while (!ended) {
+        if (this.nodes.pendingCount > this.nodes.replacedCount) await linkPending(this.place);
+        else await this.written.rung();
+        this.turned.ring();
+      }
+    })();
+    // It is told to whoever ends it.
+    linking.catch(() => undefined);
+    return {
+      end: () => {
+        ended = true;
+        this.written.ring();
+        return linking;
+      },
+    };
   }
 
   private mayGoOn(): void {
@@ -247,16 +278,9 @@ export class IndexUpkeep {
     if (this.hurried > 0) throw gaveWay;
   }
 
-  /** One turn of every worker. */
   private async link(): Promise<void> {
     if (this.memory.space.layout.coded) await this.recode();
-    const shares = this.nodes.takeForLinking(this.memory.workers, LINK_CHUNK);
-    await Promise.all(
-      shares.map(async (nodes, worker) => {
-        const done = await this.memory.run('link', { nodes, timeMs: LINK_TURN_MS }, worker);
-        this.nodes.linked(nodes, done);
-      }),
-    );
+    await linkPending(this.place);
   }
 
   /** Codes everything anew when the values have outgrown the range of the codes. */

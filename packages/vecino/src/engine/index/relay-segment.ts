@@ -5,6 +5,7 @@ import type { FamilyLearner, Stage } from '../../index/family.ts';
 import { type Keyed, sharedArray } from '../../index/relaying.ts';
 import { copyVector } from '../../kernel/copy-nodes.ts';
 import { BLOCK_SLOTS } from '../../kernel/layout.ts';
+import { linkPending } from './link-pending.ts';
 import type { Place, Relayable } from './place.ts';
 import { reserveInSlices } from './reserve-in-slices.ts';
 import { type Pieces, runInPieces, runInTimedPieces } from './run-in-pieces.ts';
@@ -14,26 +15,32 @@ export interface Relay {
   readonly learns: boolean;
   /** Called between two tasks; may throw to end the relay. */
   readonly step: () => void;
+  /** Resolves when nothing is linked in the old memory any more, until the relay is over. */
+  readonly standStill: () => Promise<void>;
 }
 
 /** Nodes between two chances to pause. */
 const SLICE = 256;
 /** With at most this many touched slots left, they are taken over in one go. */
 const LAST = 64;
+/** With at most this many left, or after so many rounds, the old memory stands still. */
+const FEW = 4_096;
+const ROUNDS_BESIDE = 3;
 /** Nodes that one task copies: some milliseconds. */
 const COPIED = 2_048;
 
 /**
  * Lays a segment out anew in another memory, which may learn from the data on the way, and puts it in the old one's
- * place. To be called while the structure stands still; searches and writes go on in the old memory all the time:
+ * place. To be called while the structure stands still; searches and writes go on in the old memory all the time. Where
+ * it learns, so does linking, because then nothing is read of the old structure:
  *
  * 1. From the start, the slots that writes touch are noted.
  * 2. If the family is to learn, a sample is copied and the stages of learning run over it; otherwise what it knows is
  *    copied. Where nodes are laid out by what was learnt, they are asked for their keys.
  * 3. Workers copy the nodes in their order, the owner makes their states, and workers fill the structure or take it
  *    over.
- * 4. In slices, the owner takes over what was touched meanwhile. When next to nothing is left, the rest and the
- *    exchange happen in one go.
+ * 4. In slices, the owner takes over what was touched meanwhile, and workers link it. When next to nothing is left, the
+ *    rest and the exchange happen in one go.
  *
  * Whatever ends it before the exchange leaves the old memory as it was.
  */
@@ -48,7 +55,7 @@ export async function relaySegment(segment: Relayable, relay: Relay): Promise<vo
   next.nodes.isSpare = true;
   segment.touched = touched;
   try {
-    const relaying = new Relaying({ memory, nodes }, next, touched, relay.step);
+    const relaying = new Relaying({ memory, nodes }, next, touched, relay);
     await relaying.run(learning, () => {
       segment.touched = undefined;
       segment.memory = next.memory;
@@ -69,21 +76,21 @@ class Relaying {
   private readonly old: Place;
   private readonly next: Place;
   private readonly touched: Set<number>;
-  private readonly step: () => void;
+  private readonly relay: Relay;
   private readonly slice = new TimeSlice();
 
-  constructor(old: Place, next: Place, touched: Set<number>, step: () => void) {
+  constructor(old: Place, next: Place, touched: Set<number>, relay: Relay) {
     this.old = old;
     this.next = next;
     this.touched = touched;
-    this.step = step;
+    this.relay = relay;
   }
 
   /** @param exchange puts the new memory in the old one's place, right when nothing is left to be taken over */
   async run(learning: FamilyLearner | undefined, exchange: () => void): Promise<void> {
     const { memory, nodes } = this.old;
     const asTheyLie = await memory.run('order', { nodes: nodes.allocator.end });
-    this.step();
+    this.relay.step();
     await reserveInSlices(this.next.memory.space, asTheyLie.length);
     this.next.memory.space.copyCodeRange(memory.space);
     if (learning) await this.learn(learning, asTheyLie);
@@ -95,8 +102,12 @@ class Relaying {
     const { learner } = memory.family;
     if (learner) await this.runStages(learner.fillStages(this.next.memory.space, order.length, keys), keys);
     else await this.moveStructure(order);
-    while (this.touched.size > LAST) await this.takeOverTouched();
-    for (const slot of this.touched) takeOver(this.old, this.next, slot);
+    for (let round = 0; ; round++) {
+      if (this.touched.size <= FEW || round === ROUNDS_BESIDE) await this.relay.standStill();
+      if (this.touched.size <= LAST) break;
+      await this.takeOverTouched();
+    }
+    for (const slot of this.touched) this.takeOver(slot);
     exchange();
   }
 
@@ -113,7 +124,7 @@ class Relaying {
     if (!learner?.assign) return { order };
     const known = !learns && learner.keys ? await this.old.memory.run('keys', { order }) : undefined;
     const keys = known ?? (await this.assigned(order));
-    this.step();
+    this.relay.step();
     return this.next.memory.run('sortByKey', { order, keys });
   }
 
@@ -122,7 +133,7 @@ class Relaying {
     await this.copy(order, false);
     const keys = sharedArray(order.length);
     await runInTimedPieces(memory.workers, order.length, async (from, to, worker) => {
-      this.step();
+      this.relay.step();
       keys.set(present(await memory.run('assign', { from, to }, worker), 'keys of nodes'), from);
     });
     return keys;
@@ -181,9 +192,33 @@ class Relaying {
   private async takeOverTouched(): Promise<void> {
     for (const slot of [...this.touched]) {
       this.touched.delete(slot);
-      takeOver(this.old, this.next, slot);
+      this.takeOver(slot);
       await this.pause();
     }
+    // A structure that has gone along is linked to when it has taken the other's place.
+    while (this.old.memory.family.learner && this.next.nodes.pendingCount > 0) {
+      await linkPending(this.next);
+      this.relay.step();
+    }
+  }
+
+  /** Brings one slot of the new memory to where it stands in the old one. What is set aside only, `put` places. */
+  private takeOver(slot: number): void {
+    const { memory, nodes } = this.old;
+    const next = this.next.memory.space;
+    const { learner, builder } = memory.family;
+    const from = nodes.nodeOf(slot);
+    const to = this.next.nodes.nodeOf(slot);
+    // Nobody searches here yet, so that what is gone or replaced leaves at once, and is no stepping stone.
+    if (to !== undefined && learner && next.isLinked(to)) builder?.mark(next, 0, Uint32Array.of(to));
+    if (from === undefined || !nodes.live.has(from)) {
+      if (to !== undefined) this.next.nodes.remove(to);
+      return;
+    }
+    const node = to ?? this.next.nodes.place(slot);
+    copyVector(memory.space, from, next, node);
+    if (to !== undefined && !learner && nodes.standing(from) === 'live') this.next.nodes.revive(to);
+    else this.next.nodes.put(node);
   }
 
   private inPieces(
@@ -191,14 +226,14 @@ class Relaying {
     task: (from: number, to: number, worker: number | undefined) => Promise<unknown>,
   ): Promise<void> {
     return runInPieces(this.next.memory.workers, pieces, async (from, to, worker) => {
-      this.step();
+      this.relay.step();
       await task(from, to, worker);
     });
   }
 
   private async pause(): Promise<void> {
     await this.slice.pause();
-    this.step();
+    this.relay.step();
   }
 }
 
@@ -211,18 +246,4 @@ function sampleOf(order: Uint32Array, wanted: number, options: object): Uint32Ar
     sample[i] = order[Math.floor(((i + random()) * order.length) / size)] ?? 0;
   }
   return sample;
-}
-
-/** Brings one slot of the new memory to where it stands in the old one. What is set aside only, `put` places. */
-function takeOver(old: Place, next: Place, slot: number): void {
-  const from = old.nodes.nodeOf(slot);
-  const to = next.nodes.nodeOf(slot);
-  if (from === undefined || !old.nodes.live.has(from)) {
-    if (to !== undefined) next.nodes.remove(to);
-    return;
-  }
-  const node = to ?? next.nodes.place(slot);
-  copyVector(old.memory.space, from, next.memory.space, node);
-  if (to !== undefined && old.nodes.standing(from) === 'live') next.nodes.revive(to);
-  else next.nodes.put(node);
 }
