@@ -116,7 +116,7 @@ export default {
       comment: 'published code imports only what its package.json gives to its users',
       severity: 'error',
       from: {
-        path: '^packages/(vecino|minilm|mobilenet|ingest|vector-files|langchain)/src/',
+        path: '^packages/(vecino|minilm|mobilenet|ingest|vector-files|langchain|mcp)/src/',
         pathNot: TESTS,
       },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },

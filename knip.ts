@@ -50,6 +50,10 @@ const config: KnipConfig = {
       entry: ['src/index.ts'],
       project: ['src/**/*.ts'],
     },
+    'packages/mcp': {
+      entry: ['src/index.ts'],
+      project: ['src/**/*.ts', 'test/**/*.ts'],
+    },
     'packages/bench': {
       entry: ['src/ground-truth-thread.ts', 'src/**/*-main.ts', 'test/**/*.test.ts'],
       project: ['src/**/*.ts', 'test/**/*.ts'],

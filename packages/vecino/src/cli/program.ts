@@ -15,6 +15,7 @@ import { addGet } from './command/get.ts';
 import { addImport } from './command/import.ts';
 import { addIngest } from './command/ingest.ts';
 import { addList } from './command/list.ts';
+import { addMcp } from './command/mcp.ts';
 import { addReindex } from './command/reindex.ts';
 import { addSearch } from './command/search.ts';
 import { addStats } from './command/stats.ts';
@@ -53,6 +54,7 @@ export function buildProgram(): Command {
     addSearch,
     addAsk,
     addEval,
+    addMcp,
     addGet,
     addList,
     addStats,

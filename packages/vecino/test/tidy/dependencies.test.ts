@@ -55,6 +55,7 @@ describe.each([
   'packages/ingest',
   'packages/vector-files',
   'packages/langchain',
+  'packages/mcp',
 ])('%s', (root) => {
   const places = closure(root);
   const manifest = JSON.parse(read(`${root}/package.json`)) as Manifest;
@@ -78,6 +79,10 @@ describe('install scripts', () => {
 
   it('are in no dependency of vecino', () => {
     expect(withScripts('packages/vecino')).toEqual([]);
+  });
+
+  it('are in no dependency of @vecino/mcp', () => {
+    expect(withScripts('packages/mcp')).toEqual([]);
   });
 
   it('are in no dependency of @vecino/ingest', () => {
