@@ -43,7 +43,7 @@ let pages: usize = 0;
 export let pageBytes: usize = 0;
 let pagesOfBlock: u32 = 0;
 let codeBytes: usize = 0;
-/** Bytes of a centroid's row. */
+/** Bytes of a centroid's row, which lies among those of its group. */
 export let centroidRowBytes: usize = 0;
 
 // This thread's lane.
@@ -55,6 +55,8 @@ export let tile: usize = 0;
 export let tableFloats: usize = 0;
 export let table: usize = 0;
 export let ranked: usize = 0;
+/** Lists that there is room for, in whole groups. */
+let rankRoom: usize = 0;
 export let wordSums: usize = 0;
 export let wordCounts: usize = 0;
 export let centroidTarget: usize = 0;
@@ -85,7 +87,7 @@ export function attachLists(laneBase: usize): void {
   reduced = field(FIRST + 20);
   extra = field(FIRST + 21);
   spreads = field(FIRST + 22);
-  centroidRowBytes = (<usize>reduced + 15) & ~15;
+  centroidRowBytes = (<usize>reduced + 3) & ~3;
   residual = laneBase + field(FIRST + 23);
   projected = residual + (<usize>reduced << 2);
   listQuery = projected + (<usize>max(reduced, floats) << 2);
@@ -93,6 +95,7 @@ export function attachLists(laneBase: usize): void {
   tableFloats = laneBase + field(FIRST + 25);
   table = laneBase + field(FIRST + 26);
   ranked = laneBase + field(FIRST + 27);
+  rankRoom = (<usize>capacity + ROW_GROUP - 1) & ~(<usize>ROW_GROUP - 1);
   wordSums = laneBase + field(FIRST + 28);
   wordCounts = wordSums + ((<usize>width * codewords) << 2);
   centroidTarget = laneBase + field(FIRST + 29);
@@ -103,14 +106,46 @@ export function attachLists(laneBase: usize): void {
   return centroids + ((<usize>list * reduced) << 2);
 }
 
-/** Its code of seven bits a dimension, by which lists are ranked. */
-@inline export function centroidRowAt(list: u32): usize {
-  return centroidRows + <usize>list * centroidRowBytes;
+/** Lists whose rows lie together: four dimensions of each in turn. */
+export const ROW_GROUP: u32 = 16;
+
+/** The rows of a group by its first list: seven bits a dimension, by which lists are ranked. */
+@inline export function centroidRowsAt(first: u32): usize {
+  return centroidRows + <usize>first * centroidRowBytes;
+}
+
+/** One dimension of a list's row. */
+@inline export function centroidCodeAt(list: u32, dimension: u32): usize {
+  const group = centroidRowsAt(list & ~(ROW_GROUP - 1));
+  return group + (<usize>(dimension >> 2) << 6) + ((list & (ROW_GROUP - 1)) << 2) + (dimension & 3);
 }
 
 /** What the row's length adds to its rank, an f32. */
 @inline export function centroidNormAt(list: u32): usize {
   return centroidNorms + (<usize>list << 2);
+}
+
+/** Bins by which lists are ranked: as many stretches of equal length from the nearest to the farthest. */
+export const RANK_BINS: u32 = 512;
+
+/** While lists are ranked: the distance of each from the query, an f32. */
+@inline export function rankDistanceAt(list: u32): usize {
+  return ranked + (<usize>list << 2);
+}
+
+/** The bin of each, a u16. */
+@inline export function rankBinAt(list: u32): usize {
+  return ranked + (rankRoom << 2) + (<usize>list << 1);
+}
+
+/** The lists in their order, a u16 each. */
+@inline export function rankOrderAt(place: u32): usize {
+  return ranked + rankRoom * 6 + (<usize>place << 1);
+}
+
+/** The size of a bin, then the place of its next list, a u16. */
+@inline export function rankPlaceAt(bin: u32): usize {
+  return ranked + (rankRoom << 3) + (<usize>bin << 1);
 }
 
 /** The squared length of the centroid, an f32. */

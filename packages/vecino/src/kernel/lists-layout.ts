@@ -64,6 +64,11 @@ export interface ListsLayout extends ListsShape {
   readonly places: number;
 }
 
+/** Lists whose rows lie together, so that a query is compared with several at once. */
+const ROW_GROUP = 16;
+/** Bins by which lists are ranked. */
+const RANK_BINS = 512;
+
 /** Where the header's fields of lists begin. */
 export const LISTS_FIELD = 64;
 
@@ -133,12 +138,12 @@ export class ListsPart {
       // The query's table, as floats and in bytes.
       lane.add(entries * 4),
       lane.add(entries * 2),
-      // Lists by distance.
-      lane.add(capacity * 8),
+      // Distances of lists, their bins, their order; and where each bin begins.
+      lane.add(roundUp(capacity, ROW_GROUP) * 8 + RANK_BINS * 2),
       // Sums and counts of one sub-quantizer's codewords.
       lane.add(this.codewords * (width + 1) * 4),
       // The query as a signed byte a dimension.
-      lane.add(roundUp(reduced, 16)),
+      lane.add(roundUp(reduced, 4)),
     ];
   }
 
@@ -199,8 +204,9 @@ export class ListsPart {
     regions.end = start;
     regions.add(MODEL_HEAD);
     const centroids = regions.add(capacity * reduced * 4);
-    const centroidRows = regions.add(capacity * roundUp(reduced, 16));
-    const centroidNorms = regions.add(capacity * 4);
+    const groups = roundUp(capacity, ROW_GROUP);
+    const centroidRows = regions.add(groups * roundUp(reduced, 4));
+    const centroidNorms = regions.add(groups * 4);
     const centroidSquares = regions.add(capacity * 4);
     const spreads = regions.add(capacity * 4);
     const heads = regions.add(capacity * 4);
