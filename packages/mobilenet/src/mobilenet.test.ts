@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import sharp from 'sharp';
 import type { EmbedImagesProgress, ImageInput } from 'vecino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -229,6 +231,22 @@ describe('calls', () => {
     await refused;
     expect(await closing.embedImages([svg(HOUSE)])).toHaveLength(1);
     await closing.close();
+  });
+});
+
+describe('a process', () => {
+  it('is not kept alive by a model that has answered, nor left before a model is closed', async () => {
+    const script = `
+      import { mobilenet } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};
+      const picture = Buffer.from(${JSON.stringify(svg(HOUSE).toString())});
+      const [vector] = await mobilenet({ runtime: 'wasm' }).embedImages([picture]);
+      const closing = mobilenet({ runtime: 'wasm' });
+      closing.embedImages([picture, picture]).catch(({ code }) => console.log(code));
+      await closing.close();
+      console.log(vector.length);
+    `;
+    const child = promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script]);
+    expect((await child).stdout).toBe('CANCELLED\n480\n');
   });
 });
 

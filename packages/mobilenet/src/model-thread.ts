@@ -41,7 +41,7 @@ export class ModelThread {
       return await promise;
     } finally {
       this.#pending.delete(call);
-      if (this.#pending.size === 0) worker.unref();
+      if (this.#pending.size === 0 && worker === this.#worker) worker.unref();
     }
   }
 
@@ -50,6 +50,8 @@ export class ModelThread {
     const worker = this.#worker;
     if (!worker) return;
     this.#abandon(modelClosed());
+    // Who waits for the end is not to be left by a process that has nothing else to do.
+    worker.ref();
     await worker.terminate();
   }
 

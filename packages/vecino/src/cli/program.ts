@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { VecinoError } from '../base/errors.ts';
+import { addAddImages } from './command/add-images.ts';
 import { addAnomalies } from './command/anomalies.ts';
 import { addAsk } from './command/ask.ts';
 import { addChanges } from './command/changes.ts';
@@ -51,6 +52,7 @@ export function buildProgram(): Command {
   for (const add of [
     addImport,
     addIngest,
+    addAddImages,
     addSearch,
     addAsk,
     addEval,

@@ -12,6 +12,7 @@ import { answerFlags, answerLines } from '../answer-flags.ts';
 import { Embedder, embeddingFlag } from '../embedder.ts';
 import { exampleFlag, filterFlag, flagsOf, includeFlag, optionsFrom, vectorFlag } from '../flags.ts';
 import { openForReading } from '../folder.ts';
+import { isPictureModel, pictureModelsOf } from '../images/image-embedder.ts';
 import { type NamespaceFlags, namespaceFlag, recordsOf } from '../namespace.ts';
 import { Output, type OutputFlags } from '../output.ts';
 import { entryLines } from '../text/entry-lines.ts';
@@ -28,17 +29,19 @@ export function addSearch(program: Command): void {
   const command = defineCommand(
     program,
     'search <folder> <collection> [text]',
-    'Find the nearest records to a text, a vector or a stored record.',
+    'Find the nearest records to a text, a picture, a vector or a stored record.',
     [
       'vecino search ./library books "magic school" --k 5',
       `vecino search ./library books "magic school" --filter '{"year":{"$lt":2000}}'`,
       'vecino search ./library books "a school for wizards" --full-text "wizard*"',
+      'vecino search ./library photos --image cat.png',
       'vecino search ./library books --id hp1 --explain',
       'vecino search ./library words --like king --like woman --unlike man',
       'vecino search ./library books --vector "[0.1,0.2,0.3]" --json',
     ],
   );
   command.addOption(vectorFlag());
+  command.option('--image <file>', SEARCH_OPTIONS.image.about);
   command.option('--id <id>', SEARCH_OPTIONS.id.about);
   command.addOption(fieldsFlag());
   command.addOption(exampleFlag('like', 'Look near this stored record; may be given several times.'));
@@ -68,8 +71,7 @@ async function search(
   };
   requireOneTarget(query);
   await using db = await openForReading(folder, output);
-  const { options, models } =
-    text === undefined ? UNEMBEDDED : await modelsFor(db, collectionName, query, flags);
+  const { options, models } = await modelsFor(db, collectionName, query, flags);
   try {
     const collection = await db.openCollection(collectionName, options);
     const hits = await recordsOf(collection, flags.namespace).search(query);
@@ -81,13 +83,13 @@ async function search(
   }
 }
 
-function requireOneTarget({ text, vector, id, like, unlike, fullText }: SearchQuery): void {
-  const given = [text, vector, id, like ?? unlike].filter((target) => target !== undefined).length;
+function requireOneTarget({ text, image, vector, id, like, unlike, fullText }: SearchQuery): void {
+  const given = [text, image, vector, id, like ?? unlike].filter((target) => target !== undefined).length;
   if (given === 1 || (given === 0 && typeof fullText === 'string')) return;
   const received = given === 0 ? 'none of them is given' : `${given} of them are given`;
   throw new VecinoError(
     'QUERY_INVALID',
-    `search needs exactly one of a text, --vector, --id and examples (--like, --unlike) (${received}), or words as --full-text`,
+    `search needs exactly one of a text, --image, --vector, --id and examples (--like, --unlike) (${received}), or words as --full-text`,
     {
       details: { expected: 1, received: given },
     },
@@ -97,7 +99,7 @@ function requireOneTarget({ text, vector, id, like, unlike, fullText }: SearchQu
 /** How to open a collection so that texts can be looked near, and what is to be closed afterwards. */
 interface Modelled {
   readonly options: CollectionOptions;
-  readonly models: readonly Embedder[];
+  readonly models: readonly { close(): Promise<void> }[];
 }
 
 const UNEMBEDDED: Modelled = { options: {}, models: [] };
@@ -106,11 +108,15 @@ const UNEMBEDDED: Modelled = { options: {}, models: [] };
 async function modelsFor(
   db: Database,
   collectionName: string,
-  { field }: SearchQuery,
+  { field, text, image }: SearchQuery,
   { embedding: named }: SearchFlags,
 ): Promise<Modelled> {
+  if (text === undefined && image === undefined) return UNEMBEDDED;
   const descriptions = await db.listCollections();
   const description = descriptions.find(({ name }) => name === collectionName);
+  if (image !== undefined && description) {
+    return pictureModelsOf(description, field === undefined ? undefined : [field].flat());
+  }
   if (description?.vectors) return modelsOfFields(description, field, named);
   const embedder = await embedderOf(db, collectionName, named);
   return embedder ? { options: { embedding: embedder }, models: [embedder] } : UNEMBEDDED;
@@ -154,7 +160,9 @@ function noEmbedder(collectionName: string, recorded: string | undefined): Vecin
   const reason =
     recorded === undefined
       ? 'has no embedding, its vectors were given: look near one with --vector, or near a record with --id'
-      : `was embedded with "${recorded}", which the command line cannot load by itself: say where it runs with --embedding <url>#${recorded}, or make a vector of the text with it and give that with --vector`;
+      : isPictureModel(recorded)
+        ? `was embedded with "${recorded}", which knows no texts: look near a picture with --image`
+        : `was embedded with "${recorded}", which the command line cannot load by itself: say where it runs with --embedding <url>#${recorded}, or make a vector of the text with it and give that with --vector`;
   return new VecinoError('EMBEDDING_MISSING', `collection "${collectionName}" ${reason}`, {
     details: { collection: collectionName, embedding: recorded ?? null },
   });

@@ -16,11 +16,12 @@ export function packageSource(known: KnownEmbedder): EmbeddingSource {
   return { load: () => loadEmbedder(known) };
 }
 
-async function loadEmbedder(known: KnownEmbedder): Promise<EmbeddingFunction> {
+/** What the package makes: a model of texts, or of whatever the caller knows it to be one. */
+export async function loadEmbedder<Model = EmbeddingFunction>(known: KnownEmbedder): Promise<Model> {
   const module = await importInstalled(known.package, (why, cause) => missing(known, why, cause));
   const make = module[known.make];
   if (typeof make !== 'function') throw missing(known, `it exports no function "${known.make}"`);
-  return (make as () => EmbeddingFunction)();
+  return (make as () => Model)();
 }
 
 function missing(known: KnownEmbedder, why: string, cause?: unknown): VecinoError {
