@@ -17,6 +17,7 @@ import { addImport } from './command/import.ts';
 import { addIngest } from './command/ingest.ts';
 import { addList } from './command/list.ts';
 import { addMcp } from './command/mcp.ts';
+import { addReembed } from './command/reembed.ts';
 import { addReindex } from './command/reindex.ts';
 import { addSearch } from './command/search.ts';
 import { addStats } from './command/stats.ts';
@@ -68,6 +69,7 @@ export function buildProgram(): Command {
     addCheck,
     addCompact,
     addReindex,
+    addReembed,
     addDrop,
   ]) {
     add(program);

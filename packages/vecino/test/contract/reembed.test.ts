@@ -320,3 +320,42 @@ describe('an estimate', () => {
     });
   });
 });
+
+describe('a process that reads beside the move', () => {
+  it('answers by the old vectors, then by the new ones, and asks for the new model', async () => {
+    const folder = temporaryFolder();
+    const db = await openDatabase({ place: 'folder' }, folder);
+    const { before, after } = models();
+    const index = { family: 'hnsw', originals: 'disk' } as const;
+    const shelf = await db.createCollection('shelf', { embedding: before, metric: 'l2', index });
+    await shelf.add(textsOf(0, RECORDS));
+    const reader = await openDatabase({ place: 'folder' }, folder, { readOnly: true });
+    const seen = await reader.openCollection('shelf', { embedding: before });
+    const ask = async (text: string, model: HashedTexts) => {
+      const query = { vector: model.vectorOf(text), k: 1, exact: true, include: ['document'] } as const;
+      return (await seen.search(query)).map(({ document }) => document);
+    };
+    expect(await ask('text 5', before)).toEqual(['text 5']);
+    let isOver = false;
+    const moving = shelf.reembed({ embedding: after }).finally(() => (isOver = true));
+    const answers = new Set<string>();
+    while (!isOver) {
+      const answer = await ask('text 6', before).catch(({ code }: { code: string }) => [code]);
+      answers.add(answer.join());
+    }
+    await moving;
+    expect([...answers].filter((answer) => !['text 6', 'DIMENSION_MISMATCH'].includes(answer))).toEqual([]);
+    expect(await ask('text 7', after)).toEqual(['text 7']);
+    expect(seen.dimension).toBe(12);
+    await expect(seen.search({ text: 'text 8' })).rejects.toMatchObject({
+      code: 'EMBEDDING_MISSING',
+      message: expect.stringContaining('open it with'),
+    });
+    await shelf.upsert([{ id: 'r9', document: 'later' }]);
+    expect(await ask('later', after)).toEqual(['later']);
+    await reader.openCollection('shelf', { embedding: after });
+    const [hit] = await seen.search({ text: 'text 10', k: 1, exact: true });
+    expect(hit?.id).toBe('r10');
+    expect((await seen.check()).problems).toEqual([]);
+  });
+});

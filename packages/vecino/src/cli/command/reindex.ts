@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import type { CollectionDescription } from '../../api/collection.ts';
 import { OPEN_OPTIONS } from '../../api/database.ts';
-import type { ReindexProgress } from '../../api/reindex.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { flagsOf, optionsFrom } from '../flags.ts';
 import { openForWriting } from '../folder.ts';
 import { indexFlags, indexFrom } from '../index-flags.ts';
 import { Interrupt } from '../interrupt.ts';
 import { Output, type OutputFlags } from '../output.ts';
-import { type Progress, showProgress } from '../progress.ts';
+import { Stages } from '../stages.ts';
 import { fieldFlag } from '../vector-fields.ts';
 import { defineCommand } from './command.ts';
 
@@ -56,32 +55,6 @@ async function reindex(folder: string, collectionName: string, flags: ReindexFla
   const description = await collection.describe();
   if (output.json) await output.document({ changed, ...description });
   else await output.lines([summaryOf(description, flags.field, changed)]);
-}
-
-/** Progress of one stage after another. */
-class Stages implements Disposable {
-  private readonly output: Output;
-  private stage: ReindexProgress['stage'] | undefined;
-  private shown: Progress | undefined;
-
-  constructor(output: Output) {
-    this.output = output;
-  }
-
-  show({ stage, records, total }: ReindexProgress): void {
-    const state = { done: records, total, records };
-    if (stage !== this.stage) {
-      this[Symbol.dispose]();
-      this.stage = stage;
-      this.shown = showProgress(this.output, { what: stage, unit: 'records', start: state });
-    }
-    this.shown?.update(state);
-  }
-
-  [Symbol.dispose](): void {
-    this.shown?.[Symbol.dispose]();
-    this.shown = undefined;
-  }
 }
 
 function summaryOf(
