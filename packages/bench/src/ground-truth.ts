@@ -13,6 +13,12 @@ import { rowsForMetric } from './distance.ts';
 import type { NearestTask } from './nearest-distances.ts';
 import type { Progress } from './progress.ts';
 
+/** Beside this file: a source, or what it was compiled to. */
+const THREAD = new URL(
+  import.meta.url.endsWith('.ts') ? './ground-truth-thread.ts' : './ground-truth-thread.js',
+  import.meta.url,
+);
+
 /** The deepest neighbour that recall can be asked for. */
 const DEPTH = 100;
 
@@ -56,7 +62,7 @@ export async function groundTruthOf(
 }
 
 function runOnThread(task: NearestTask): Promise<void> {
-  const thread = new Worker(new URL('./ground-truth-thread.ts', import.meta.url), { workerData: task });
+  const thread = new Worker(THREAD, { workerData: task });
   return new Promise((resolve, reject) => {
     thread.once('error', reject);
     thread.once('exit', (code) => {

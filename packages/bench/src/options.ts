@@ -10,6 +10,13 @@ const PACKAGE_FOLDER = join(import.meta.dirname, '..');
 /** Git-ignored: prepared data sets, ground truth, embeddings, and the results of runs that are not for keeps. */
 const CACHE_FOLDER = join(PACKAGE_FOLDER, '.cache');
 
+/**
+ * With hnswlib itself in the race, its binding compiled alike says little that is new; `vecino-hnsw` is `vecino`; and
+ * the databases take hours to build indexes of the larger data sets.
+ */
+const ONLY_WHEN_NAMED = ['hnswlib-node-native', 'vecino-hnsw', 'lancedb', 'pgvector', 'sqlite-vec'];
+const PEERS_BY_DEFAULT = Object.keys(PEERS).filter((name) => !ONLY_WHEN_NAMED.includes(name));
+
 export const HELP = `Measures Vecino against other vector indexes on the same data, in the same run, at equal recall.
 
   npm run bench -- [options]            or  node packages/bench/src/main.ts [options]
@@ -21,7 +28,7 @@ export const HELP = `Measures Vecino against other vector indexes on the same da
     .join(', ')})
   --queries N        queries, never part of the base (default 1000)
   --dimension N      of the synthetic vectors (default 128)
-  --peer NAME        may be given several times (default: all but hnswlib-node-native):
+  --peer NAME        may be given several times (default: all but ${ONLY_WHEN_NAMED.join(', ')}):
                      ${Object.keys(PEERS).join(', ')}
   --rebuild          build the indexes of other engines anew, where the cache has them
   --m N              links a node, the same for every engine (default 16)
@@ -39,9 +46,6 @@ export const HELP = `Measures Vecino against other vector indexes on the same da
   --help
 
 The peers are compiled by npm run bench:peers; without that the report says that they are missing.`;
-
-/** With hnswlib itself in the race, its binding compiled alike says little that is new. */
-const PEERS_BY_DEFAULT = Object.keys(PEERS).filter((name) => name !== 'hnswlib-node-native');
 
 export interface Invocation {
   /** One run for each data set. */

@@ -6,16 +6,14 @@
  * reads all of it; the one that searches reads only the queries, so that its memory is the index's.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Progress } from '../progress.ts';
-import type { Dataset, DatasetName, DatasetRequest, RecordText } from './dataset.ts';
+import type { Dataset, RecordText } from './dataset.ts';
 import { rowCount } from './dataset.ts';
-import { DATASETS } from './registry.ts';
 
 /** What is known of a prepared data set without reading its vectors. */
 export interface DatasetFacts {
-  readonly name: DatasetName;
+  readonly name: string;
   readonly metric: 'l2' | 'cosine';
   readonly dimension: number;
   readonly size: number;
@@ -25,29 +23,15 @@ export interface DatasetFacts {
   readonly contentHash: string;
 }
 
+/** What is prepared: a data set, or a file of the user's. */
+export type VectorSet = Omit<Dataset, 'name'> & { readonly name: string };
+
 export interface PreparedDataset {
   readonly folder: string;
   readonly facts: DatasetFacts;
 }
 
-/** Makes the data set that is asked for, or finds it made already. */
-export async function prepareDataset(
-  request: DatasetRequest,
-  cacheFolder: string,
-  progress: Progress,
-): Promise<PreparedDataset> {
-  const maker = DATASETS[request.name];
-  const { name, size, queries, dimension, seed } = request;
-  const key = `${name}-v${maker.version}-${size}-${queries}-d${dimension}-s${seed}`;
-  const folder = join(cacheFolder, 'datasets', key);
-  if (existsSync(folder)) return { folder, facts: readFacts(folder) };
-
-  const dataset = await maker.make(request, cacheFolder, progress);
-  progress(`${name}: keeping ${rowCount(dataset.base, dataset.dimension)} vectors in the cache`);
-  return { folder, facts: writeDataset(folder, dataset) };
-}
-
-function readFacts(folder: string): DatasetFacts {
+export function readFacts(folder: string): DatasetFacts {
   return JSON.parse(readFileSync(join(folder, 'about.json'), 'utf8')) as DatasetFacts;
 }
 
@@ -64,7 +48,7 @@ export function readRecords(folder: string): RecordText[] {
 }
 
 /** Written beside its place and renamed, so that a folder that exists is complete. */
-function writeDataset(folder: string, dataset: Dataset): DatasetFacts {
+export function writeDataset(folder: string, dataset: VectorSet): DatasetFacts {
   const base = bytesOf(dataset.base);
   const queries = bytesOf(dataset.queries);
   const facts: DatasetFacts = {

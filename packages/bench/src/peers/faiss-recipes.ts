@@ -33,7 +33,8 @@ export function faissRecipe(
   engine: FaissListsName,
   { name, size, dimension }: Pick<DatasetFacts, 'name' | 'size' | 'dimension'>,
 ): string {
-  const best = BEST[name].size === size ? BEST[name] : undefined;
+  const swept = Object.entries(BEST).find(([known]) => known === name)?.[1];
+  const best = swept?.size === size ? swept : undefined;
   const nlist = best?.nlist ?? Math.max(1, Math.floor(Math.min(Math.sqrt(size), size / ROWS_A_LIST)));
   if (engine === 'faiss-ivfflat') return `IVF${nlist},Flat`;
   const codes = best?.codes ?? `PQ${dimension % 2 === 0 ? dimension / 2 : dimension}x4fs`;

@@ -12,7 +12,7 @@ import { Stopwatch } from '../measure/stopwatch.ts';
 import { saveInOneFile } from './one-file-index.ts';
 import type { BuildFigures, BuildTask, NodePeer, OpenTask, Searcher } from './peer.ts';
 import { INSERT_BATCH } from './peer.ts';
-import { requirePeer, versionOfPeer } from './peers-package.ts';
+import { absenceOf, requirePeer, versionOfPeer } from './peers-package.ts';
 
 /** The part of hnswlib-node that is used here; the package is not a dependency of the workspace. */
 interface HierarchicalNSW {
@@ -47,14 +47,7 @@ function hnswlibPeer(
     isOurs: false,
     // Both read and write the files of hnswlib itself.
     opensIndexOf: 'hnswlib',
-    async absence() {
-      try {
-        requirePeer(name);
-        return undefined;
-      } catch {
-        return `${name} is not installed; npm run bench:peers compiles it`;
-      }
-    },
+    absence: async () => absenceOf(name),
     about: async () => ({ version: versionOfPeer(name), ...made }),
     build: (task) => build(requirePeer(name) as Module, task),
     open: async (task) => openIndex(requirePeer(name) as Module, task),

@@ -6,6 +6,7 @@ import type { Progress } from '../progress.ts';
 /** Engines that can be measured. */
 export type PeerName =
   | 'vecino'
+  | 'vecino-hnsw'
   | 'vecino-engine'
   | 'vecino-ivf'
   | 'vecino-ivf-raw'
@@ -17,6 +18,9 @@ export type PeerName =
   | 'hnswlib-node'
   | 'hnswlib-node-native'
   | 'usearch'
+  | 'lancedb'
+  | 'pgvector'
+  | 'sqlite-vec'
   | 'vecino-flat'
   | 'faiss-flat'
   | 'faiss-ivfpq'
@@ -95,12 +99,13 @@ export interface OpenTask {
 export interface Searcher<Query = unknown, Answer = unknown> {
   prepare(vector: Float32Array): Query;
   /** What has to be done before searches of another effort, outside the clock. */
-  tune?(effort: number): void;
+  tune?(effort: number): void | Promise<void>;
   /**
    * Answers with ids and distances or scores, which every engine can do.
    * @param effort the value of the engine's knob; exact engines have none
+   * @param refine see `Effort`; 1 for engines that leave nothing to their user
    */
-  search(query: Query, k: number, effort: number): Answer | Promise<Answer>;
+  search(query: Query, k: number, effort: number, refine: number): Answer | Promise<Answer>;
   /** Many queries in one call; absent where the engine has none. */
   searchMany?(queries: readonly Query[], k: number, effort: number): readonly Answer[] | Promise<Answer[]>;
   /** Answers with documents and metadata too; absent where the engine stores none. */

@@ -1,18 +1,50 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
-/** The package that the peers from npm are installed into; it is no part of the workspace. */
-const PEERS_PACKAGE = new URL('../../peers/package.json', import.meta.url);
+/**
+ * Where engines may be installed: in the package that `npm run bench:peers` fills, in the folder where the command
+ * runs, which is a user's own, or beside the bench.
+ */
+function places(): string[] {
+  const peers = new URL('../../peers/package.json', import.meta.url).href;
+  const own = pathToFileURL(join(process.cwd(), 'package.json')).href;
+  return [peers, own, import.meta.url];
+}
+
+/** The file that a peer's name stands for, in the first place that has it; throws where it is not installed. */
+function resolvePeer(name: string): { readonly path: string; readonly require: NodeJS.Require } {
+  for (const place of places()) {
+    const require = createRequire(place);
+    try {
+      return { path: require.resolve(name), require };
+    } catch {
+      // It may be in the next place.
+    }
+  }
+  throw new Error(`${name} is not installed`);
+}
 
 /** Loads a peer; throws where it is not installed. */
 export function requirePeer(name: string): unknown {
-  return createRequire(PEERS_PACKAGE)(name);
+  const { path, require } = resolvePeer(name);
+  return require(path);
+}
+
+/** In a sentence with the remedy, why a peer cannot run here; undefined where it is installed. */
+export function absenceOf(...names: readonly string[]): string | undefined {
+  try {
+    for (const name of names) resolvePeer(name);
+    return undefined;
+  } catch {
+    return `not installed: npm install ${names.join(' ')}`;
+  }
 }
 
 /** The version that is installed. Packages do not all let their `package.json` be asked for by name. */
 export function versionOfPeer(name: string): string {
-  for (let folder = dirname(createRequire(PEERS_PACKAGE).resolve(name)); ; folder = dirname(folder)) {
+  for (let folder = dirname(resolvePeer(name).path); ; folder = dirname(folder)) {
     try {
       const text = readFileSync(join(folder, 'package.json'), 'utf8');
       const { version } = JSON.parse(text) as { version?: string };

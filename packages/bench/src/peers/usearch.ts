@@ -11,7 +11,7 @@ import { Stopwatch } from '../measure/stopwatch.ts';
 import { saveInOneFile } from './one-file-index.ts';
 import type { BuildFigures, BuildTask, NodePeer, OpenTask, Searcher } from './peer.ts';
 import { INSERT_BATCH } from './peer.ts';
-import { requirePeer, versionOfPeer } from './peers-package.ts';
+import { absenceOf, requirePeer, versionOfPeer } from './peers-package.ts';
 
 interface Matches {
   readonly keys: BigUint64Array;
@@ -41,14 +41,7 @@ export const usearch: NodePeer = {
   name: 'usearch',
   knob: EF_SEARCH,
   isOurs: false,
-  async absence() {
-    try {
-      requirePeer('usearch');
-      return undefined;
-    } catch {
-      return 'usearch is not installed; npm run bench:peers does that';
-    }
-  },
+  absence: async () => absenceOf('usearch'),
   about: async () => ({
     version: versionOfPeer('usearch'),
     compiled: 'the binary that its npm package brings',

@@ -2,28 +2,58 @@
  * Vecino as its users call it: through `open` and a collection, with string ids, documents and metadata in
  * the store. Compared with the peers it answers ids and scores (`include: []`), because that is all that
  * they have; a search with documents and metadata, the default of a user's call, is timed beside it, under
- * the name `vecino-documents`. `vecino-flat` is a collection of the family flat, which answers exactly.
+ * the name `vecino-documents`. `vecino-flat` is a collection of the family flat, which answers exactly, and
+ * `collectionPeers` are collections of every family, as users of `vecino bench` have them.
  */
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Collection, RecordInput, SearchResult } from 'vecino';
-import { EF_SEARCH } from '../knob.ts';
+import type { Collection, IndexChoice, RecordInput, SearchResult } from 'vecino';
+import { EF_SEARCH, type Knob, NPROBE, OVERSAMPLE, PROBES } from '../knob.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';
-import type { BuildFigures, BuildTask, GraphParameters, NodePeer, OpenTask, Searcher } from './peer.ts';
+import { folderBytes } from './folder-size.ts';
+import type {
+  BuildFigures,
+  BuildTask,
+  GraphParameters,
+  NodePeer,
+  OpenTask,
+  PeerName,
+  Searcher,
+} from './peer.ts';
 import { INSERT_BATCH } from './peer.ts';
 import { aboutVecino } from './vecino-version.ts';
 
 const COLLECTION = 'bench';
 
-type Family = 'hnsw' | 'flat';
+type Family = 'hnsw' | 'flat' | 'ivf' | 'pq' | 'lsh';
+
+/** The options of a search refuse more. */
+const OVERSAMPLE_MAX = 100;
+const KNOBS: Readonly<Record<Exclude<Family, 'flat'>, Knob>> = {
+  hnsw: EF_SEARCH,
+  ivf: NPROBE,
+  pq: { ...OVERSAMPLE, efforts: OVERSAMPLE.efforts.filter((effort) => effort <= OVERSAMPLE_MAX) },
+  lsh: { ...PROBES, efforts: PROBES.efforts.map(Math.round) },
+};
 
 export const vecino = vecinoPeer('vecino', 'hnsw');
 export const vecinoFlat = vecinoPeer('vecino-flat', 'flat');
 
-function vecinoPeer(name: 'vecino' | 'vecino-flat', family: Family): NodePeer {
+/** The same as `vecino`, never asked for documents. */
+export const vecinoHnsw = vecinoPeer('vecino-hnsw', 'hnsw');
+
+/** A collection of each family. What is turned for recall is the option of a search of that name. */
+export const collectionPeers: readonly NodePeer[] = [
+  vecinoFlat,
+  vecinoHnsw,
+  vecinoPeer('vecino-ivf', 'ivf'),
+  vecinoPeer('vecino-pq', 'pq'),
+  vecinoPeer('vecino-lsh', 'lsh'),
+];
+
+function vecinoPeer(name: PeerName, family: Family): NodePeer {
   return {
     name,
-    ...(family === 'hnsw' && { knob: EF_SEARCH }),
+    ...(family !== 'flat' && { knob: KNOBS[family] }),
     isOurs: true,
     async absence() {
       try {
@@ -36,12 +66,14 @@ function vecinoPeer(name: 'vecino' | 'vecino-flat', family: Family): NodePeer {
     },
     about: aboutVecino,
     build: (task) => build(task, family),
-    open: (task) => openCollection(task, family),
+    // Only the one that is compared everywhere is timed with documents too.
+    open: (task) => openCollection(task, family, name === 'vecino'),
   };
 }
 
-function indexOptions(family: Family, { M, efConstruction, seed }: GraphParameters) {
-  return family === 'hnsw' ? { family, M, efConstruction, seed } : { family };
+function indexOptions(family: Family, { M, efConstruction, seed }: GraphParameters): IndexChoice {
+  if (family === 'hnsw') return { family, M, efConstruction, seed };
+  return family === 'flat' ? { family } : { family, seed };
 }
 
 async function build(task: BuildTask, family: Family): Promise<BuildFigures> {
@@ -92,19 +124,23 @@ function batchOf(task: BuildTask, from: number, to: number): RecordInput[] {
   return batch;
 }
 
-async function openCollection(task: OpenTask, family: Family): Promise<Searcher<Float32Array, SearchResult>> {
+async function openCollection(
+  task: OpenTask,
+  family: Family,
+  withRecords: boolean,
+): Promise<Searcher<Float32Array, SearchResult>> {
   const { open } = await import('vecino');
   const db = await open(task.folder, { threads: task.parameters.threads });
   const collection: Collection = await db.openCollection(COLLECTION);
   const include: [] = [];
   // An exact family takes no effort.
-  const effortOf = (efSearch: number) => (family === 'hnsw' ? { efSearch } : {});
+  const effortOf = (effort: number) => (family === 'flat' ? {} : { [KNOBS[family].name]: effort });
   return {
     prepare: (vector) => vector,
     search: (vector, k, effort) => collection.search({ vector, k, ...effortOf(effort), include }),
     searchMany: (vectors, k, effort) =>
       collection.searchMany(vectors.map((vector) => ({ vector, k, ...effortOf(effort), include }))),
-    ...(family === 'hnsw' && {
+    ...(withRecords && {
       searchWithRecords: (vector: Float32Array, k: number, efSearch: number) =>
         collection.search({ vector, k, efSearch }),
       scan: (vector: Float32Array, k: number) => collection.search({ vector, k, exact: true, include }),
@@ -120,12 +156,4 @@ async function openCollection(task: OpenTask, family: Family): Promise<Searcher<
 
 function isModuleMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
-}
-
-function folderBytes(folder: string): number {
-  let bytes = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name)).size;
-  }
-  return bytes;
 }

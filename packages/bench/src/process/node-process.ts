@@ -10,9 +10,10 @@ export class NodeProcess implements PeerProcess {
   readonly #child: ChildProcess;
   readonly #progress: Progress;
 
-  constructor(progress: Progress) {
+  /** @param main the script of the process */
+  constructor(main: URL, progress: Progress) {
     this.#progress = progress;
-    this.#child = fork(fileURLToPath(new URL('./peer-process-main.ts', import.meta.url)), {
+    this.#child = fork(fileURLToPath(main), {
       // No flags of the parent (a test runner's, say) are passed on.
       execArgv: [],
       serialization: 'advanced',

@@ -4,8 +4,7 @@ import { readQueries } from '../datasets/prepared.ts';
 import { EventLoopWatch } from '../measure/event-loop.ts';
 import { mean, quantile } from '../measure/statistics.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';
-import type { Searcher } from '../peers/peer.ts';
-import { nodePeer } from '../peers/registry.ts';
+import type { NodePeer, Searcher } from '../peers/peer.ts';
 import type {
   Answers,
   MemoryReply,
@@ -35,8 +34,7 @@ export class SearchSession {
     this.#residentBefore = residentBefore;
   }
 
-  static async open(request: Extract<Request, { kind: 'open' }>): Promise<SearchSession> {
-    const peer = nodePeer(request.peer);
+  static async open(request: Extract<Request, { kind: 'open' }>, peer: NodePeer): Promise<SearchSession> {
     const { metric, dimension } = request;
     const vectors = readQueries(request.dataset);
     const rows = Array.from({ length: vectors.length / dimension }, (_, row) =>
@@ -52,8 +50,8 @@ export class SearchSession {
     opening.start();
     const { folder, parameters } = request;
     const searcher = await peer.open({ folder, metric, dimension, parameters });
-    searcher.tune?.(10);
-    await searcher.search(searcher.prepare(firstRow), 1, 10);
+    await searcher.tune?.(10);
+    await searcher.search(searcher.prepare(firstRow), 1, 10, 1);
     opening.stop();
     const queries = rows.map((row) => searcher.prepare(row));
     const opened: OpenReply = {
@@ -68,11 +66,11 @@ export class SearchSession {
 
   /** What each query finds, for the recall. */
   async answer(course: SearchCourse): Promise<Answers> {
-    const { k, effort } = course;
-    this.#searcher.tune?.(effort);
+    const { k, effort, refine } = course;
+    await this.#searcher.tune?.(effort);
     const answers: unknown[] = [];
     for (const call of this.#callsOf(course)) {
-      if (course.batch === 1) answers.push(await this.#searcher.search(call[0], k, effort));
+      if (course.batch === 1) answers.push(await this.#searcher.search(call[0], k, effort, refine));
       else answers.push(...(await this.#searchMany(call, k, effort)));
     }
     const { rowsOf, distancesOf } = this.#searcher;
@@ -84,14 +82,16 @@ export class SearchSession {
 
   /** Runs all queries, one call after the other, and again until `secondsMin` have passed. */
   async time(request: Extract<Request, { kind: 'time' }>): Promise<Timing> {
-    const { k, effort, batch, withRecords, warming, secondsMin } = request;
+    const { k, effort, refine, batch, withRecords, warming, secondsMin } = request;
     const { search, searchWithRecords } = this.#searcher;
     const searchOne = withRecords ? searchWithRecords : search;
     if (!searchOne) throw new Error('this engine stores no records');
     const timed: (call: readonly unknown[]) => unknown =
-      batch === 1 ? (call) => searchOne(call[0], k, effort) : (call) => this.#searchMany(call, k, effort);
+      batch === 1
+        ? (call) => searchOne(call[0], k, effort, refine)
+        : (call) => this.#searchMany(call, k, effort);
     const calls = this.#callsOf(request);
-    this.#searcher.tune?.(effort);
+    await this.#searcher.tune?.(effort);
     // The engine before this one has just had the processor's caches.
     for (const call of calls.slice(0, Math.ceil(warming / batch))) await timed(call);
 

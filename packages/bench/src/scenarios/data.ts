@@ -1,5 +1,6 @@
 import type { DatasetName, RecordText } from '../datasets/dataset.ts';
-import { prepareDataset, readBase, readQueries, readRecords } from '../datasets/prepared.ts';
+import { prepareDataset } from '../datasets/prepare.ts';
+import { readBase, readQueries, readRecords } from '../datasets/prepared.ts';
 import { rowsForMetric } from '../distance.ts';
 import type { Progress } from '../progress.ts';
 import type { Conditions } from './scenario.ts';
@@ -53,7 +54,8 @@ export async function loadData(
     cacheFolder,
     progress,
   );
-  const { name, metric, dimension } = facts;
+  const { metric, dimension } = facts;
+  const name = request.dataset;
   const rows = Math.min(request.rows, facts.size);
   const queries = Math.min(request.queries, facts.queries);
   const base = readBase(folder).subarray(0, rows * dimension);

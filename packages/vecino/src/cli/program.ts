@@ -4,6 +4,7 @@ import { VecinoError } from '../base/errors.ts';
 import { addAddImages } from './command/add-images.ts';
 import { addAnomalies } from './command/anomalies.ts';
 import { addAsk } from './command/ask.ts';
+import { addBench } from './command/bench.ts';
 import { addChanges } from './command/changes.ts';
 import { addCheck } from './command/check.ts';
 import { addClusters } from './command/clusters.ts';
@@ -58,6 +59,7 @@ export function buildProgram(): Command {
     addAsk,
     addEval,
     addMcp,
+    addBench,
     addGet,
     addList,
     addStats,

@@ -54,6 +54,7 @@ describe.each([
   'packages/minilm',
   'packages/ingest',
   'packages/vector-files',
+  'packages/bench',
   'packages/langchain',
   'packages/mcp',
 ])('%s', (root) => {
