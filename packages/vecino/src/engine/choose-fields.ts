@@ -1,12 +1,14 @@
 import { VecinoError } from '../base/errors.ts';
 import { didYouMean } from '../base/near-miss.ts';
 import { describeValue, quoted } from '../base/options.ts';
-import type { StoredRow } from '../storage/store.ts';
-import type { CollectionState } from './collection-state.ts';
-import type { VectorField } from './vector-field.ts';
+import type { CollectionShape, FieldShape } from './collection-shape.ts';
 
 /** The fields that a query names: one, or a list. None named stands for the only one there is. */
-export function chooseFields(state: CollectionState, thing: string, given: unknown): readonly VectorField[] {
+export function chooseFields<Field extends FieldShape>(
+  state: CollectionShape<Field>,
+  thing: string,
+  given: unknown,
+): readonly Field[] {
   if (!Array.isArray(given)) return [chooseField(state, thing, given)];
   if (given.length === 0) throw invalid(state, thing, 'an empty array');
   const fields = Array.from(given as unknown[], (name) => namedField(state, thing, name));
@@ -16,7 +18,11 @@ export function chooseFields(state: CollectionState, thing: string, given: unkno
 }
 
 /** The field that a call names; none named stands for the only one there is. */
-export function chooseField(state: CollectionState, thing: string, given: unknown): VectorField {
+export function chooseField<Field extends FieldShape>(
+  state: CollectionShape<Field>,
+  thing: string,
+  given: unknown,
+): Field {
   if (given !== undefined) return namedField(state, thing, given);
   const [only, second] = state.fields;
   if (only && !second) return only;
@@ -29,12 +35,16 @@ export function chooseField(state: CollectionState, thing: string, given: unknow
 }
 
 /** The names of the collection's vectors; none where its vector has no name. */
-export function namesOf({ fields }: CollectionState): string[] {
+export function namesOf({ fields }: CollectionShape): string[] {
   return fields.flatMap(({ name }) => name ?? []);
 }
 
 /** The field of that name. */
-export function namedField(state: CollectionState, thing: string, name: unknown): VectorField {
+export function namedField<Field extends FieldShape>(
+  state: CollectionShape<Field>,
+  thing: string,
+  name: unknown,
+): Field {
   if (typeof name !== 'string' || name === '') throw invalid(state, thing, describeValue(name));
   const field = state.fields.find((one) => one.name === name);
   if (field) return field;
@@ -51,7 +61,11 @@ export function namedField(state: CollectionState, thing: string, name: unknown)
 }
 
 /** What is said of a record that was asked with and has no vector to look near. */
-export function withoutVector(thing: string, { id }: StoredRow, fields: readonly VectorField[]): VecinoError {
+export function withoutVector(
+  thing: string,
+  { id }: { readonly id: string },
+  fields: readonly FieldShape[],
+): VecinoError {
   const names = fields.flatMap(({ name }) => name ?? []);
   return new VecinoError(
     'FIELD_MISSING',
@@ -60,7 +74,7 @@ export function withoutVector(thing: string, { id }: StoredRow, fields: readonly
   );
 }
 
-function invalid(state: CollectionState, thing: string, received: string): VecinoError {
+function invalid(state: CollectionShape, thing: string, received: string): VecinoError {
   const expected = 'the name of a vector, or an array of different ones';
   const names = namesOf(state);
   const known = names.length === 0 ? '' : ` of ${names.join(', ')}`;

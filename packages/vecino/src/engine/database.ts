@@ -4,16 +4,14 @@ import { join } from 'node:path';
 import type { Workshop } from '../advisor/advise.ts';
 import type { Collection, CollectionDescription, CollectionOptions } from '../api/collection.ts';
 import { type Database, OPEN_OPTIONS, type OpenOptions, type Warning } from '../api/database.ts';
-import { LIMITS } from '../api/limits.ts';
 import type { AnyMetadata, Metadata } from '../api/metadata.ts';
 import { VecinoError } from '../base/errors.ts';
 import { Mutex } from '../base/mutex.ts';
-import { didYouMean } from '../base/near-miss.ts';
-import { describeValue, quoted } from '../base/options.ts';
 import { WorkerPool } from '../kernel/worker-pool.ts';
 import { openStore } from '../storage/open-store.ts';
 import type { Store, StoredCollection } from '../storage/store.ts';
 import { EmbeddedCollection } from './collection.ts';
+import { collectionExists, collectionNotFound, readOnly, requireName } from './collection-names.ts';
 import {
   compareOptions,
   newCollectionOf,
@@ -106,13 +104,7 @@ export class EmbeddedDatabase implements Database {
     const read = this.read(name, options);
     if (this.readOnly) throw readOnly(`create collection "${name}"`);
     return this.catalogue.run(async () => {
-      if (this.find(name)) {
-        throw new VecinoError(
-          'COLLECTION_EXISTS',
-          `collection "${name}" exists already, expected none of that name; open it, or drop it first`,
-          { details: { name } },
-        );
-      }
+      if (this.find(name)) throw collectionExists(name);
       return this.create<M>(name, read);
     });
   }
@@ -204,12 +196,7 @@ export class EmbeddedDatabase implements Database {
     const stored = this.find(name);
     if (stored) return stored;
     const names = this.store.reader.collections().map((one) => one.name);
-    const known = names.length === 0 ? 'there are none yet' : `there are: ${firstOf(names)}`;
-    throw new VecinoError(
-      'COLLECTION_NOT_FOUND',
-      `collection "${name}" is not in "${this.location}"${didYouMean(name, names)} (${known})`,
-      { details: { name, known: names.slice(0, NAMES_SHOWN) } },
-    );
+    throw collectionNotFound(name, this.location, names);
   }
 
   private async create<M extends Metadata>(
@@ -290,33 +277,4 @@ async function openWorkshop(threads: number): Promise<Database> {
   const store = await openStore(folder, { readOnly: false, create: true, removalsKept: 0 });
   // What is worth a warning there concerns nobody.
   return new EmbeddedDatabase(store, { threads, warn: () => undefined, temporary: true });
-}
-
-/** How many collections a message names. */
-const NAMES_SHOWN = 20;
-
-function firstOf(names: readonly string[]): string {
-  const first = names.slice(0, NAMES_SHOWN).join(', ');
-  return names.length > NAMES_SHOWN ? `${first} and ${names.length - NAMES_SHOWN} more` : first;
-}
-
-function requireName(name: unknown): asserts name is string {
-  const valid = typeof name === 'string' && /^[\p{L}\p{N}_][\p{L}\p{N}_.-]*$/u.test(name);
-  if (valid && name.length <= LIMITS.nameLengthMax) return;
-  const received =
-    typeof name !== 'string'
-      ? describeValue(name)
-      : `${quoted(name)}${name.length > LIMITS.nameLengthMax ? ` of ${name.length} characters` : ''}`;
-  throw new VecinoError(
-    'NAME_INVALID',
-    `collection name: received ${received}, expected 1 to ${LIMITS.nameLengthMax} letters, digits, "_", "-" and ".", the first a letter, a digit or "_"`,
-    { details: { lengthMax: LIMITS.nameLengthMax, received } },
-  );
-}
-
-function readOnly(what: string): VecinoError {
-  return new VecinoError(
-    'STORE_READ_ONLY',
-    `cannot ${what}: the database was opened for reading only; open it without \`readOnly\``,
-  );
 }

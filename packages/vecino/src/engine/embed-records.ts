@@ -5,8 +5,7 @@ import { VecinoError } from '../base/errors.ts';
 import { describeValue, quoted } from '../base/options.ts';
 import { readPath } from '../filter/path.ts';
 import { DOCUMENT } from '../text/record-texts.ts';
-import type { CollectionState } from './collection-state.ts';
-import type { VectorField } from './vector-field.ts';
+import type { CollectionShape, FieldShape } from './collection-shape.ts';
 
 /** A text or a picture of a record that is to become its vector of a field. */
 export type Unembedded = Place & ({ readonly text: string } | { readonly image: ImageInput });
@@ -20,7 +19,7 @@ interface Place {
 }
 
 /** What a field embeds, and how messages name it. */
-export type TextSource = Pick<VectorField, 'name' | 'text' | 'within'>;
+export type TextSource = Pick<FieldShape, 'name' | 'text' | 'within'>;
 
 /** What a record has to embed for a field; undefined where it has nothing. */
 export function textFor(
@@ -44,7 +43,7 @@ export function textFor(
 
 /** Embeds texts and pictures, those of one embedding in one call, and hands the vectors over, checked. */
 export async function embedRecords(
-  { fields, embedder }: Pick<CollectionState, 'fields' | 'embedder'>,
+  { fields, embedder }: Pick<CollectionShape, 'fields' | 'embedder'>,
   where: string,
   unembedded: readonly Unembedded[],
   take: (one: Place, vector: Float32Array) => void,

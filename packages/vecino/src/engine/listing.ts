@@ -1,35 +1,16 @@
-import type { ListPage, ListQuery } from '../api/collection.ts';
-import { LIMITS } from '../api/limits.ts';
+import type { ListPage } from '../api/collection.ts';
 import type { AnyMetadata, JsonValue } from '../api/metadata.ts';
-import { VecinoError } from '../base/errors.ts';
 import { FirstInOrder } from '../base/first-in-order.ts';
-import { describeValue, type OptionSpecs, quoted, readOptions } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { compareJson } from '../filter/json-order.ts';
 import type { StoredRow } from '../storage/store.ts';
 import type { CollectionState } from './collection-state.ts';
-import { readParts, recordOf } from './record-view.ts';
+import { cursorOf, type Position, readList } from './read-list.ts';
+import { recordOf } from './record-view.ts';
 import { isAsOf, readWhole } from './whole-read.ts';
-
-const LIST_OPTIONS = {
-  filter: { kind: 'opaque', about: 'Only records whose metadata match this filter.' },
-  orderBy: { kind: 'opaque', about: 'id, seq or a metadata path.' },
-  order: { kind: 'choice', values: ['asc', 'desc'], default: 'asc', about: 'Ascending or descending.' },
-  limit: { kind: 'integer', default: 100, min: 1, max: LIMITS.pageMax, about: 'Records of one page.' },
-  cursor: { kind: 'opaque', about: 'The cursor of the page before.' },
-  include: { kind: 'opaque', about: 'Parts of each record: vector, document, metadata.' },
-} as const satisfies OptionSpecs;
 
 /** Rows read in one go where all matches must be looked at. */
 const ROWS = 500;
-
-/** Where a page ended, and of which query: a cursor of another query is refused. */
-interface Position {
-  readonly query: string;
-  readonly id: string;
-  /** The value that the page's last record was ordered by; absent where it has none. */
-  readonly key?: JsonValue;
-}
 
 interface Entry {
   readonly slot: number;
@@ -43,14 +24,7 @@ interface Entry {
  */
 export async function listRecords(state: CollectionState, input: unknown): Promise<ListPage<AnyMetadata>> {
   const thing = `list ${state.thing}`;
-  const query = readOptions<ListQuery>(thing, LIST_OPTIONS, input as ListQuery | undefined);
-  const parts = readParts(state, thing, query.include);
-  const orderBy = readOrderBy(thing, query.orderBy);
-  const descending = query.order === 'desc';
-  const limit = query.limit ?? LIST_OPTIONS.limit.default;
-  const predicate = query.filter === undefined ? undefined : state.filter.parse(thing, query.filter);
-  const identity = JSON.stringify([state.thing, orderBy, descending, query.filter ?? null]);
-  const after = query.cursor === undefined ? undefined : readCursor(thing, query.cursor, identity, orderBy);
+  const { identity, parts, orderBy, descending, limit, predicate, after } = readList(state, thing, input);
 
   if (!predicate && (orderBy === 'id' || orderBy === 'seq')) {
     const from = orderBy === 'id' ? after?.id : after?.key;
@@ -101,7 +75,7 @@ function pageOf(
   const records = rows.slice(0, limit).map((row) => recordOf(state, row));
   const last = rows[limit - 1];
   if (rows.length <= limit || !last) return { records };
-  return { records, cursor: Buffer.from(JSON.stringify(position(last))).toString('base64url') };
+  return { records, cursor: cursorOf(position(last)) };
 }
 
 /** Adds what to order by of each slot; answers false where a record has changed since the index looked. */
@@ -148,56 +122,4 @@ function compareEntries(
 
 function isBehind(entry: Entry, after: Position, descending: boolean): boolean {
   return compareEntries(entry, { id: after.id, key: after.key }, descending) > 0;
-}
-
-function readOrderBy(thing: string, orderBy: unknown): string {
-  if (orderBy === undefined) return 'seq';
-  if (typeof orderBy === 'string' && isPath(orderBy)) return orderBy;
-  const received = typeof orderBy === 'string' && orderBy !== '' ? quoted(orderBy) : describeValue(orderBy);
-  throw new VecinoError(
-    'OPTION_INVALID',
-    `${thing}: orderBy is ${received}, expected "id", "seq" or the path of a metadata field, keys joined by single dots`,
-    { details: { option: 'orderBy', received } },
-  );
-}
-
-/** Whether a filter could name this path as well. */
-function isPath(path: string): boolean {
-  return !path.startsWith('$') && !path.split('.').includes('');
-}
-
-function readCursor(thing: string, cursor: unknown, query: string, orderBy: string): Position {
-  const position = decodeCursor(cursor);
-  if (!position) throw unknownCursor(thing, cursor);
-  if (position.query !== query) {
-    throw new VecinoError(
-      'CURSOR_INVALID',
-      `${thing}: the cursor belongs to another query, expected one of this; keep filter, orderBy and order the same from page to page`,
-      { details: { expected: 'a cursor of this query', received: 'a cursor of another query' } },
-    );
-  }
-  // The store takes this key as it is.
-  if (orderBy === 'seq' && !Number.isSafeInteger(position.key)) throw unknownCursor(thing, cursor);
-  return position;
-}
-
-function unknownCursor(thing: string, cursor: unknown): VecinoError {
-  const received = describeValue(cursor);
-  return new VecinoError(
-    'CURSOR_INVALID',
-    `${thing}: the cursor is ${received} that no page of \`list\` gave; start without a cursor`,
-    { details: { expected: 'the cursor of a page', received } },
-  );
-}
-
-function decodeCursor(cursor: unknown): Position | undefined {
-  if (typeof cursor !== 'string') return undefined;
-  try {
-    const position = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Partial<Position> | null;
-    return typeof position?.query === 'string' && typeof position.id === 'string'
-      ? (position as Position)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -7,7 +7,7 @@ import type { OptionSpecs } from '../base/options.ts';
 import { describeValue, quoted, readOptions } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { DOCUMENT } from '../text/record-texts.ts';
-import type { CollectionState } from './collection-state.ts';
+import type { CollectionShape } from './collection-shape.ts';
 import { takesTexts } from './embed.ts';
 import { embedRecords, textFor, type Unembedded } from './embed-records.ts';
 import { readExpiry } from './expiry/read-expiry.ts';
@@ -42,7 +42,7 @@ const RECORD_FIELDS = {
  * a vector are embedded together.
  */
 export async function readRecords(
-  state: CollectionState,
+  state: CollectionShape,
   operation: string,
   input: unknown,
 ): Promise<RecordBatch> {
@@ -89,7 +89,7 @@ export async function readRecords(
 
 /** The texts of a record that make the vectors which it gives neither itself nor by its picture. */
 function textsToEmbed(
-  { fields }: CollectionState,
+  { fields }: CollectionShape,
   thing: string,
   { ids, documents, metadata }: RecordBatch,
   position: number,
@@ -213,7 +213,8 @@ export function readDocument(thing: string, document: unknown): string | null {
   return document;
 }
 
-function withoutVector({ field }: CollectionState, thing: string, document: string | null): VecinoError {
+function withoutVector({ fields }: CollectionShape, thing: string, document: string | null): VecinoError {
+  const field = present(fields[0], 'the only field');
   if (document !== null) field.requireEmbedding('a document without a vector');
   const source = takesTexts(field.embedding) ? 'document' : 'image';
   const remedy = field.embedding

@@ -1,20 +1,20 @@
 import { VecinoError } from '../base/errors.ts';
 import { describeValue, quoted } from '../base/options.ts';
 import { namedField, namesOf } from './choose-fields.ts';
-import type { CollectionState } from './collection-state.ts';
+import type { CollectionShape } from './collection-shape.ts';
 
 /** What a record says of its vectors, by field: null for none, undefined where it does not say. */
 export type GivenVectors = readonly (Float32Array | null | undefined)[];
 
 /** Reads `vector` or `vectors` of a record, whichever the collection understands; each is checked wholly. */
 export function readVectors(
-  state: CollectionState,
+  state: CollectionShape,
   thing: string,
   { vector, vectors }: { readonly vector?: unknown; readonly vectors?: unknown },
 ): GivenVectors {
   if (!state.hasNames) {
     if (vectors !== undefined) throw misplaced(state, thing, 'vectors');
-    return [vector === undefined ? undefined : state.field.readVector(thing, vector)];
+    return state.fields.map((field) => (vector === undefined ? undefined : field.readVector(thing, vector)));
   }
   if (vector !== undefined) throw misplaced(state, thing, 'vector');
   const given: Record<string, unknown> = vectors === undefined ? {} : requireObject(state, thing, vectors);
@@ -27,7 +27,7 @@ export function readVectors(
 
 /** Refuses a record that would be found by no search near anything. */
 export function requireVectors(
-  state: CollectionState,
+  state: CollectionShape,
   thing: string,
   vectors: readonly unknown[],
   remedy: string,
@@ -41,7 +41,7 @@ export function requireVectors(
   );
 }
 
-function misplaced(state: CollectionState, thing: string, received: 'vector' | 'vectors'): VecinoError {
+function misplaced(state: CollectionShape, thing: string, received: 'vector' | 'vectors'): VecinoError {
   const names = namesOf(state);
   const remedy =
     names.length === 0
@@ -52,7 +52,7 @@ function misplaced(state: CollectionState, thing: string, received: 'vector' | '
   });
 }
 
-function requireObject(state: CollectionState, thing: string, vectors: unknown): Record<string, unknown> {
+function requireObject(state: CollectionShape, thing: string, vectors: unknown): Record<string, unknown> {
   const isObject = typeof vectors === 'object' && vectors !== null && !Array.isArray(vectors);
   if (isObject && !ArrayBuffer.isView(vectors)) return vectors as Record<string, unknown>;
   const received = describeValue(vectors);

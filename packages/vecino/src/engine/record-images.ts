@@ -3,7 +3,7 @@ import type { JsonObject } from '../api/metadata.ts';
 import { present } from '../base/assert.ts';
 import { pathOfImage, requireImage } from '../embedding/image-input.ts';
 import { encodeMetadata } from '../filter/metadata.ts';
-import type { CollectionState } from './collection-state.ts';
+import type { CollectionShape } from './collection-shape.ts';
 import { takesImages } from './embed.ts';
 import type { Unembedded } from './embed-records.ts';
 import type { GivenVectors } from './read-vectors.ts';
@@ -17,7 +17,7 @@ export function readImage(thing: string, image: unknown): ImageInput | undefined
 
 /** What a record's picture is embedded for: every field of pictures whose vector the record does not give itself. */
 export function imagesToEmbed(
-  { fields }: CollectionState,
+  { fields }: CollectionShape,
   image: ImageInput | undefined,
   { position, id }: Pick<Unembedded, 'position' | 'id'>,
   vectors: GivenVectors,

@@ -5,6 +5,7 @@ import { didYouMean } from '../base/near-miss.ts';
 import { describeValue, quoted } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import type { StoredRow } from '../storage/store.ts';
+import type { CollectionShape } from './collection-shape.ts';
 import type { CollectionState } from './collection-state.ts';
 import type { VectorField } from './vector-field.ts';
 
@@ -15,7 +16,7 @@ const OTHER_PARTS: readonly Part[] = ['document', 'metadata', 'expiresAt'];
 const PARTS_BY_DEFAULT: readonly Part[] = ['document', 'metadata'];
 
 /** Validates the `include` of a query. */
-export function readParts(state: CollectionState, thing: string, include: unknown): readonly Part[] {
+export function readParts(state: CollectionShape, thing: string, include: unknown): readonly Part[] {
   const parts = [state.vectorPart, ...OTHER_PARTS];
   if (include === undefined) return PARTS_BY_DEFAULT;
   if (!Array.isArray(include)) {

@@ -44,7 +44,7 @@ interface Wanted<Input> {
 const KEPT_AT_ONCE_BYTES = 512 * 1024;
 
 export interface TextEmbedderSettings {
-  readonly store: Store;
+  readonly store: Pick<Store, 'keptEmbeddings' | 'writer'>;
   /** 0 where nothing is kept. */
   readonly bytesMax: number;
   readonly warn: (code: Warning['code'], what: string, cause?: unknown) => void;

@@ -3,7 +3,6 @@ import type { Embedding, ImageEmbedding } from '../api/image.ts';
 import type { Part } from '../api/record.ts';
 import type { Metric } from '../api/search.ts';
 import { BitSet } from '../base/bit-set.ts';
-import { VecinoError } from '../base/errors.ts';
 import { quoted } from '../base/options.ts';
 import type { Matches } from '../filter/answers.ts';
 import {
@@ -14,7 +13,7 @@ import {
   UNNAMED_FIELD,
 } from '../storage/store.ts';
 import { readVector } from '../vector/read-vector.ts';
-import { takesImages, takesTexts } from './embed.ts';
+import { embeddingOf, imageEmbeddingOf } from './field-embedding.ts';
 import type { CollectionSlots } from './index/collection-slots.ts';
 import type { LiveIndex } from './index/live-index.ts';
 import type { RecallWatch } from './recall/recall-watch.ts';
@@ -157,31 +156,12 @@ export class VectorField {
 
   /** The model of texts. */
   requireEmbedding(why: string): EmbeddingFunction {
-    const { embedding } = this;
-    if (takesTexts(embedding)) return embedding;
-    throw this.withoutEmbedding(why, 'texts', 'give a picture as image, or a vector');
+    return embeddingOf(this, this.thing, this.stored.embedding, why);
   }
 
   /** The model of pictures. */
   requireImageEmbedding(why: string): ImageEmbedding {
-    const { embedding } = this;
-    if (takesImages(embedding)) return embedding;
-    throw this.withoutEmbedding(why, 'pictures', 'give a text, or a vector');
-  }
-
-  private withoutEmbedding(why: string, takes: 'texts' | 'pictures', instead: string): VecinoError {
-    const recorded = this.stored.embedding;
-    const wanted =
-      this.name === undefined ? '{ embedding: … }' : `{ vectors: { ${this.name}: { embedding: … } } }`;
-    const remedy = recorded
-      ? `it was created with "${recorded.name}": open it with \`${wanted}\` of that name`
-      : `it was created without one: give vectors instead, or create a collection with \`${wanted}\``;
-    const reason = this.embedding
-      ? `an embedding of ${takes}, which "${this.embedding.name}" is not: ${instead}`
-      : `an embedding, and ${remedy}`;
-    return new VecinoError('EMBEDDING_MISSING', `${this.within(this.thing)}: ${why} needs ${reason}`, {
-      details: { recorded: recorded?.name ?? null, ...(this.name !== undefined && { field: this.name }) },
-    });
+    return imageEmbeddingOf(this, this.thing, this.stored.embedding, why);
   }
 
   /** Makes a stored vector searchable in its slot. */

@@ -13,6 +13,7 @@ import { readOptions } from '../../base/options.ts';
 import { chooseField } from '../choose-fields.ts';
 import type { CollectionState } from '../collection-state.ts';
 import { partsOf, readParts } from '../record-view.ts';
+import { requireOwnEffort } from '../search/query-effort.ts';
 import { readQuery } from '../search/read-query.ts';
 import { resolveLegs } from '../search/resolve-legs.ts';
 import { AnomalyModel } from './anomaly-model.ts';
@@ -67,12 +68,13 @@ export class AnomalyDetector {
     const thing = `anomaly in ${this.state.thing}`;
     const query = readOptions<AnomalyQuery>(thing, ANOMALY_QUERY_OPTIONS, input as AnomalyQuery);
     const { vector, text, id } = query;
-    const read = readQuery(this.state, thing, {
+    const asking = {
       ...(vector !== undefined && { vector }),
       ...(text !== undefined && { text }),
       ...(id !== undefined && { id }),
       ...(query.field !== undefined && { field: query.field }),
-    });
+    };
+    const read = readQuery(this.state, thing, asking, requireOwnEffort);
     requireDistances(thing, chooseField(this.state, thing, query.field).metric);
     const [asked] = await resolveLegs(this.state, [read]);
     const { legs, except } = present(asked, 'what to judge');

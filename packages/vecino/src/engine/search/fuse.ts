@@ -1,6 +1,6 @@
 import type { HitScores } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
-import { type Leg, type LegAnswer, sideOf } from './legs.ts';
+import { type Side, type SideAnswer, sideOf } from './legs.ts';
 import { NOTHING, type Ranking } from './ranking.ts';
 import type { ReadFusion } from './read-full-text.ts';
 
@@ -22,9 +22,9 @@ export interface Fused extends Ranking {
  * Equal scores are ordered by slot. Takes n log n for n candidates of all sides together.
  */
 export function fuse(
-  answers: readonly LegAnswer[],
+  answers: readonly SideAnswer[],
   fusion: ReadFusion | undefined,
-  before: readonly LegAnswer[] = [],
+  before: readonly SideAnswer[] = [],
 ): Fused {
   if (!fusion) return present(answers[0], 'the answer of a leg').ranking;
   const legs = answers.map(({ leg }) => leg);
@@ -57,7 +57,7 @@ export function fuse(
 
 /** What all sides say of a record. */
 function scoresOf(
-  legs: readonly Leg[],
+  legs: readonly Side[],
   scores: readonly (number | undefined)[],
   shares: readonly number[],
 ): HitScores {
@@ -85,7 +85,7 @@ function scoresOf(
 
 /** What a place and a score in a ranking are worth, which is the last of several. */
 function sharer(
-  leg: Leg,
+  leg: Side,
   rankings: readonly Ranking[],
   { method, rankConstant }: ReadFusion,
   weight: number,
@@ -103,7 +103,7 @@ function sharer(
 }
 
 /** The lowest score that there can be, if there is one. */
-function lowestOf(leg: Leg): number | undefined {
+function lowestOf(leg: Side): number | undefined {
   if (leg.kind === 'fullText') return 0;
   return leg.field.metric === 'cosine' ? -1 : undefined;
 }

@@ -1,6 +1,7 @@
 import type { SearchExplanation, SearchQuery } from '../../api/search.ts';
 import type { Matches } from '../../filter/answers.ts';
 import type { ParsedQuery } from '../../text/parse-query.ts';
+import type { FieldShape } from '../collection-shape.ts';
 import type { SegmentFound } from '../index/index-searcher.ts';
 import type { VectorField } from '../vector-field.ts';
 import type { Ranking } from './ranking.ts';
@@ -26,8 +27,18 @@ export interface FullTextLeg {
  */
 export type Leg = VectorLeg | FullTextLeg;
 
+/** What fusing needs to know of a leg, whoever asks it. */
+export type Side =
+  | { readonly kind: 'vector'; readonly field: Pick<FieldShape, 'name' | 'metric'> }
+  | { readonly kind: 'fullText' };
+
+export interface SideAnswer {
+  readonly leg: Side;
+  readonly ranking: Ranking;
+}
+
 /** What answers and weights of a fusion call the side of a leg. */
-export function sideOf(leg: Leg): string {
+export function sideOf(leg: Side): string {
   return leg.kind === 'vector' ? (leg.field.name ?? 'vector') : leg.kind;
 }
 

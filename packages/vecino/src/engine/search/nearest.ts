@@ -4,6 +4,7 @@ import { present } from '../../base/assert.ts';
 import { readOptions } from '../../base/options.ts';
 import type { CollectionState } from '../collection-state.ts';
 import { answerQueries } from './answer-queries.ts';
+import { requireOwnEffort } from './query-effort.ts';
 import { type ReadPage, readQuery } from './read-query.ts';
 import { resolveLegs } from './resolve-legs.ts';
 
@@ -28,7 +29,7 @@ export async function* nearestRecords(
   // What is asked is compared with the vectors of one model: it is made anew where these are exchanged.
   const resolve = async () => {
     const { generation } = state.exchange;
-    const read = readQuery(state, thing, { ...query, page: true });
+    const read = readQuery(state, thing, { ...query, page: true }, requireOwnEffort);
     const [asked] = await resolveLegs(state, [read]);
     return { generation, read, asked: present(asked, 'what to look for') };
   };

@@ -11,7 +11,7 @@ import { VecinoError } from '../../base/errors.ts';
 import { describeValue, type OptionSpec, readOptions } from '../../base/options.ts';
 import { analyzerOf } from '../../text/analyzer.ts';
 import { type ParsedQuery, parseQuery } from '../../text/parse-query.ts';
-import type { CollectionState } from '../collection-state.ts';
+import type { CollectionShape } from '../collection-shape.ts';
 
 /** Options of a fusion, complete. */
 export interface ReadFusion {
@@ -27,7 +27,7 @@ const CANDIDATES_MIN = 100;
 
 /** The words that a query looks for, or undefined. */
 export function readFullTextQuery(
-  state: CollectionState,
+  state: CollectionShape,
   thing: string,
   { fullText, text }: SearchQuery,
 ): ParsedQuery | undefined {

@@ -6,24 +6,23 @@ import { requireImage } from '../../embedding/image-input.ts';
 import type { Predicate } from '../../filter/predicate.ts';
 import type { ParsedQuery } from '../../text/parse-query.ts';
 import { chooseFields } from '../choose-fields.ts';
-import type { CollectionState } from '../collection-state.ts';
+import type { CollectionShape, FieldShape } from '../collection-shape.ts';
 import { readParts } from '../record-view.ts';
 import type { VectorField } from '../vector-field.ts';
 import { decodePage, ownerOf, type PagePosition, unknownPage } from './page-token.ts';
-import { requireOwnEffort } from './query-effort.ts';
 import { type ReadExamples, readExamples } from './read-examples.ts';
 import { type ReadFusion, readFullTextQuery, readFusion } from './read-full-text.ts';
 import { type Refinements, readRefinements } from './read-refinements.ts';
 
 /** A query whose form is right. */
-export interface ReadQuery extends Refinements {
+export interface ReadQuery<Field extends FieldShape = VectorField> extends Refinements {
   /** The opening words of messages. */
   readonly thing: string;
   readonly query: SearchQuery;
   readonly parts: readonly Part[];
   readonly predicate: Predicate | undefined;
   /** The vectors to look near something in; none where only words are looked for. */
-  readonly fields: readonly VectorField[];
+  readonly fields: readonly Field[];
   readonly examples: ReadExamples | undefined;
   readonly words: ParsedQuery | undefined;
   /** Where the query has several sides: fields, and words. */
@@ -40,7 +39,13 @@ export interface ReadPage {
   readonly position?: PagePosition;
 }
 
-export function readQuery(state: CollectionState, thing: string, input: unknown): ReadQuery {
+/** @param requireEffort refuses an effort that the index of a field does not understand */
+export function readQuery<Field extends FieldShape>(
+  state: CollectionShape<Field>,
+  thing: string,
+  input: unknown,
+  requireEffort: (field: Field, thing: string, query: SearchQuery) => void,
+): ReadQuery<Field> {
   const query = readOptions<SearchQuery>(thing, SEARCH_OPTIONS, input as SearchQuery | undefined);
   const parts = readParts(state, thing, query.include);
   const predicate = query.filter === undefined ? undefined : state.filter.parse(thing, query.filter);
@@ -54,14 +59,14 @@ export function readQuery(state: CollectionState, thing: string, input: unknown)
     query,
     fields.map(({ name }) => name ?? 'vector'),
   );
-  for (const field of fields) requireOwnEffort(field, thing, query);
+  for (const field of fields) requireEffort(field, thing, query);
   const { k = SEARCH_OPTIONS.k.default } = query;
   const page = readPage(state, thing, query);
   const refinements = readRefinements(thing, query, k);
   return { thing, query, parts, predicate, fields, examples, words, fusion, k, page, ...refinements };
 }
 
-function readPage(state: CollectionState, thing: string, query: SearchQuery): ReadPage | undefined {
+function readPage(state: CollectionShape, thing: string, query: SearchQuery): ReadPage | undefined {
   const page: unknown = query.page;
   if (page === undefined) return undefined;
   if (query.groupBy !== undefined) {

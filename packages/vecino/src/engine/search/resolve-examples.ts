@@ -1,39 +1,13 @@
-import type { Strategy } from '../../api/example.ts';
-import type { ImageInput } from '../../api/image.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { quoted } from '../../base/options.ts';
 import { type StoredCollection, type StoredField, type StoredVectors, UNNAMED } from '../../storage/store.ts';
-import { lengthOf } from '../../vector/prepare.ts';
 import { withoutVector } from '../choose-fields.ts';
 import type { CollectionState } from '../collection-state.ts';
 import type { VectorField } from '../vector-field.ts';
 import type { VectorLeg } from './legs.ts';
 import type { ReadExample, ReadExamples } from './read-examples.ts';
-
-/** Shorter than this share of what was added up, a sum is what rounding has left of nothing. */
-const CANCELLED = 1e-6;
-
-/** An example of which it is known where it lies. */
-interface Placed {
-  readonly vector: Float32Array;
-  readonly weight: number;
-}
-
-/** The texts of examples that are to be embedded, likes before unlikes. */
-export function textsOfExamples({ like, unlike }: ReadExamples): string[] {
-  return [...like, ...unlike].flatMap(({ example }) => example.text ?? []);
-}
-
-/** The pictures of examples that are to be embedded, likes before unlikes. */
-export function imagesOfExamples({ like, unlike }: ReadExamples): ImageInput[] {
-  return [...like, ...unlike].flatMap(({ example }) => example.image ?? []);
-}
-
-/** What an embedding has made of the texts and of the pictures, each in their order. */
-export interface EmbeddedExamples {
-  readonly texts: readonly unknown[];
-  readonly images: readonly unknown[];
-}
+import type { EmbeddedInputs } from './embed-queries.ts';
+import { type Placed, sumOfExamples } from './sum-examples.ts';
 
 /** The ids of this collection that are examples, which are no answer. */
 export function idsOfExamples(state: CollectionState, { like, unlike }: ReadExamples): string[] {
@@ -51,7 +25,7 @@ export function legOfExamples(
   state: CollectionState,
   thing: string,
   examples: ReadExamples,
-  embedded: EmbeddedExamples,
+  embedded: EmbeddedInputs,
 ): VectorLeg {
   const [texts, images] = [embedded.texts.values(), embedded.images.values()];
   const [like, unlike] = [examples.like, examples.unlike].map((list) =>
@@ -66,45 +40,8 @@ export function legOfExamples(
     const best = { likes, unlikes };
     return { kind: 'vector', field: state.field, vector: likes[0] ?? new Float32Array(), best };
   }
-  const terms = [...weighed(thing, like ?? [], examples.strategy, (unlike ?? []).length > 0 ? 2 : 1)];
-  terms.push(...weighed(thing, unlike ?? [], examples.strategy, -1));
-  return { kind: 'vector', field: state.field, vector: sumOf(state, thing, terms) };
-}
-
-/** Terms of the sum: weights as they are, or as shares of their mean. */
-function weighed(thing: string, list: readonly Placed[], strategy: Strategy, share: number): Placed[] {
-  if (strategy === 'sum')
-    return list.map(({ vector, weight }) => ({ vector, weight: weight * Math.sign(share) }));
-  const total = list.reduce((sum, { weight }) => sum + weight, 0);
-  if (list.length > 0 && total === 0) {
-    throw new VecinoError(
-      'WEIGHT_INVALID',
-      `${thing}: the weights of a mean add up to 0, expected another sum, by which to divide; use the strategy sum for a difference`,
-      { details: { received: 0 } },
-    );
-  }
-  return list.map(({ vector, weight }) => ({ vector, weight: (weight / total) * share }));
-}
-
-function sumOf(state: CollectionState, thing: string, terms: readonly Placed[]): Float32Array {
-  const sums = new Float64Array(state.dimension);
-  let added = 0;
-  for (const { vector, weight } of terms) {
-    // Under cosine only directions count.
-    const length = lengthOf(vector);
-    const factor = state.metric === 'cosine' ? weight / length : weight;
-    added += Math.abs(factor) * length;
-    for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + factor * (vector[i] ?? 0);
-  }
-  // The origin is a place like any other where distances are compared, but no direction.
-  if (state.metric !== 'l2' && lengthOf(sums) <= CANCELLED * added) {
-    throw new VecinoError(
-      'EXAMPLES_CANCEL',
-      `${thing}: the examples add up to a zero vector, expected one with a direction; leave out an example, or give it another weight`,
-      { details: { metric: state.metric } },
-    );
-  }
-  return state.field.readQuery(`${thing}: the sum of the examples`, sums);
+  const vector = sumOfExamples(state.field, thing, examples.strategy, like ?? [], unlike ?? []);
+  return { kind: 'vector', field: state.field, vector };
 }
 
 function placed(

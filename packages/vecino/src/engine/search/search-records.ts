@@ -7,6 +7,7 @@ import { TimeSlice } from '../../base/time-slice.ts';
 import type { CollectionState } from '../collection-state.ts';
 import { type Answer, answerQueries } from './answer-queries.ts';
 import { encodePage } from './page-token.ts';
+import { requireOwnEffort } from './query-effort.ts';
 import { type ReadQuery, readQuery } from './read-query.ts';
 import { resolveLegs } from './resolve-legs.ts';
 
@@ -19,7 +20,7 @@ export async function searchRecords(
   input: unknown,
 ): Promise<SearchResult<AnyMetadata>> {
   const started = performance.now();
-  const read = readQuery(state, `search in ${state.thing}`, input);
+  const read = readQuery(state, `search in ${state.thing}`, input, requireOwnEffort);
   const asked = await resolveLegs(state, [read]);
   const [answer] = await answerQueries(state, asked, performance.now() - started, false);
   return withNext(read, present(answer, 'the answer'));
@@ -39,7 +40,7 @@ export async function searchManyRecords(
   }
   // Everything that is wrong is said before anything is embedded.
   const reads = Array.from(inputs as unknown[], (input, i) =>
-    readQuery(state, `${thing}: query ${i}`, input),
+    readQuery(state, `${thing}: query ${i}`, input, requireOwnEffort),
   );
   const results: SearchResult<AnyMetadata>[] = [];
   const slice = new TimeSlice();
