@@ -39,6 +39,9 @@ const LAYERS = {
   evaluation: ['base', 'api'],
   // What language models call.
   tools: ['base', 'api', 'retrieval'],
+  // Drivers share what the engine does with callers' input before anything is stored (engine/collection-shape.ts), and
+  // of the store only the types of what a collection is.
+  driver: ['base', 'api', 'vector', 'filter', 'text', 'storage', 'engine'],
   // The edge speaks to the public entries and to the engine; how that is done inside is not its affair.
   cli: ['base', 'api', 'engine', 'retrieval', 'evaluation', 'measure', 'advisor'],
 };
@@ -76,6 +79,20 @@ export default {
       severity: 'error',
       from: { path: `${SRC}/index/([^/]+)/` },
       to: { path: `${SRC}/index/[^/]+/`, pathNot: `${SRC}/index/($1|lists)/` },
+    },
+    {
+      name: 'drivers',
+      comment: 'a driver knows its own engine; what drivers share is in front',
+      severity: 'error',
+      from: { path: `${SRC}/driver/([^/]+)/` },
+      to: { path: `${SRC}/driver/[^/]+/`, pathNot: `${SRC}/driver/($1|front)/` },
+    },
+    {
+      name: 'drivers-behind-the-front',
+      comment: 'what drivers share knows none of them',
+      severity: 'error',
+      from: { path: `${SRC}/driver/front/` },
+      to: { path: `${SRC}/driver/(?!front/)` },
     },
     {
       name: 'no-circles',

@@ -30,6 +30,7 @@ export type {
   AnomalyQuery,
   AnomalyScore,
 } from './api/anomaly.ts';
+export { CAPABILITIES, type Capabilities, type Capability, type Health } from './api/capabilities.ts';
 export type { ChangesQuery, PutChange, RecordChange, RemoveChange } from './api/changes.ts';
 export type { Cluster, ClustersQuery, Keyword } from './api/cluster.ts';
 export type {
@@ -48,6 +49,7 @@ export type {
   IndexFigures,
   VectorFieldStats,
 } from './api/collection-stats.ts';
+export type { ConnectionOptions } from './api/connection.ts';
 export type { Database, OpenOptions, Warning } from './api/database.ts';
 export type { DuplicateCluster, DuplicatePair, Duplicates, DuplicatesQuery } from './api/duplicate.ts';
 export type {
@@ -115,7 +117,7 @@ export type {
 } from './api/search.ts';
 export type { VectorFieldDescription, VectorFieldOptions } from './api/vector-field.ts';
 export { estimateTokens } from './base/estimate-tokens.ts';
-export { open } from './engine/open.ts';
+export { open } from './driver/open.ts';
 export { type ErrorCode, type ErrorKind, VecinoError } from './errors.ts';
 export { type EvaluateOptions, type Evaluation, evaluate, type Way } from './evaluation/evaluate.ts';
 export type { Place, Question } from './evaluation/questions.ts';

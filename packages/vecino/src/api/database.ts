@@ -1,5 +1,7 @@
 import type { OptionSpecs } from '../base/options.ts';
+import type { Capabilities, Health } from './capabilities.ts';
 import type { Collection, CollectionDescription, CollectionOptions } from './collection.ts';
+import type { ConnectionOptions } from './connection.ts';
 import type { AnyMetadata, Metadata } from './metadata.ts';
 
 /** Something worth knowing that did not stop the work, such as a damaged snapshot that was rebuilt. */
@@ -41,6 +43,8 @@ export interface OpenOptions {
   readonly embeddingCacheBytesMax?: number;
   /** The time, in milliseconds since 1970, by which records expire; default `Date.now`. For tests. */
   readonly clock?: () => number;
+  /** How an engine elsewhere (`postgres://…`) is spoken to. Refused for folders. */
+  readonly connection?: ConnectionOptions;
 }
 
 export const OPEN_OPTIONS = {
@@ -63,14 +67,22 @@ export const OPEN_OPTIONS = {
     about: 'Bytes of vectors that are kept for texts that come again.',
   },
   clock: { kind: 'opaque', about: 'The time by which records expire, in milliseconds since 1970.' },
+  connection: { kind: 'opaque', about: 'How an engine elsewhere is spoken to.' },
 } as const satisfies OptionSpecs;
 
-/** An open folder (or `:memory:`) of collections. Close it, or declare it with `await using`. */
+/** Open collections: of a folder, of `:memory:`, or of an engine elsewhere. Close it, or declare it with `await using`. */
 export interface Database extends AsyncDisposable {
-  /** The folder, or `:memory:`. */
+  /** The folder, `:memory:`, or the address without its password. */
   readonly location: string;
   readonly readOnly: boolean;
+  /** What the engine can do, and what it cannot: see {@link Capabilities}. */
+  readonly capabilities: Capabilities;
 
+  /**
+   * Asks the engine whether it answers.
+   * `DATABASE_CLOSED`, and of an engine elsewhere the errors of connecting (`REMOTE_…`).
+   */
+  health(): Promise<Health>;
   /**
    * Opens a collection, or creates it where it is missing.
    * `COLLECTION_MISMATCH` or `EMBEDDING_MISMATCH` where it exists with other settings.

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Workshop } from '../advisor/advise.ts';
+import type { Capabilities, Health } from '../api/capabilities.ts';
 import type { Collection, CollectionDescription, CollectionOptions } from '../api/collection.ts';
 import { type Database, OPEN_OPTIONS, type OpenOptions, type Warning } from '../api/database.ts';
 import type { AnyMetadata, Metadata } from '../api/metadata.ts';
@@ -28,6 +29,8 @@ import { NamespaceSlots } from './namespace-slots.ts';
 import { openFields } from './open-fields.ts';
 import { TextEmbedder } from './text-embedder.ts';
 import { inStep } from './whole-read.ts';
+
+const ENGINE = 'Vecino';
 
 interface OpenCollection {
   readonly state: CollectionState;
@@ -79,6 +82,21 @@ export class EmbeddedDatabase implements Database {
 
   get location(): string {
     return this.store.location;
+  }
+
+  get capabilities(): Capabilities {
+    return { engine: ENGINE, unsupported: {}, wordScores: 'bm25' };
+  }
+
+  async health(): Promise<Health> {
+    this.requireOpen();
+    const began = performance.now();
+    this.store.reader.collections();
+    return {
+      engine: ENGINE,
+      version: `SQLite ${process.versions['sqlite']}`,
+      latencyMs: performance.now() - began,
+    };
   }
 
   get readOnly(): boolean {

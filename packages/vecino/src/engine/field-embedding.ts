@@ -13,14 +13,24 @@ type Recorded = { readonly name: string } | null;
  * @param thing the collection, as messages name it
  * @param recorded the embedding that the collection was created with
  */
-export function embeddingOf(field: Embedded, thing: string, recorded: Recorded, why: string): EmbeddingFunction {
+export function embeddingOf(
+  field: Embedded,
+  thing: string,
+  recorded: Recorded,
+  why: string,
+): EmbeddingFunction {
   const { embedding } = field;
   if (takesTexts(embedding)) return embedding;
   throw without(field, thing, recorded, why, 'texts', 'give a picture as image, or a vector');
 }
 
 /** The same for the model of pictures. */
-export function imageEmbeddingOf(field: Embedded, thing: string, recorded: Recorded, why: string): ImageEmbedding {
+export function imageEmbeddingOf(
+  field: Embedded,
+  thing: string,
+  recorded: Recorded,
+  why: string,
+): ImageEmbedding {
   const { embedding } = field;
   if (takesImages(embedding)) return embedding;
   throw without(field, thing, recorded, why, 'pictures', 'give a text, or a vector');

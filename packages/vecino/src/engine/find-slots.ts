@@ -1,12 +1,8 @@
-import { quoted } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import type { CollectionState } from './collection-state.ts';
 
 /** Ids looked up in one go, so that long batches leave the event loop free. */
 const LOOKUP_IDS = 500;
-/** How many offending ids an error names. */
-export const NAMED_IDS = 5;
-
 /** Whether a record is there, and has not expired. */
 export function isThere(state: CollectionState, slot: number | undefined): slot is number {
   return slot !== undefined && !state.slots.isExpired(slot);
@@ -26,10 +22,4 @@ export async function slotsOf(
     await slice.pause();
   }
   return slots;
-}
-
-/** The first of some ids, for messages. */
-export function nameIds(ids: readonly string[]): string {
-  const named = ids.slice(0, NAMED_IDS).map(quoted);
-  return ids.length > NAMED_IDS ? `${named.join(', ')} and ${ids.length - NAMED_IDS} more` : named.join(', ');
 }

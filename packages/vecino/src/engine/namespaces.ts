@@ -1,11 +1,9 @@
 import type { NamespaceDescription } from '../api/collection.ts';
-import { LIMITS } from '../api/limits.ts';
 import { BitSet } from '../base/bit-set.ts';
-import { VecinoError } from '../base/errors.ts';
-import { didYouMean } from '../base/near-miss.ts';
-import { describeValue, quoted } from '../base/options.ts';
+import type { VecinoError } from '../base/errors.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import type { CollectionState } from './collection-state.ts';
+import { NAMESPACES_NAMED, namespaceNotFound } from './namespace-names.ts';
 import { NOWHERE } from './namespace-slots.ts';
 import { dropRecords } from './write.ts';
 
@@ -13,25 +11,6 @@ import { dropRecords } from './write.ts';
 const PAGE = 100;
 /** Slots read in one go. */
 const SLOTS = 8_192;
-/** How many namespaces a message names. */
-const NAMED = 10;
-
-/** Names come from elsewhere (tenants, mail addresses, paths), so any text will do that can be printed. */
-export function readNamespaceName(thing: string, name: unknown): string {
-  const isText = typeof name === 'string' && name !== '' && name.isWellFormed() && !/\p{Cc}/u.test(name);
-  if (isText && name.length <= LIMITS.namespaceLengthMax) return name;
-  const received = isText
-    ? `${quoted(name)} of ${name.length} characters`
-    : typeof name === 'string' && name !== ''
-      ? 'a string with control characters or malformed Unicode'
-      : describeValue(name);
-  throw new VecinoError(
-    'NAME_INVALID',
-    `${thing}: the name is ${received}, expected 1 to ${LIMITS.namespaceLengthMax} characters of text without control characters; keep longer keys in metadata`,
-    { details: { lengthMax: LIMITS.namespaceLengthMax, received } },
-  );
-}
-
 /** All namespaces of a collection, by name. */
 export async function listNamespaces({
   store,
@@ -75,11 +54,6 @@ async function slotsIn({ store, id }: CollectionState, namespace: number): Promi
 }
 
 function notFound({ thing, store, id, namespaceName = '' }: CollectionState): VecinoError {
-  const names = store.reader.namespaces(id, '', NAMED).map(({ name }) => name);
-  const known = names.length === 0 ? 'there are none' : `there are: ${names.join(', ')}`;
-  return new VecinoError(
-    'NAMESPACE_NOT_FOUND',
-    `${thing}: there is no such namespace${didYouMean(namespaceName, names)} (${known}); a namespace begins with the first write into it`,
-    { details: { namespace: namespaceName, known: names } },
-  );
+  const names = store.reader.namespaces(id, '', NAMESPACES_NAMED).map(({ name }) => name);
+  return namespaceNotFound(thing, namespaceName, names);
 }

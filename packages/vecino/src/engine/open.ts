@@ -12,17 +12,9 @@ import { EmbeddedDatabase } from './database.ts';
  * One process may have a folder open for writing; any number may read it beside that with `readOnly: true`.
  *
  * @throws STORE_LOCKED where another process writes, STORE_NOT_FOUND where there is nothing to read,
- * STORE_READ_ONLY where the folder cannot be written, ADDRESS_UNSUPPORTED for addresses of other engines
- *
- * @example
- * ```ts
- * await using db = await open('./library');
- * const books = await db.collection('books', { dimension: 3 });
- * await books.add([{ id: 'a', vector: [1, 0, 0] }]);
- * const [nearest] = await books.search({ vector: [1, 0.1, 0], k: 1 });
- * ```
+ * STORE_READ_ONLY where the folder cannot be written, ADDRESS_UNSUPPORTED for addresses
  */
-export function open(location: string, options?: OpenOptions): Promise<Database> {
+export function openFolder(location: string, options?: OpenOptions): Promise<Database> {
   return openInSegments(location, options);
 }
 
@@ -39,8 +31,9 @@ export async function openInSegments(
   requireNode();
   requireFolder(location);
   const read = readOptions<OpenOptions>(`open "${location}"`, OPEN_OPTIONS, options);
-  const warn = read.onWarning === undefined ? emitWarning : guarded(read.onWarning);
+  const warn = warnerOf(read.onWarning);
   const clock = readClock(read.clock);
+  requireNoConnection(location, read.connection);
   const readOnly = read.readOnly ?? OPEN_OPTIONS.readOnly.default;
   const store = await openStore(location, {
     readOnly,
@@ -67,7 +60,8 @@ async function keepWithin({ keptEmbeddings, writer }: Store, bytesMax: number): 
   await writer.keepEmbeddings({ keys: new Uint8Array(), vectors: new Float32Array(), bytesMax });
 }
 
-function readClock(clock: unknown): () => number {
+/** The time by which records expire. */
+export function readClock(clock: unknown): () => number {
   if (clock === undefined) return Date.now;
   if (typeof clock === 'function') return clock as () => number;
   const received = describeValue(clock);
@@ -75,6 +69,15 @@ function readClock(clock: unknown): () => number {
     'OPTION_INVALID',
     `open: option "clock" is ${received}, expected a function that answers milliseconds since 1970`,
     { details: { option: 'clock', expected: 'a function', received } },
+  );
+}
+
+function requireNoConnection(location: string, connection: unknown): void {
+  if (connection === undefined) return;
+  throw new VecinoError(
+    'OPTION_INVALID',
+    `open "${location}": option "connection" is given for a folder, expected an address such as "postgres://…" beside it; leave it out`,
+    { details: { option: 'connection' } },
   );
 }
 
@@ -94,13 +97,17 @@ function requireFolder(location: unknown): asserts location is string {
   if (scheme === undefined) return;
   throw new VecinoError(
     'ADDRESS_UNSUPPORTED',
-    `open: this version opens folders and ":memory:", received an address of "${scheme}://"; give a folder`,
-    { details: { scheme } },
+    `open: received an address of "${scheme}://", expected a folder, ":memory:" or an address of ${ENGINES.join(', ')}; check the address`,
+    { details: { scheme, known: ENGINES } },
   );
 }
 
-/** A listener that throws must not stop the work that it was only told about. */
-function guarded(listener: unknown): (warning: Warning) => void {
+/** The engines elsewhere that there are drivers for, by the schemes of their addresses. */
+const ENGINES: readonly string[] = ['postgres://'];
+
+/** Whom warnings are told. A listener that throws must not stop the work that it was only told about. */
+export function warnerOf(listener: unknown): (warning: Warning) => void {
+  if (listener === undefined) return emitWarning;
   if (typeof listener !== 'function') {
     const received = describeValue(listener);
     throw new VecinoError('OPTION_INVALID', `open: option "onWarning" is ${received}, expected a function`, {

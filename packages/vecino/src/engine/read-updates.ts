@@ -36,7 +36,11 @@ export interface UpdateInput {
 }
 
 /** Reads the changes of `update`, each found sound before anything is embedded or written. */
-export async function readUpdates(state: CollectionShape, where: string, input: unknown): Promise<UpdateInput[]> {
+export async function readUpdates(
+  state: CollectionShape,
+  where: string,
+  input: unknown,
+): Promise<UpdateInput[]> {
   const seen = new Set<string>();
   const updates: UpdateInput[] = [];
   const now = state.expiry.now();

@@ -13,7 +13,7 @@ import { VecinoError } from '../base/errors.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { bytesOfImage } from '../embedding/image-input.ts';
 import { KEY_BYTES } from '../storage/kept-embeddings.ts';
-import type { Store } from '../storage/store.ts';
+import type { Store, StoreWriter } from '../storage/store.ts';
 import { ask, type Commission, type Embedded } from './embed.ts';
 import { RecentVectors } from './recent-vectors.ts';
 
@@ -44,7 +44,11 @@ interface Wanted<Input> {
 const KEPT_AT_ONCE_BYTES = 512 * 1024;
 
 export interface TextEmbedderSettings {
-  readonly store: Pick<Store, 'keptEmbeddings' | 'writer'>;
+  /** Where vectors are kept for texts that come again. */
+  readonly store: {
+    readonly keptEmbeddings: Pick<Store['keptEmbeddings'], 'find' | 'size'>;
+    readonly writer?: Pick<StoreWriter, 'keepEmbeddings'> | undefined;
+  };
   /** 0 where nothing is kept. */
   readonly bytesMax: number;
   readonly warn: (code: Warning['code'], what: string, cause?: unknown) => void;

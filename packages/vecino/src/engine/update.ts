@@ -1,9 +1,9 @@
-import { VecinoError } from '../base/errors.ts';
 import { quoted } from '../base/options.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import type { CollectionState } from './collection-state.ts';
 import { type Change, changeOf, commit } from './commit.ts';
-import { isThere, NAMED_IDS, nameIds, slotsOf } from './find-slots.ts';
+import { isThere, slotsOf } from './find-slots.ts';
+import { idsMissing } from './offending-ids.ts';
 import type { RecordBatch } from './read-records.ts';
 import { applyUpdate, embedUpdates, readUpdates } from './read-updates.ts';
 import { requireVectors } from './read-vectors.ts';
@@ -23,13 +23,7 @@ export async function updateRecords(state: CollectionState, input: unknown): Pro
     const ids = updates.map(({ id }) => id);
     const slots = await slotsOf(state, ids);
     const missing = ids.filter((_, i) => !isThere(state, slots[i]));
-    if (missing.length > 0) {
-      throw new VecinoError(
-        'RECORD_NOT_FOUND',
-        `${where}: ${missing.length} of ${ids.length} ids are not there: ${nameIds(missing)}; use upsert to create them`,
-        { details: { ids: missing.slice(0, NAMED_IDS), count: missing.length } },
-      );
-    }
+    if (missing.length > 0) throw idsMissing(where, missing, ids.length);
     const batch: RecordBatch = { ids, vectors: [], documents: [], metadata: [], expiries: [] };
     const changes: Change[] = [];
     const slice = new TimeSlice();

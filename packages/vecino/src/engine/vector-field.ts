@@ -13,6 +13,7 @@ import {
   UNNAMED_FIELD,
 } from '../storage/store.ts';
 import { readVector } from '../vector/read-vector.ts';
+import { takesTexts } from './embed.ts';
 import { embeddingOf, imageEmbeddingOf } from './field-embedding.ts';
 import type { CollectionSlots } from './index/collection-slots.ts';
 import type { LiveIndex } from './index/live-index.ts';

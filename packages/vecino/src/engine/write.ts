@@ -1,9 +1,9 @@
-import { VecinoError } from '../base/errors.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import type { WriteBatch } from '../storage/store.ts';
 import type { CollectionState } from './collection-state.ts';
 import { type Change, changeOf, commit } from './commit.ts';
-import { isThere, NAMED_IDS, nameIds, slotsOf } from './find-slots.ts';
+import { isThere, slotsOf } from './find-slots.ts';
+import { idsExist } from './offending-ids.ts';
 import { readRecords } from './read-records.ts';
 import { writeInTurn } from './write-turn.ts';
 
@@ -13,13 +13,7 @@ export async function addRecords(state: CollectionState, input: unknown): Promis
   return writeInTurn(state, input, read, async (batch) => {
     const slots = await slotsOf(state, batch.ids);
     const existing = batch.ids.filter((_, i) => isThere(state, slots[i]));
-    if (existing.length > 0) {
-      throw new VecinoError(
-        'ID_EXISTS',
-        `add to ${state.thing}: ${existing.length} of ${batch.ids.length} ids exist already: ${nameIds(existing)}; use upsert to replace them`,
-        { details: { ids: existing.slice(0, NAMED_IDS), count: existing.length } },
-      );
-    }
+    if (existing.length > 0) throw idsExist(`add to ${state.thing}`, existing, batch.ids.length);
     await commit(
       state,
       batch,

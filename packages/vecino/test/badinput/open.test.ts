@@ -23,9 +23,9 @@ describe('open', () => {
     ['a NUL character', 'a\0b', 'OPTION_INVALID', 'a string with a NUL character'],
     [
       'an address',
-      'postgres://user:rosebud@host/db',
+      'mysql://user:rosebud@host/db',
       'ADDRESS_UNSUPPORTED',
-      'an address of "postgres://"; give a folder',
+      'an address of "mysql://", expected a folder, ":memory:" or an address of postgres://',
     ],
   ] as const)('refuses as a location: %s', async (_, location, code, problem) => {
     await refusalOf(() => untypedOpen(location), { code, says: ['open', problem] });

@@ -74,6 +74,7 @@ const DATABASE_CALLS: Readonly<
   createCollection: (database) => database.createCollection('new', { dimension: 3 }),
   openCollection: (database) => database.openCollection('books'),
   listCollections: (database) => database.listCollections(),
+  health: (database) => database.health(),
   dropCollection: (database) => database.dropCollection('books'),
 };
 

@@ -5,7 +5,7 @@ import { readPath } from '../../filter/path.ts';
 import type { StoredRow } from '../../storage/store.ts';
 import { DOCUMENT } from '../../text/record-texts.ts';
 import type { CollectionState } from '../collection-state.ts';
-import { NAMED_IDS, nameIds } from '../find-slots.ts';
+import { NAMED_IDS, nameIds } from '../offending-ids.ts';
 import type { ReadTarget } from './read-target.ts';
 
 /** Records looked at in one go: of those with a text nothing is read, or their metadata. */

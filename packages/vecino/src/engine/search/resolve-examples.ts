@@ -4,9 +4,9 @@ import { type StoredCollection, type StoredField, type StoredVectors, UNNAMED } 
 import { withoutVector } from '../choose-fields.ts';
 import type { CollectionState } from '../collection-state.ts';
 import type { VectorField } from '../vector-field.ts';
+import type { EmbeddedInputs } from './embed-queries.ts';
 import type { VectorLeg } from './legs.ts';
 import type { ReadExample, ReadExamples } from './read-examples.ts';
-import type { EmbeddedInputs } from './embed-queries.ts';
 import { type Placed, sumOfExamples } from './sum-examples.ts';
 
 /** The ids of this collection that are examples, which are no answer. */

@@ -1,0 +1,126 @@
+import type { Capabilities } from '../../api/capabilities.ts';
+import type { NamespaceDescription } from '../../api/collection.ts';
+import type { JsonValue } from '../../api/metadata.ts';
+import type { Part } from '../../api/record.ts';
+import type { RecordBatch } from '../../engine/read-records.ts';
+import type { Predicate } from '../../filter/predicate.ts';
+import type { FullTextSettings, NewCollection, StoredCollection } from '../../storage/store.ts';
+import type { ParsedQuery } from '../../text/parse-query.ts';
+
+/*
+ * What a driver does: everything that it is given has been validated, embedded and completed by the front, and
+ * everything that it answers is made into hits and records there. What an engine cannot do its capabilities say, and
+ * the front never asks for it.
+ */
+
+/** An engine elsewhere, connected. */
+export interface Backend {
+  readonly capabilities: Capabilities;
+  /** The address without secrets. */
+  readonly location: string;
+  /** The engine's version, asked for now. */
+  version(): Promise<string>;
+  collections(): Promise<StoredCollection[]>;
+  /** Undefined where somebody else was quicker. */
+  createCollection(collection: NewCollection): Promise<StoredCollection | undefined>;
+  /** Indexes the texts that are stored, and those that will be. */
+  setFullText(collection: StoredCollection, fullText: FullTextSettings): Promise<void>;
+  dropCollection(collection: StoredCollection): Promise<void>;
+  /** The records of a collection outside of all namespaces, or in one. */
+  records(collection: StoredCollection, namespace: string | undefined): RecordStore;
+  namespaces(collection: StoredCollection, now: number): Promise<NamespaceDescription[]>;
+  /** Removes a namespace with its records and answers how many there were; undefined where it is missing. */
+  dropNamespace(collection: StoredCollection, namespace: string, now: number): Promise<number | undefined>;
+  /** Records of the collection, and of each of its fields those that have it. */
+  counts(
+    collection: StoredCollection,
+    now: number,
+  ): Promise<{ readonly records: number; readonly ofFields: readonly number[] }>;
+  /** Removes what has expired, and gives back its space. */
+  compact(collection: StoredCollection, now: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A record as the engine has it; parts that were not asked for are absent. */
+export interface RemoteRow {
+  readonly id: string;
+  readonly seq: number;
+  /** In the order of the fields; undefined where it has none. */
+  readonly vectors?: readonly (Float32Array | undefined)[];
+  readonly document?: string | null;
+  /** JSON text. */
+  readonly metadata?: string;
+  readonly expiresAt?: number | null;
+}
+
+export interface ScoredRow extends RemoteRow {
+  /** Larger is better; see `Metric`. */
+  readonly score: number;
+}
+
+/** Records that a question is about: none that has expired by then, and only those whose metadata match. */
+export interface Scope {
+  readonly now: number;
+  readonly predicate: Predicate | undefined;
+}
+
+/** The nearest to a vector. */
+export interface NearQuestion extends Scope {
+  /** By its place among the fields. */
+  readonly field: number;
+  readonly vector: Float32Array;
+  readonly depth: number;
+  readonly except: readonly string[];
+  readonly parts: readonly Part[];
+  readonly exact: boolean;
+  /** In the option of the index that serves the field. */
+  readonly effort: number | undefined;
+}
+
+export interface WordQuestion extends Scope {
+  readonly words: ParsedQuery;
+  readonly depth: number;
+  readonly except: readonly string[];
+  readonly parts: readonly Part[];
+}
+
+export interface ListQuestion extends Scope {
+  /** `id`, `seq` or a path of metadata. */
+  readonly orderBy: string;
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly after: { readonly id: string; readonly key?: JsonValue } | undefined;
+  readonly parts: readonly Part[];
+}
+
+/** A row of a list, and the value that it was ordered by; undefined where it has none. */
+export interface ListedRow {
+  readonly row: RemoteRow;
+  readonly key: JsonValue | undefined;
+}
+
+/** The records of one namespace. Each write is one transaction. */
+export interface RecordStore {
+  /** Stores new records. Answers the ids that are there already, in which case nothing is written. */
+  add(batch: RecordBatch, now: number): Promise<readonly string[]>;
+  upsert(batch: RecordBatch): Promise<void>;
+  /**
+   * Puts others in the place of stored records, which nobody changes meanwhile.
+   *
+   * @param replace told what is stored in the order of the ids, vectors included; throws where nothing is to be written
+   */
+  replace(
+    ids: readonly string[],
+    now: number,
+    replace: (rows: readonly (RemoteRow | undefined)[]) => RecordBatch,
+  ): Promise<void>;
+  /** Removes records and answers how many were there. */
+  removeIds(ids: readonly string[], now: number): Promise<number>;
+  removeMatches(scope: Scope & { readonly predicate: Predicate }): Promise<number>;
+  /** In the order of the ids, undefined where there is none. */
+  rows(ids: readonly string[], parts: readonly Part[], now: number): Promise<(RemoteRow | undefined)[]>;
+  count(scope: Scope): Promise<number>;
+  list(question: ListQuestion): Promise<ListedRow[]>;
+  near(question: NearQuestion): Promise<ScoredRow[]>;
+  words(question: WordQuestion): Promise<ScoredRow[]>;
+}

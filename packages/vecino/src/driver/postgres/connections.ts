@@ -1,0 +1,203 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ConnectionOptions } from '../../api/connection.ts';
+import { VecinoError } from '../../base/errors.ts';
+import { failureOf, isCollision } from './failures.ts';
+import { type Sql, sql, statementOf } from './sql.ts';
+
+/** What of the package `pg` we use. */
+export interface PgModule {
+  readonly Pool: new (options: Readonly<Record<string, unknown>>) => PgPool;
+}
+
+export interface PgPool {
+  connect(): Promise<PgClient>;
+  end(): Promise<void>;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+}
+
+export interface PgClient {
+  query(statement: { readonly text: string; readonly values: unknown[] }): Promise<{ readonly rows: Row[] }>;
+  /** @param destroy whether the connection is not to be used again */
+  release(destroy?: boolean): void;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Runs a statement on the connection of a transaction. */
+export type Run = (statement: Sql) => Promise<Row[]>;
+
+/** What may be tried again after a lost connection: what only reads, or has the same effect twice. */
+type Repeatable = 'repeatable' | 'once';
+
+/** The first pause before a call is tried again; each is twice as long as the one before. */
+const BACKOFF_MS = 100;
+
+/**
+ * The pool of connections to a server. Nothing takes two of them at the same time, so that a pool of one is enough
+ * for everything.
+ */
+export class Connections {
+  private readonly pool: PgPool;
+  private readonly thing: string;
+  private readonly secrets: readonly string[];
+  private readonly options: Required<Pick<ConnectionOptions, 'retries'>> & Pick<ConnectionOptions, 'signal'>;
+  /** The settings that a connection has, so that they are made only where they differ. */
+  private readonly settings = new WeakMap<PgClient, string>();
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    pool: PgPool,
+    thing: string,
+    secrets: readonly string[],
+    options: Required<Pick<ConnectionOptions, 'retries'>> & Pick<ConnectionOptions, 'signal'>,
+  ) {
+    this.pool = pool;
+    this.thing = thing;
+    this.secrets = secrets;
+    this.options = options;
+    // An idle connection that breaks is replaced by the pool; who asks next is told if that fails.
+    pool.on('error', () => undefined);
+  }
+
+  /**
+   * Answers the rows of one statement that reads.
+   *
+   * @param settings statements that the connection must have run before, all in one text of our own
+   */
+  async read(statement: Sql, settings?: string): Promise<Row[]> {
+    return this.attempt('repeatable', async (client, run) => {
+      if (settings !== undefined && this.settings.get(client) !== settings) {
+        await client.query({ text: settings, values: [] });
+        this.settings.set(client, settings);
+      }
+      return run(statement);
+    });
+  }
+
+  /** One statement outside of any transaction that is safe to run again, such as VACUUM. */
+  async execute(statement: Sql): Promise<void> {
+    await this.attempt('repeatable', (_, run) => run(statement));
+  }
+
+  /** Runs a transaction: all of it happens, or nothing. It is run again where that is safe. */
+  async transaction<T>(repeatable: Repeatable, work: (run: Run) => Promise<T>): Promise<T> {
+    return this.attempt(repeatable, async (_, run, started) => {
+      await run(BEGIN);
+      started();
+      try {
+        const answer = await work(run);
+        await run(COMMIT);
+        return answer;
+      } catch (error) {
+        // Where the connection is lost the server undoes it by itself.
+        await run(ROLLBACK).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.pool.end();
+    return this.closing;
+  }
+
+  private async attempt<T>(
+    repeatable: Repeatable,
+    work: (client: PgClient, run: Run, started: () => void) => Promise<T>,
+  ): Promise<T> {
+    for (let failures = 0; ; failures++) {
+      let hasStarted = false;
+      try {
+        return await this.withClient((client, run) =>
+          work(client, run, () => {
+            hasStarted = true;
+          }),
+        );
+      } catch (cause) {
+        if (this.options.signal?.aborted) throw this.cancelled();
+        const error = failureOf(this.thing, cause, this.secrets);
+        const mayRepeat =
+          isCollision(cause) || (error.retryable && (repeatable === 'repeatable' || !hasStarted));
+        if (!mayRepeat || failures >= this.options.retries || this.closing) throw error;
+        await this.rest(BACKOFF_MS * 2 ** failures);
+      }
+    }
+  }
+
+  private async withClient<T>(work: (client: PgClient, run: Run) => Promise<T>): Promise<T> {
+    this.requireOpen();
+    const connecting = this.pool.connect();
+    const client = await this.untilAborted(connecting).catch((error: unknown) => {
+      // A connection that comes when nobody waits for it any more must not be lost to the pool.
+      connecting.then(
+        (late) => late.release(true),
+        () => undefined,
+      );
+      throw error;
+    });
+    let isSound = false;
+    try {
+      const answer = await this.untilAborted(
+        work(client, async (statement) => (await client.query(statementOf(statement))).rows),
+      );
+      isSound = true;
+      return answer;
+    } catch (error) {
+      // What the server has refused leaves the connection as it was.
+      isSound = error instanceof VecinoError ? error.code !== 'CANCELLED' : isRefusal(error);
+      throw error;
+    } finally {
+      client.release(!isSound);
+    }
+  }
+
+  private requireOpen(): void {
+    if (this.options.signal?.aborted) throw this.cancelled();
+    if (!this.closing) return;
+    throw new VecinoError(
+      'DATABASE_CLOSED',
+      `${this.thing}: the database is closed; open it again to use it`,
+    );
+  }
+
+  private async untilAborted<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this.options;
+    if (!signal) return work;
+    let abort = () => {};
+    const aborted = new Promise<never>((_, reject) => {
+      abort = () => reject(this.cancelled());
+      signal.addEventListener('abort', abort);
+    });
+    // Nobody waits for it any more once it was cancelled.
+    work.catch(() => undefined);
+    try {
+      return await Promise.race([work, aborted]);
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  private async rest(ms: number): Promise<void> {
+    const { signal } = this.options;
+    await pause(ms, undefined, signal && { signal }).catch(() => {
+      throw this.cancelled();
+    });
+  }
+
+  private cancelled(): VecinoError {
+    const { signal } = this.options;
+    return new VecinoError('CANCELLED', `${this.thing}: cancelled by the signal of the connection`, {
+      cause: signal?.reason,
+    });
+  }
+}
+
+const BEGIN = sql`BEGIN`;
+const COMMIT = sql`COMMIT`;
+const ROLLBACK = sql`ROLLBACK`;
+
+/** Errors of the server that end a statement and not the connection. */
+function isRefusal(error: unknown): boolean {
+  const { code, severity } = (error ?? {}) as { readonly code?: unknown; readonly severity?: unknown };
+  return typeof code === 'string' && severity === 'ERROR';
+}
