@@ -7,11 +7,13 @@ import { requireNode } from './base/node-version.ts';
 
 requireNode();
 
+export { type VerifyOptions, verifyAdvice } from './advisor/verify.ts';
 export type {
   Advice,
   AdviceConfiguration,
   AdvicePoint,
   AdviceSample,
+  AdviceVerification,
   AdviceWarning,
   AdvisedConfiguration,
   AdviseOptions,

@@ -15,6 +15,7 @@ import {
 } from './choose.ts';
 import { Course } from './course.ts';
 import { characterOf, LOOKED_AT_MAX } from './data-character.ts';
+import type { Fixed } from './forecast.ts';
 import { firstSize } from './plan.ts';
 import { type ReadAdviseOptions, readAdviseOptions } from './read-options.ts';
 import { Sample, type SourceRecord, type VectorSource } from './source.ts';
@@ -35,6 +36,8 @@ const HELD_OUT_SHARE = 0.2;
 const TINY = 50;
 /** Seconds that measuring the tuned index takes, beside the time to build it. */
 const CHECK_SECONDS = 1;
+/** With fewer records no collection tunes itself: comparing with all is cheaper than anything else. */
+const TUNED_RECORDS_MIN = 1_000;
 /** How much less than the target a tuned index may find before it is made to aim higher. */
 const SHORT = 0.01;
 const RECALL_MAX = 0.999;
@@ -74,10 +77,10 @@ export async function advise(
   const rest = drawn.slice(heldOut);
   const selectivity = selectivityOf(source, rest);
   const data = await characterOf(db, source, rest, course);
-  const fixedSeconds = await fixedSecondsOf(db, source, rest, course, asking);
+  const fixed = await fixedOf(db, source, rest, course, asking);
 
   const trial = await Trial.begin(db, source, course, asking);
-  const attempts = new Attempts(trial, course, options, fixedSeconds);
+  const attempts = new Attempts(trial, course, options, fixed);
   const begun = course.seconds;
   await attempts.grow(rest.slice(0, size));
   const readSeconds = course.seconds - begun;
@@ -140,20 +143,21 @@ function selectivityOf({ thing }: VectorSource, records: readonly SourceRecord[]
   );
 }
 
-/** Seconds that a search takes whatever it finds: its hits among hardly more records than that. */
-async function fixedSecondsOf(
+/** What is there whatever there is: seconds of a search for so many hits among hardly more records, and bytes. */
+async function fixedOf(
   db: Database,
   source: VectorSource,
   records: readonly SourceRecord[],
   course: Course,
   asking: Asking,
-): Promise<number> {
+): Promise<Fixed> {
   const trial = await Trial.begin(db, source, course, { ...asking, isFiltered: false }, 'tiny');
   await trial.grow(records.slice(0, Math.max(TINY, 2 * asking.k)));
   // The first searches of a process are slow, until its code is compiled.
   await trial.measure({}, 2);
   const { qps } = await trial.measure({}, 3);
-  return 1 / qps;
+  const { memoryBytes } = await trial.bytes();
+  return { seconds: 1 / qps, memoryBytes };
 }
 
 /**
@@ -172,7 +176,8 @@ async function check(
   if (best.effortOption === undefined) {
     return { index: unchecked.index, recall: { value: 1, low: 1, high: 1 } };
   }
-  if (attempts.secondsToBuild(best) + CHECK_SECONDS > course.secondsLeft) return unchecked;
+  const seconds = attempts.secondsToBuild(best) + CHECK_SECONDS;
+  if (seconds > course.secondsLeft || trial.records < TUNED_RECORDS_MIN) return unchecked;
   course.step('checking', trial.records, best.name);
   let measured: Estimate | undefined;
   for (let attempt = 0; attempt < 2; attempt++) {

@@ -2,7 +2,7 @@ import type { AdviceConfiguration, AdviceSample } from '../api/advice.ts';
 import { CANDIDATES, type Candidate, smaller } from './candidates.ts';
 import { type Contender, contendersOf, grouped, megabytes, rounded } from './choose.ts';
 import type { Course } from './course.ts';
-import { forecast } from './forecast.ts';
+import { type Fixed, forecast } from './forecast.ts';
 import { type Seen, secondSize, secondsAt } from './plan.ts';
 import type { ReadAdviseOptions } from './read-options.ts';
 import type { Sample, SourceRecord } from './source.ts';
@@ -20,8 +20,10 @@ interface Attempt {
 /** Shares of the budget after which the first size is left for the second. */
 const FIRST_END = 0.5;
 /** Queries of a sweep, and how often all are asked with the efforts around the target: at the first size and at the second. */
-const ROUGH = { queries: 100, repetitions: 3 } as const;
+const ROUGH = { queries: 200, repetitions: 3 } as const;
 const THOROUGH = { queries: 500, repetitions: 5 } as const;
+/** The first of the ranking are measured even where no time is left to check the best of them. */
+const CHECKED_LATER = 2;
 /** Seconds of one sweep, as a share of the budget. */
 const SWEEP_SHARE = 0.03;
 /** Of configurations that take too much memory, so many of the fastest are tried with smaller vectors. */
@@ -32,17 +34,17 @@ export class Attempts {
   private readonly trial: Trial;
   private readonly course: Course;
   private readonly options: ReadAdviseOptions;
-  private readonly fixedSeconds: number;
+  private readonly fixed: Fixed;
   private readonly attempts: Attempt[];
   /** What the trial has at this moment. */
   private built: Candidate | undefined;
   private exactQps: number | undefined;
 
-  constructor(trial: Trial, course: Course, options: ReadAdviseOptions, fixedSeconds: number) {
+  constructor(trial: Trial, course: Course, options: ReadAdviseOptions, fixed: Fixed) {
     this.trial = trial;
     this.course = course;
     this.options = options;
-    this.fixedSeconds = fixedSeconds;
+    this.fixed = fixed;
     this.attempts = CANDIDATES.map((candidate) => ({
       candidate,
       samples: [],
@@ -83,7 +85,7 @@ export class Attempts {
         continue;
       }
       const needed = secondsAt(this.seenOf(attempt), first, size);
-      const kept = i === 0 ? 0 : this.checkSeconds(first, size);
+      const kept = i < CHECKED_LATER ? 0 : this.checkSeconds(first, size);
       if (needed > course.secondsLeft - kept) {
         attempt.dropped = this.outOfTime(`not measured with ${grouped(size)} records`);
         continue;
@@ -191,10 +193,12 @@ export class Attempts {
   private tooLarge(): Candidate[] {
     const { memoryBytes, records } = this.options;
     if (memoryBytes === undefined) return [];
-    return this.ranking()
+    const [leader] = contendersOf(this.configurations());
+    return this.attempts
       .filter((attempt) => {
         const foretold = forecast(this.knownOf(attempt), records);
-        return foretold !== undefined && foretold.memoryBytes.value > memoryBytes;
+        if (foretold === undefined || foretold.memoryBytes.value <= memoryBytes) return false;
+        return foretold.qps.value > (leader?.forecast.qps.value ?? 0);
       })
       .slice(0, SMALLER_TRIED)
       .map(({ candidate }) => candidate);
@@ -225,7 +229,7 @@ export class Attempts {
   }
 
   private knownOf({ candidate, samples }: Attempt) {
-    return { candidate, samples, fixedSeconds: this.fixedSeconds };
+    return { candidate, samples, fixed: this.fixed };
   }
 
   private seenOf({ candidate, samples, allSeconds }: Attempt): Seen {

@@ -78,7 +78,7 @@ function candidateOf(index: IndexOptions): Candidate {
 }
 
 /** `hnsw M=8 efConstruction=100`, `ivf sq8`: as short as it can be understood. */
-export function nameOf({ family, ...options }: IndexOptions): string {
+function nameOf({ family, ...options }: IndexOptions): string {
   const words = Object.entries(options).map(([name, value]) =>
     typeof value === 'string'
       ? name === 'quantizer' && value === 'none'

@@ -3,6 +3,8 @@ import type { IndexChoice } from '../api/index-options.ts';
 
 /** Speeds that differ by less are equal, as far as such measurements tell; then other things decide. */
 const EQUAL_SPEED = 0.95;
+/** What is exact needs no building and no tuning, and misses nothing: it may be a little slower. */
+const EXACT_SPEED = 0.9;
 /** Of equally fast ones, a smaller one must save this much memory to be preferred. */
 const SMALLER = 0.85;
 const QUICKER_BUILT = 0.5;
@@ -37,7 +39,10 @@ export function choose(contenders: readonly Contender[]): Choice | undefined {
   const equal = contenders.filter(
     ({ forecast }) => forecast.qps.value >= EQUAL_SPEED * fastest.forecast.qps.value,
   );
-  const exact = equal.find(({ family }) => family === 'flat');
+  const exact = contenders.find(
+    ({ family, forecast }) =>
+      family === 'flat' && forecast.qps.value >= EXACT_SPEED * fastest.forecast.qps.value,
+  );
   const lightest = least(equal, ({ memoryBytes }) => memoryBytes);
   const soonest = least(equal, ({ buildSeconds }) => buildSeconds);
   const [best, why] = exact
@@ -117,7 +122,7 @@ export function megabytes(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toPrecision(2)} GB` : `${(bytes / 1e6).toPrecision(2)} MB`;
 }
 
-export function seconds(value: number): string {
+function seconds(value: number): string {
   if (value < 1) return 'under a second';
   return value < 120 ? `${Number(value.toPrecision(2))} s` : `${rounded(value / 60)} min`;
 }

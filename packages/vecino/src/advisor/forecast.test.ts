@@ -22,7 +22,10 @@ const candidateOf = (family: string) => CANDIDATES.find((one) => one.family === 
 
 function foretold(family: string, samples: readonly AdviceSample[], records: number) {
   const candidate = candidateOf(family);
-  return candidate && forecast({ samples, candidate, fixedSeconds: FIXED_SECONDS }, records);
+  return (
+    candidate &&
+    forecast({ samples, candidate, fixed: { seconds: FIXED_SECONDS, memoryBytes: 1e6 } }, records)
+  );
 }
 
 describe('a forecast', () => {

@@ -4,22 +4,18 @@ import type { Database } from '../api/database.ts';
 import type { IndexChoice } from '../api/index-options.ts';
 import type { Metric, SearchQuery, SearchResult } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
-import { TimeSlice } from '../base/time-slice.ts';
-import { median, quantile } from '../measure/quantile.ts';
+import { quantile } from '../measure/quantile.ts';
 import { wilsonInterval } from '../measure/wilson.ts';
 import type { Course } from './course.ts';
+import { meanFound, timeSearches } from './measured-search.ts';
 import type { SourceRecord } from './source.ts';
 
 /** Records of one call of a write. */
 const BATCH = 256;
 /** Records that are replaced to see what an update costs. */
 const UPDATED = 64;
-/** Scores are of 32-bit floats: the same vectors may differ by so much on two ways. */
-const TOLERANCE = 1e-5;
 /** Milliseconds between two looks whether a calibration is there. */
 const LOOK_MS = 20;
-/** Times as long as others no search takes by itself: lists are probed for up to eight times as long, but rarely. */
-const OUTLIER = 5;
 /** Shares of the searches whose latency is told. */
 const SHARES = [0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999] as const;
 
@@ -49,8 +45,8 @@ export class Trial {
   private readonly course: Course;
   private readonly asking: Asking;
   private held: readonly SourceRecord[] = [];
-  /** For each query the score of the last of its true neighbours, and how many there are. */
-  private truth: readonly { readonly wanted: number; readonly score: number }[] = [];
+  /** For each query its true neighbours. */
+  private truth: readonly SearchResult<TrialMetadata>[] = [];
 
   private constructor(collection: Collection<TrialMetadata>, course: Course, asking: Asking) {
     this.collection = collection;
@@ -87,13 +83,9 @@ export class Trial {
     }
     await this.collection.flush();
     this.held = records;
-    const answers = await this.collection.searchMany(
+    this.truth = await this.collection.searchMany(
       this.asking.queries.map((vector) => this.queryOf(vector, { exact: true })),
     );
-    this.truth = answers.map((hits) => ({
-      wanted: hits.length,
-      score: hits.at(-1)?.score ?? Number.NEGATIVE_INFINITY,
-    }));
   }
 
   /** Gives it another index, and answers the seconds that it took; undefined where it took more than there are. */
@@ -117,9 +109,7 @@ export class Trial {
   }
 
   /**
-   * Measures an effort: every query so many times, one after another. The time of a query is its median, and one of
-   * more than five times that of the others counts as five times, so that what else the machine does at one moment
-   * counts little; latencies are told as they were.
+   * Measures an effort: every query so many times, one after another.
    *
    * @param queriesMax asks with the first so many only
    */
@@ -130,28 +120,15 @@ export class Trial {
   ): Promise<MeasuredPoint> {
     const queries = this.asking.queries.slice(0, queriesMax);
     const searches = queries.map((vector) => this.queryOf(vector, effort));
-    const times = searches.map(() => new Float64Array(repetitions));
-    let recall = 0;
-    const slice = new TimeSlice();
-    for (let repetition = 0; repetition < repetitions; repetition++) {
-      for (const [i, search] of searches.entries()) {
-        await slice.pause();
-        const begun = performance.now();
-        const hits = await this.collection.search(search);
-        const took = performance.now() - begun;
-        const ofQuery = times[i];
-        if (ofQuery) ofQuery[repetition] = took;
-        if (repetition === 0) recall += this.recallOf(i, hits) / searches.length;
-      }
-      this.course.mayGoOn();
-    }
-    const mean = meanBelow(times.map(median));
-    const latenciesMs = Float64Array.from(times.flatMap((ofQuery) => Array.from(ofQuery))).sort();
+    const { seconds, latenciesMs, found } = await timeSearches(this.collection, searches, repetitions, () =>
+      this.course.mayGoOn(),
+    );
+    const recall = meanFound(found, this.truth);
     return {
       effort: Object.values(effort)[0] ?? 0,
       recall,
-      ...wilsonInterval(Math.min(1, recall), queries.length),
-      qps: 1_000 / mean,
+      ...wilsonInterval(recall, queries.length),
+      qps: 1 / seconds,
       p50Ms: quantile(latenciesMs, 0.5),
       p99Ms: quantile(latenciesMs, 0.99),
       latenciesMs,
@@ -208,19 +185,6 @@ export class Trial {
       ...more,
     } as SearchQuery<TrialMetadata>;
   }
-
-  /** Of records at equal distance each is as true as the other, so scores are compared. */
-  private recallOf(query: number, hits: SearchResult<TrialMetadata>): number {
-    const { wanted = 0, score = 0 } = this.truth[query] ?? {};
-    if (wanted === 0) return 1;
-    const bound = score - TOLERANCE * Math.max(1, Math.abs(score));
-    return Math.min(1, hits.filter((hit) => hit.score >= bound).length / wanted);
-  }
-}
-
-function meanBelow(times: readonly number[]): number {
-  const most = OUTLIER * median(times);
-  return times.reduce((sum, time) => sum + Math.min(time, most), 0) / times.length;
 }
 
 /** The distribution of latencies, from the ascending ones. */

@@ -4,8 +4,12 @@ import { open } from '../index.ts';
 import type { Output } from './output.ts';
 
 /** Opens a folder beside whoever writes to it. `STORE_NOT_FOUND` where there is none. */
-export function openForReading(folder: string, output: Output): Promise<Database> {
-  return openFolder(folder, output, { readOnly: true, create: false });
+export function openForReading(
+  folder: string,
+  output: Output,
+  options: Pick<OpenOptions, 'threads'> = {},
+): Promise<Database> {
+  return openFolder(folder, output, { ...options, readOnly: true, create: false });
 }
 
 /** Opens a folder as its writer. `STORE_LOCKED` where another process is. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { VecinoError } from '../base/errors.ts';
 import { addAddImages } from './command/add-images.ts';
+import { addAdvise } from './command/advise.ts';
 import { addAnomalies } from './command/anomalies.ts';
 import { addAsk } from './command/ask.ts';
 import { addBench } from './command/bench.ts';
@@ -72,6 +73,7 @@ export function buildProgram(): Command {
     addCompact,
     addReindex,
     addReembed,
+    addAdvise,
     addDrop,
   ]) {
     add(program);

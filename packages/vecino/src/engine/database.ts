@@ -290,7 +290,7 @@ export class EmbeddedDatabase implements Database {
 }
 
 /** A database in a folder of its own among the temporary files, for what is tried and thrown away. */
-async function openWorkshop(threads: number): Promise<Database> {
+export async function openWorkshop(threads: number): Promise<Database> {
   const folder = await mkdtemp(join(tmpdir(), 'vecino-advice-'));
   const store = await openStore(folder, { readOnly: false, create: true, removalsKept: 0 });
   // What is worth a warning there concerns nobody.
