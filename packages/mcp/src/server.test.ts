@@ -108,6 +108,29 @@ describe('the tools', () => {
     expect(north.structuredContent).toMatchObject({ records: [{ id: 'n' }] });
   });
 
+  it('look by the vectors that are named, where there are several', async () => {
+    const vectors = { title: { embedding: subjects, text: 'title' }, body: { embedding: subjects } };
+    const albums = await db.createCollection('albums', { vectors });
+    await albums.add([
+      { id: 'x', document: 'All about boats.', metadata: { title: 'Tides' } },
+      { id: 'y', document: 'All about tides.', metadata: { title: 'Boats' } },
+    ]);
+    const client = await connect();
+    const { structuredContent } = await call(client, 'list_collections', {});
+    expect(structuredContent).toMatchObject({
+      collections: [{ name: 'albums', fields: ['title', 'body'] }, {}, {}],
+    });
+    for (const [field, id] of [
+      ['title', 'y'],
+      ['body', 'x'],
+    ]) {
+      const input = { collection: 'albums', field, query: 'boat', k: 1 };
+      expect((await call(client, 'search', input)).structuredContent).toMatchObject({ records: [{ id }] });
+    }
+    const unnamed = await call(client, 'retrieve', { collection: 'albums', question: 'boat' });
+    expect(textOf(unnamed)).toMatch(/^FIELD_REQUIRED: /);
+  });
+
   it('retrieve passages within a number of tokens', async () => {
     const input = { collection: 'coast', question: 'When does the tide come?', tokens: 60 };
     const { structuredContent } = await call(await connect(), 'retrieve', input);

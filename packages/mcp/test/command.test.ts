@@ -26,6 +26,9 @@ beforeAll(async () => {
     { id: 'a', document: 'Low water leaves ships on the sand.', metadata: { source: 'boats.md' } },
     { id: 'b', document: 'Cakes are baked for an hour.', metadata: { source: 'cakes.md' } },
   ]);
+  const vectors = { title: { embedding, text: 'title' }, cover: { dimension: 2 } };
+  const albums = await db.createCollection('albums', { vectors });
+  await albums.add([{ id: 'x', vectors: { cover: [1, 0] }, metadata: { title: 'Songs of sailors' } }]);
 });
 
 afterAll(() => rmSync(library, { recursive: true }));
@@ -73,6 +76,10 @@ describe('vecino mcp', () => {
       arguments: { collection: 'coast', question: 'Where are boats when the tide is out?', tokens: 60 },
     });
     expect(found.structuredContent).toMatchObject({ passages: [{ citation: { source: 'boats.md' } }] });
+    const byTitle = { collection: 'albums', field: 'title', query: 'music of the sea' };
+    expect((await client.callTool({ name: 'search', arguments: byTitle })).structuredContent).toMatchObject({
+      records: [{ id: 'x', metadata: { title: 'Songs of sailors' } }],
+    });
     const refused = await client.callTool({ name: 'search', arguments: { collection: 'cost', query: 'a' } });
     expect(refused).toMatchObject({
       isError: true,

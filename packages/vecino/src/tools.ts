@@ -16,5 +16,5 @@ export {
   type SearchToolSettings,
   searchTool,
 } from './tools/search-tool.ts';
-export type { FilterableFields, ModelTool, ToolContext, ToolSettings } from './tools/tool.ts';
+export type { FilterableFields, ModelTool, Searchable, ToolContext, ToolSettings } from './tools/tool.ts';
 export { type InputSpec, type InputSpecs, ToolInput, type ToolSchema } from './tools/tool-input.ts';

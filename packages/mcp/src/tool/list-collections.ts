@@ -18,6 +18,11 @@ const OUTPUT = objectSchema(
             description: 'The model of its vectors; null where they were given.',
           },
           fullText: { type: ['string', 'null'], description: 'The language whose words are indexed.' },
+          fields: {
+            type: 'array',
+            items: { type: 'string' },
+            description: 'Names of vectors, where it has several.',
+          },
         },
         ['name', 'records'],
       ),
@@ -39,14 +44,17 @@ export function listCollections(library: Library): LibraryTool {
     async call(input) {
       INPUT.read(input);
       const described = await library.describe();
-      const collections = described.map(({ name, records, dimension, metric, embedding, fullText }) => ({
-        name,
-        records,
-        dimension,
-        metric,
-        embedding: embedding?.name ?? null,
-        fullText: fullText?.language ?? null,
-      }));
+      const collections = described.map(
+        ({ name, records, dimension, metric, embedding, fullText, vectors }) => ({
+          name,
+          records,
+          dimension,
+          metric,
+          embedding: embedding?.name ?? null,
+          fullText: fullText?.language ?? null,
+          ...(vectors !== undefined && { fields: Object.keys(vectors) }),
+        }),
+      );
       return { structured: { collections } };
     },
   };

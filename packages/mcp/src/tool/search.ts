@@ -1,6 +1,13 @@
-import type { JsonObject } from 'vecino';
-import { type ModelTool, retrieveTool, searchTool, ToolInput } from 'vecino/tools';
-import type { Library, Records, RecordsTarget } from '../library.ts';
+import type { AnyMetadata, JsonObject } from 'vecino';
+import {
+  type InputSpecs,
+  type ModelTool,
+  retrieveTool,
+  type Searchable,
+  searchTool,
+  ToolInput,
+} from 'vecino/tools';
+import type { Library, RecordsTarget } from '../library.ts';
 import { arrayOf, CITATION_SCHEMA, type LibraryTool, objectSchema, TARGET } from '../library-tool.ts';
 
 const SEARCH_OUTPUT = objectSchema(
@@ -52,7 +59,7 @@ export function search(library: Library): LibraryTool {
     name: 'search',
     title: 'Search records',
     outputSchema: SEARCH_OUTPUT,
-    toolOf: (records) => searchTool(records, { fields: true }),
+    toolOf: (records, where) => searchTool(records, { ...where, fields: true }),
   });
 }
 
@@ -62,9 +69,18 @@ export function retrieve(library: Library): LibraryTool {
     name: 'retrieve',
     title: 'Retrieve passages for a question',
     outputSchema: RETRIEVE_OUTPUT,
-    toolOf: (records) => retrieveTool(records, { fields: true }),
+    toolOf: (records, where) => retrieveTool(records, { ...where, fields: true }),
   });
 }
+
+/** The part of an input that says by which vectors. */
+interface Where {
+  readonly field?: string;
+}
+
+const FIELD = {
+  field: { kind: 'text', about: 'Which vectors are searched, where list_collections names several.' },
+} as const satisfies InputSpecs;
 
 /** A tool of `vecino/tools`, whose collection is named by each call. */
 function overCollection<Input extends object, Output extends object>(
@@ -75,11 +91,11 @@ function overCollection<Input extends object, Output extends object>(
     outputSchema,
     toolOf,
   }: Pick<LibraryTool, 'name' | 'title' | 'outputSchema'> & {
-    readonly toolOf: (records: Pick<Records, 'search'>) => ModelTool<Input, Output>;
+    readonly toolOf: (records: Searchable<AnyMetadata>, where: Where) => ModelTool<Input, Output>;
   },
 ): LibraryTool {
-  const target = new ToolInput<RecordsTarget>(name, TARGET);
-  const { description, inputSchema } = toolOf(NOTHING);
+  const target = new ToolInput<RecordsTarget & Where>(name, { ...TARGET, ...FIELD });
+  const { description, inputSchema } = toolOf(NOTHING, {});
   return {
     name,
     title,
@@ -88,10 +104,13 @@ function overCollection<Input extends object, Output extends object>(
     inputSchema: withTarget(inputSchema.jsonSchema, target.schema.jsonSchema),
     outputSchema,
     async call(given, { signal, tell }) {
-      const { collection, namespace, ...input } = given as Input & Partial<RecordsTarget>;
-      const where = target.read({ collection, namespace });
+      const { collection, namespace, field, ...input } = given as Input & Partial<RecordsTarget & Where>;
+      const where = target.read({ collection, namespace, field });
       await tell(0, 2, `opening collection ${JSON.stringify(where.collection)}`);
-      const tool = toolOf(await library.records(where));
+      const tool = toolOf(
+        await library.records(where),
+        where.field === undefined ? {} : { field: where.field },
+      );
       await tell(1, 2, 'searching');
       const output = await tool.execute(input as unknown as Input, { abortSignal: signal });
       await tell(2, 2, 'found');
@@ -101,7 +120,7 @@ function overCollection<Input extends object, Output extends object>(
 }
 
 /** Stands for the records where only the schema of a tool is asked for. */
-const NOTHING: Pick<Records, 'search'> = { search: async () => [] };
+const NOTHING: Searchable<AnyMetadata> = { search: async () => [] };
 
 /** One schema of both: where, and what. */
 function withTarget(input: JsonObject, target: JsonObject): JsonObject {

@@ -1,4 +1,3 @@
-import type { Collection } from '../api/collection.ts';
 import type { Filter } from '../api/filter.ts';
 import type { AnyMetadata, Metadata } from '../api/metadata.ts';
 import { type OptionSpecs, readOptions } from '../base/options.ts';
@@ -8,9 +7,11 @@ import { type Passage, retrieve } from '../retrieval/retrieve.ts';
 import {
   bothFilters,
   boundsOf,
+  byField,
   checkSaid,
   filterInput,
   type ModelTool,
+  type Searchable,
   TOOL_SETTINGS,
   type ToolSettings,
   untilAborted,
@@ -72,10 +73,10 @@ const SETTINGS = {
  * ```
  */
 export function retrieveTool<M extends Metadata = AnyMetadata>(
-  records: Pick<Collection<M>, 'search'>,
+  records: Searchable<M>,
   settings?: RetrieveToolSettings<M>,
 ): ModelTool<RetrieveInput<M>, RetrieveOutput<M>> {
-  const { about, fields, filter, tokens, tokensMax, ...own } = readSettings(settings);
+  const { about, fields, field, filter, tokens, tokensMax, ...own } = readSettings(settings);
   const input = new ToolInput<RetrieveInput<M> & { readonly tokens: number }>('retrieve', {
     question: {
       kind: 'text',
@@ -96,7 +97,9 @@ export function retrieveTool<M extends Metadata = AnyMetadata>(
     async execute(given, { abortSignal } = {}) {
       const { question, tokens: budget, filter: asked } = input.read(given);
       const options: RetrieveOptions<M> = { ...own, tokens: budget, ...bothFilters(filter, asked) };
-      const found = await untilAborted(abortSignal, () => retrieve(records, question, options));
+      const found = await untilAborted(abortSignal, () =>
+        retrieve(byField(records, field), question, options),
+      );
       return { passages: found.passages, tokens: found.tokens, omitted: found.omitted };
     },
     toModelOutput: ({ output }) => ({ type: 'text', value: retrieveText(output) }),
@@ -104,8 +107,12 @@ export function retrieveTool<M extends Metadata = AnyMetadata>(
 }
 
 function readSettings<M extends Metadata>(settings: RetrieveToolSettings<M> | undefined) {
-  const { tokensMax, about, fields, ...options } = readOptions('retrieveTool', SETTINGS, settings);
-  const said = { ...(about !== undefined && { about }), ...(fields !== undefined && { fields }) };
+  const { tokensMax, about, fields, field, ...options } = readOptions('retrieveTool', SETTINGS, settings);
+  const said = {
+    ...(about !== undefined && { about }),
+    ...(fields !== undefined && { fields }),
+    ...(field !== undefined && { field }),
+  };
   checkSaid('retrieveTool', said);
   const bounds = boundsOf('retrieveTool', 'tokens', options.tokens, tokensMax, TOKENS.default, TOKENS_MAX);
   return { ...readRetrieveOptions(options), ...said, tokens: bounds.value, tokensMax: bounds.most };

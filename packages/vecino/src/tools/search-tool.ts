@@ -1,4 +1,3 @@
-import type { Collection } from '../api/collection.ts';
 import type { Filter } from '../api/filter.ts';
 import { LIMITS } from '../api/limits.ts';
 import type { AnyMetadata, Metadata } from '../api/metadata.ts';
@@ -10,9 +9,11 @@ import { searchFor } from '../retrieval/retrieve.ts';
 import {
   bothFilters,
   boundsOf,
+  byField,
   checkSaid,
   filterInput,
   type ModelTool,
+  type Searchable,
   TOOL_SETTINGS,
   type ToolSettings,
   untilAborted,
@@ -83,10 +84,10 @@ const K_MAX = 50;
  * ```
  */
 export function searchTool<M extends Metadata = AnyMetadata>(
-  records: Pick<Collection<M>, 'search'>,
+  records: Searchable<M>,
   settings?: SearchToolSettings<M>,
 ): ModelTool<SearchInput<M>, SearchOutput<M>> {
-  const { k, kMax, about, fields, filter, fullText, minScore } = readSettings(settings);
+  const { k, kMax, about, fields, field, filter, fullText, minScore } = readSettings(settings);
   const input = new ToolInput<SearchInput<M> & { readonly k: number }>('search', {
     query: {
       kind: 'text',
@@ -106,7 +107,7 @@ export function searchTool<M extends Metadata = AnyMetadata>(
     async execute(given, { abortSignal } = {}) {
       const { query, k: wanted, filter: asked } = input.read(given);
       const hits = await untilAborted(abortSignal, () =>
-        searchFor(records, query, { ...own, k: wanted, ...bothFilters(filter, asked) }),
+        searchFor(byField(records, field), query, { ...own, k: wanted, ...bothFilters(filter, asked) }),
       );
       return { records: hits.map((hit, i) => foundRecord(hit, i + 1)) };
     },

@@ -1,3 +1,4 @@
+import type { Collection } from '../api/collection.ts';
 import type { Filter } from '../api/filter.ts';
 import type { Metadata } from '../api/metadata.ts';
 import { VecinoError } from '../base/errors.ts';
@@ -35,12 +36,18 @@ export interface ToolSettings<M extends Metadata> {
   readonly fields?: FilterableFields;
   /** Only these records, whatever the model asks for. */
   readonly filter?: Filter<M>;
+  /** Which of several named vectors is searched, or a list of them; as of `search`. */
+  readonly field?: string | readonly string[];
 }
+
+/** What can be searched: a collection or a namespace. */
+export type Searchable<M extends Metadata> = Pick<Collection<M>, 'search'>;
 
 export const TOOL_SETTINGS = {
   about: { kind: 'opaque', about: 'What the records are about, for the model.' },
   fields: { kind: 'opaque', about: 'Metadata that the model may filter by.' },
   filter: { kind: 'opaque', about: 'Only these records, whatever the model asks for.' },
+  field: { kind: 'opaque', about: 'Which of several named vectors, one or a list.' },
 } as const;
 
 const FILTERS =
@@ -53,6 +60,14 @@ export function filterInput(fields: FilterableFields | undefined): { readonly fi
   const known = fields === true ? [] : Object.entries(fields).map(([path, about]) => `${path}: ${about}`);
   const about = [FILTERS, ...(known.length === 0 ? [] : [`Fields: ${known.join('; ')}.`])].join(' ');
   return { filter: { kind: 'object', about } };
+}
+
+/** The records as the vectors of these names see them. */
+export function byField<M extends Metadata>(
+  records: Searchable<M>,
+  field: ToolSettings<M>['field'],
+): Searchable<M> {
+  return field === undefined ? records : { search: (query) => records.search({ ...query, field }) };
 }
 
 /** What both filters let pass: the developer's own holds always. */

@@ -103,6 +103,24 @@ describe('searchTool', () => {
   });
 });
 
+describe('both tools', () => {
+  it('look by the vectors that are named', async () => {
+    const vectors = { title: { embedding: subjects, text: 'title' }, body: { embedding: subjects } };
+    const albums = await db.createCollection('albums', { vectors });
+    await albums.add([
+      { id: 'x', document: 'All about boats.', metadata: { title: 'Tides' } },
+      { id: 'y', document: 'All about tides.', metadata: { title: 'Boats' } },
+    ]);
+    const titles = searchTool(albums, { field: 'title' });
+    expect((await titles.execute({ query: 'boat', k: 1 })).records).toMatchObject([{ id: 'y' }]);
+    const bodies = retrieveTool(albums, { field: ['body'], k: 1 });
+    expect((await bodies.execute({ question: 'boat' })).passages).toMatchObject([{ ids: ['x'] }]);
+    await expect(searchTool(albums, { field: 'back' }).execute({ query: 'a' })).rejects.toMatchObject({
+      code: 'FIELD_UNKNOWN',
+    });
+  });
+});
+
 describe('retrieveTool', () => {
   it('is called by streamText; the model reads numbered sources that it can cite', async () => {
     const model = modelThatCalls('retrieve', { question: 'When does the tide come?', tokens: 60 });

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
-import type { Collection } from '../../api/collection.ts';
+import type { Collection, CollectionDescription, CollectionOptions } from '../../api/collection.ts';
 import type { Database } from '../../api/database.ts';
+import type { VectorFieldOptions } from '../../api/vector-field.ts';
 import { Embedder, embeddingFlag } from '../embedder.ts';
+import type { Identity } from '../embedding/source.ts';
 import { integerFlag } from '../flags.ts';
 import { openForReading, openForWriting } from '../folder.ts';
 import { Interrupt } from '../interrupt.ts';
@@ -78,7 +80,7 @@ class Models implements AsyncDisposable {
   private readonly db: Database;
   private readonly named: string | undefined;
   private readonly signal: AbortSignal;
-  private readonly loaded = new Map<string, Promise<Embedder | undefined>>();
+  private readonly models = new Map<string, Promise<Embedder | undefined>>();
 
   constructor(db: Database, named: string | undefined, signal: AbortSignal) {
     this.db = db;
@@ -88,30 +90,48 @@ class Models implements AsyncDisposable {
 
   async openCollection(name: string): Promise<Collection> {
     const descriptions = await this.db.listCollections();
-    const recorded = descriptions.find((description) => description.name === name)?.embedding;
-    const embedding = recorded ? await this.modelOf(recorded) : undefined;
-    return this.db.openCollection(name, embedding && { embedding });
+    const description = descriptions.find((one) => one.name === name);
+    return this.db.openCollection(name, description && (await this.optionsFor(description)));
+  }
+
+  /** The model of the collection, or those of its named vectors. */
+  private async optionsFor({ embedding, vectors }: CollectionDescription): Promise<CollectionOptions> {
+    if (vectors === undefined) {
+      const model = embedding && (await this.modelOf(embedding));
+      return model ? { embedding: model } : {};
+    }
+    const options: Record<string, VectorFieldOptions> = {};
+    for (const [field, { embedding: recorded }] of Object.entries(vectors)) {
+      const model = recorded && (await this.modelOf(recorded));
+      if (model) options[field] = { embedding: model };
+    }
+    return Object.keys(options).length === 0 ? {} : { vectors: options };
   }
 
   /** Where no model is known by its name, the search says that there is none. */
-  private modelOf(recorded: { readonly name: string; readonly dimension: number }) {
-    const { name, dimension } = recorded;
-    const key = JSON.stringify([name, dimension]);
-    const known = this.loaded.get(key);
+  private modelOf(recorded: Identity): Promise<Embedder | undefined> {
+    const key = JSON.stringify([recorded.name, recorded.dimension]);
+    const known = this.models.get(key);
     if (known !== undefined) return known;
-    const loading =
-      this.named === undefined
-        ? Promise.resolve(Embedder.recorded(recorded, this.signal))
-        : Embedder.named(this.named, { signal: this.signal, recorded });
-    this.loaded.set(key, loading);
-    // What failed, such as a key that was missing, is tried again.
-    loading.catch(() => this.loaded.delete(key));
-    return loading;
+    const model = this.find(recorded);
+    this.models.set(key, model);
+    // What failed, such as an endpoint that was away, is tried again.
+    model.catch(() => this.models.delete(key));
+    return model;
+  }
+
+  private async find(recorded: Identity): Promise<Embedder | undefined> {
+    if (this.named !== undefined) {
+      const named = await Embedder.named(this.named, { signal: this.signal, recorded });
+      if (named.name === recorded.name && named.dimension === recorded.dimension) return named;
+      await named.close();
+    }
+    return Embedder.recorded(recorded, this.signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const loading of this.loaded.values()) {
-      const model = await loading.catch(() => undefined);
+    for (const finding of this.models.values()) {
+      const model = await finding.catch(() => undefined);
       await model?.close();
     }
   }
