@@ -186,6 +186,7 @@ function engineRow({ name, facts, peer, parameters }: Contestant): EngineRow {
 async function storeRow(contestant: Contestant, size: number): Promise<StoreRow> {
   const { name, process, build, builtBy, kept, opened } = contestant;
   const { eventLoop: _, ...figures } = build;
+  const memory = await process.ask({ kind: 'memory' });
   const { openSeconds, readSeconds } = opened;
   return {
     peer: name,
@@ -195,6 +196,7 @@ async function storeRow(contestant: Contestant, size: number): Promise<StoreRow>
     ...(kept && { kept }),
     openSeconds,
     ...(readSeconds !== undefined && { readSeconds }),
-    ...(await process.ask({ kind: 'memory' })),
+    ...memory,
+    ...(contestant.peer.isServer && { residentBytes: Number.NaN }),
   };
 }

@@ -14,7 +14,15 @@ const CACHE_FOLDER = join(PACKAGE_FOLDER, '.cache');
  * With hnswlib itself in the race, its binding compiled alike says little that is new; `vecino-hnsw` is `vecino`; and
  * the databases take hours to build indexes of the larger data sets.
  */
-const ONLY_WHEN_NAMED = ['hnswlib-node-native', 'vecino-hnsw', 'lancedb', 'pgvector', 'sqlite-vec'];
+const ONLY_WHEN_NAMED = [
+  'hnswlib-node-native',
+  'vecino-hnsw',
+  'lancedb',
+  'pgvector',
+  'sqlite-vec',
+  'postgres',
+  'chroma',
+];
 const PEERS_BY_DEFAULT = Object.keys(PEERS).filter((name) => !ONLY_WHEN_NAMED.includes(name));
 
 export const HELP = `Measures Vecino against other vector indexes on the same data, in the same run, at equal recall.

@@ -20,6 +20,8 @@ export type PeerName =
   | 'usearch'
   | 'lancedb'
   | 'pgvector'
+  | 'postgres'
+  | 'chroma'
   | 'sqlite-vec'
   | 'vecino-flat'
   | 'faiss-flat'
@@ -73,7 +75,7 @@ export interface BuildFigures {
   readonly saveSeconds: number;
   /** Processor seconds of all threads for inserting and linking. */
   readonly cpuSeconds: number;
-  /** Bytes of the folder afterwards. */
+  /** Bytes of the folder afterwards; NaN where a server does not tell. */
   readonly diskBytes: number;
   /** The part of them that is the index; the rest is the store of records. */
   readonly indexFileBytes: number;
@@ -127,6 +129,8 @@ interface PeerTraits {
   readonly knob?: Knob;
   /** Vecino is what the others are compared with; its builds are never taken from the cache. */
   readonly isOurs: boolean;
+  /** It runs in a server, whose memory and processor are not those of the process that asks. */
+  readonly isServer?: true;
   /**
    * The peer whose index it can open: then it builds none of its own where that one takes part, and both
    * walk the very same graph.

@@ -42,6 +42,25 @@ export function absenceOf(...names: readonly string[]): string | undefined {
   }
 }
 
+/**
+ * The same of a server, whose address is in the environment: it may hold a password, which a command line would show
+ * to everybody on the machine.
+ */
+export async function absenceOfServer(
+  variable: string,
+  example: string,
+  greet: () => Promise<unknown>,
+): Promise<string | undefined> {
+  if (!process.env[variable]) return `no address: set ${variable}=${example}`;
+  try {
+    await greet();
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split('. ')[0] : String(error);
+    return `no answer at the address in ${variable} (${reason}): start its server`;
+  }
+}
+
 /** The version that is installed. Packages do not all let their `package.json` be asked for by name. */
 export function versionOfPeer(name: string): string {
   for (let folder = dirname(resolvePeer(name).path); ; folder = dirname(folder)) {

@@ -1,27 +1,35 @@
 /**
- * pgvector through PGlite, which is PostgreSQL compiled to WebAssembly and runs inside Node: what a program that
- * wants Postgres without a server has. Its HNSW index is built with pgvector's own defaults (m = 16,
- * ef_construction = 64) after the rows are in, as its documentation advises.
+ * pgvector, in two forms: in PGlite, which is PostgreSQL compiled to WebAssembly and runs inside Node, and in a server
+ * whose address the user gives. Its HNSW index is built with pgvector's own defaults (m = 16, ef_construction = 64)
+ * after the rows are in, as its documentation advises.
  *
- * A server of PostgreSQL is native code on other threads and several times as fast; its figures are not these.
+ * A server is native code on other threads, and several times as fast as PGlite; its figures hold the way to it.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { EF_SEARCH, type Knob } from '../knob.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';
-import { folderBytes } from './folder-size.ts';
 import type { BuildFigures, BuildTask, NodePeer, OpenTask, Searcher } from './peer.ts';
-import { absenceOf, requirePeer, versionOfPeer } from './peers-package.ts';
+import { absenceOf, absenceOfServer, requirePeer, versionOfPeer } from './peers-package.ts';
 
-interface PGlite {
+/** What both forms can do. */
+interface Sql {
   query<T>(sql: string, values?: readonly unknown[]): Promise<{ readonly rows: T[] }>;
   exec(sql: string): Promise<unknown>;
   close(): Promise<void>;
 }
 interface PGliteModule {
   readonly PGlite: {
-    create(options: { readonly dataDir: string; readonly extensions: object }): Promise<PGlite>;
+    create(options: { readonly dataDir: string; readonly extensions: object }): Promise<Sql>;
   };
+}
+interface PgClient {
+  connect(): Promise<void>;
+  query<T>(sql: string, values?: readonly unknown[]): Promise<{ readonly rows: T[] }>;
+  end(): Promise<void>;
+}
+interface PgModule {
+  readonly Client: new (options: { readonly connectionString: string }) => PgClient;
 }
 interface Row {
   readonly id: number;
@@ -35,34 +43,71 @@ const KNOB: Knob = { ...EF_SEARCH, efforts: EF_SEARCH.efforts.filter((effort) =>
 /** Rows of one insert: as literals, which is the quickest way in that PGlite has. */
 const ROWS_A_STATEMENT = 200;
 
-export const pgvector: NodePeer = {
-  name: 'pgvector',
+const ADDRESS = 'VECINO_BENCH_POSTGRES';
+/** Of the server's database; replaced by the next run. */
+const TABLE = 'vecino_bench';
+
+const COMMON = {
   knob: KNOB,
   isOurs: false,
   recipe: () => 'hnsw, m 16, ef_construction 64',
+} as const;
+
+export const pgvector: NodePeer = {
+  ...COMMON,
+  name: 'pgvector',
   absence: async () => absenceOf(PGLITE, PGVECTOR),
   about: async () => ({
     version: `PGlite ${versionOfPeer(PGLITE)}`,
     compiled: 'PostgreSQL and pgvector to WebAssembly, by their npm packages',
     instructions: 'of WebAssembly',
   }),
-  build,
-  open: openTable,
+  build: async (task) => build(await openPGlite(task.folder), task),
+  open: async (task) => openTable(await openPGlite(task.folder), task),
 };
 
-async function openDatabase(folder: string): Promise<PGlite> {
+export const postgres: NodePeer = {
+  ...COMMON,
+  name: 'postgres',
+  isServer: true,
+  absence: async () =>
+    absenceOf('pg') ??
+    (await absenceOfServer(ADDRESS, 'postgres://user:password@host/database', async () => {
+      await (await connect()).close();
+    })),
+  about: async () => ({
+    version: `as its server has it, through pg ${versionOfPeer('pg')}`,
+    compiled: 'as its server is',
+    instructions: 'as its server has it',
+  }),
+  build: async (task) => build(await connect(), task),
+  open: async (task) => openTable(await connect(), task),
+};
+
+async function openPGlite(folder: string): Promise<Sql> {
   const { PGlite } = requirePeer(PGLITE) as PGliteModule;
   const { vector } = requirePeer(PGVECTOR) as { readonly vector: unknown };
   const dataDir = join(folder, 'postgres');
   mkdirSync(dataDir, { recursive: true });
-  const db = await PGlite.create({ dataDir, extensions: { vector } });
-  await db.exec('create extension if not exists vector');
-  return db;
+  return PGlite.create({ dataDir, extensions: { vector } });
 }
 
-async function build({ base, dimension, metric, folder, progress }: BuildTask): Promise<BuildFigures> {
-  const db = await openDatabase(folder);
-  await db.exec(`create table vectors (id integer primary key, embedding vector(${dimension}))`);
+async function connect(): Promise<Sql> {
+  const { Client } = requirePeer('pg') as PgModule;
+  const client = new Client({ connectionString: process.env[ADDRESS] ?? '' });
+  await client.connect();
+  return {
+    query: (sql, values) => client.query(sql, values),
+    exec: (sql) => client.query(sql),
+    close: () => client.end(),
+  };
+}
+
+async function build(db: Sql, task: BuildTask): Promise<BuildFigures> {
+  const { base, dimension, metric, progress } = task;
+  await db.exec('create extension if not exists vector');
+  await db.exec(`drop table if exists ${TABLE}`);
+  await db.exec(`create table ${TABLE} (id integer primary key, embedding vector(${dimension}))`);
   const rows = base.length / dimension;
   const inserting = new Stopwatch();
   inserting.start();
@@ -72,7 +117,7 @@ async function build({ base, dimension, metric, folder, progress }: BuildTask): 
       const row = from + i;
       return `(${row}, '${literal(base.subarray(row * dimension, (row + 1) * dimension))}')`;
     });
-    await db.exec(`insert into vectors values ${values.join(',')}`);
+    await db.exec(`insert into ${TABLE} values ${values.join(',')}`);
     progress(`${to} of ${rows} inserted`);
   }
   inserting.stop();
@@ -81,10 +126,13 @@ async function build({ base, dimension, metric, folder, progress }: BuildTask): 
   progress('building its index');
   await db.exec("set maintenance_work_mem = '512MB'");
   const operators = metric === 'cosine' ? 'vector_cosine_ops' : 'vector_l2_ops';
-  await db.exec(`create index on vectors using hnsw (embedding ${operators})`);
+  await db.exec(`create index on ${TABLE} using hnsw (embedding ${operators})`);
   linking.stop();
+  const bytes = await db.query<{ bytes: string | number }>(
+    `select pg_total_relation_size('${TABLE}') as bytes`,
+  );
   await db.close();
-  const diskBytes = folderBytes(folder);
+  const diskBytes = Number(bytes.rows[0]?.bytes);
   return {
     insertSeconds: inserting.seconds,
     linkSeconds: linking.seconds,
@@ -95,12 +143,11 @@ async function build({ base, dimension, metric, folder, progress }: BuildTask): 
   };
 }
 
-async function openTable({ folder, metric }: OpenTask): Promise<Searcher<string, Row[]>> {
-  const db = await openDatabase(folder);
+async function openTable(db: Sql, { metric }: OpenTask): Promise<Searcher<string, Row[]>> {
   // The planner, which knows nothing of recall, would else compare with all rows of a small table.
   await db.exec('set enable_seqscan = off');
   const operator = metric === 'cosine' ? '<=>' : '<->';
-  const sql = `select id, embedding ${operator} $1 as distance from vectors order by embedding ${operator} $1 limit $2`;
+  const sql = `select id, embedding ${operator} $1 as distance from ${TABLE} order by embedding ${operator} $1 limit $2`;
   return {
     prepare: literal,
     tune: async (effort) => {

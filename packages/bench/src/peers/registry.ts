@@ -1,8 +1,9 @@
+import { chroma } from './chroma.ts';
 import { hnswlibNode, hnswlibNodeNative } from './hnswlib-node.ts';
 import { lancedb } from './lancedb.ts';
 import { faissFlat, faissIvfFlat, faissIvfPq, hnswlib } from './native.ts';
 import { isNative, type NodePeer, type Peer, type PeerName } from './peer.ts';
-import { pgvector } from './pgvector.ts';
+import { pgvector, postgres } from './pgvector.ts';
 import { sqliteVec } from './sqlite-vec.ts';
 import { usearch } from './usearch.ts';
 import { vecino, vecinoFlat, vecinoHnsw } from './vecino.ts';
@@ -19,6 +20,8 @@ export const PEERS: Readonly<Record<PeerName, Peer>> = {
   usearch,
   lancedb,
   pgvector,
+  postgres,
+  chroma,
   'sqlite-vec': sqliteVec,
   'vecino-flat': vecinoFlat,
   'faiss-ivfpq': faissIvfPq,

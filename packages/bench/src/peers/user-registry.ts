@@ -4,10 +4,11 @@
  * `vecino-ivf` and the like are collections here, as users have them; in the registry of the workspace's own bench
  * they are engines without a store.
  */
+import { chroma } from './chroma.ts';
 import { hnswlibNode } from './hnswlib-node.ts';
 import { lancedb } from './lancedb.ts';
 import type { NodePeer, PeerName } from './peer.ts';
-import { pgvector } from './pgvector.ts';
+import { pgvector, postgres } from './pgvector.ts';
 import { sqliteVec } from './sqlite-vec.ts';
 import { usearch } from './usearch.ts';
 import { collectionPeers } from './vecino.ts';
@@ -19,6 +20,8 @@ export const USER_PEERS: readonly NodePeer[] = [
   lancedb,
   pgvector,
   sqliteVec,
+  postgres,
+  chroma,
 ];
 
 /** An engine by its name; asking for one that is not there is a mistake of the bench. */

@@ -36,7 +36,7 @@ export interface StoreRow extends Omit<BuildReply, 'eventLoop'> {
   readonly openSeconds: number;
   /** Median seconds of reading the bytes of the index's files right after. */
   readonly readSeconds?: number;
-  /** Bytes that an opened, searched index adds to its process. */
+  /** Bytes that an opened, searched index adds to its process; NaN where it is in a server's. */
   readonly residentBytes: number;
   readonly byEngine?: MemoryFigures | undefined;
 }

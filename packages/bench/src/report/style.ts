@@ -39,6 +39,8 @@ const STYLES: Readonly<Partial<Record<EntrantName, Style>>> = {
   'vecino-hnsw': { ...BLUE, dash: SOLID },
   lancedb: { ...RED, dash: DASHED },
   pgvector: { ...CRIMSON, dash: MIXED },
+  postgres: { ...CRIMSON, dash: SOLID },
+  chroma: { ...GREY, dash: MIXED },
   'sqlite-vec': { ...OCHRE, dash: DOTTED },
   'faiss-ivfpq': { ...CRIMSON, dash: SOLID },
   'faiss-ivfflat': { ...CRIMSON, dash: DASHED },

@@ -75,7 +75,8 @@ function cellsOf(
   store: StoreRow | undefined,
   how: string,
 ): Cells {
-  const number = (value: number | undefined) => (value === undefined ? '' : rounded(value));
+  const number = (value: number | undefined) =>
+    value === undefined || Number.isNaN(value) ? '' : rounded(value);
   const bytes = (value: number | undefined) => number(value === undefined ? undefined : value / 1e6);
   const build = store && store.insertSeconds + store.linkSeconds + store.saveSeconds;
   return [
