@@ -59,6 +59,14 @@ describe('npm run bench:scenarios -- --tiny', () => {
     }
   });
 
+  it('advisor: recommends what is tried, and its forecasts are compared with what came', async () => {
+    const { rows, goals } = await runTiny('advisor');
+    expect(rows.filter((row) => row['isRecommended'])).toHaveLength(1);
+    expect(rows).toHaveLength(3);
+    expect(goals).toHaveLength(3);
+    for (const row of rows) expect(row['qps']).toBeGreaterThan(0);
+  });
+
   it('ingest: has every record afterwards, whichever way it went in', async () => {
     const { rows } = await runTiny('ingest');
     expect(rows.map((row) => row['way'])).toEqual(['index alone', 'store alone', 'durable']);

@@ -1,3 +1,4 @@
+import { advisor } from './advisor.ts';
 import { calibration } from './calibration.ts';
 import { churn } from './churn.ts';
 import { documents } from './documents.ts';
@@ -21,6 +22,7 @@ export const SCENARIOS = {
   threads,
   memory,
   calibration,
+  advisor,
   queries,
   embedding,
   documents,
