@@ -5,6 +5,7 @@ import type { CountTokens } from './chunk/units.ts';
 import { type CompleteOptions, type IngestOptions, readIngestOptions, type SourceFault } from './options.ts';
 import { readBytes } from './read/formats.ts';
 import { findSources } from './source/find-sources.ts';
+import { LoadsAhead } from './source/loads-ahead.ts';
 import type { Loaded, Source, SourceRoot } from './source/source.ts';
 import { hashOf, type Ingested, type PassageRecord, passagesOf } from './store/passage.ts';
 import { type Changes, PassageWriter } from './store/passage-writer.ts';
@@ -89,6 +90,8 @@ class Ingestion {
   private readonly total: number;
   private readonly bytesTotal: number;
   private bytes = 0;
+  /** Ends what is being loaded ahead when all has ended. */
+  private readonly ended = new AbortController();
 
   constructor(passages: Passages, options: CompleteOptions, roots: readonly SourceRoot[]) {
     const { embedding, size, overlap, metadata, batch } = options;
@@ -115,6 +118,8 @@ class Ingestion {
       // What is being written ends first, so that nothing happens any more once the caller knows of the failure.
       await this.writer.settled();
       throw this.options.signal?.aborted ? cancelled(this.writer.written.put, error) : error;
+    } finally {
+      this.ended.abort();
     }
     const { put: stored, moved: kept, removed } = this.writer.written;
     const ignored = this.roots.reduce((sum, root) => sum + root.ignored, 0);
@@ -125,13 +130,18 @@ class Ingestion {
     };
   }
 
-  private async bringUpToDate({ root, sources }: SourceRoot): Promise<void> {
+  private async bringUpToDate({ root, sources, atOnce }: SourceRoot): Promise<void> {
     const stored = await storedSources(this.passages, root);
+    const signals = [this.ended.signal, this.options.signal].filter((signal) => signal !== undefined);
+    const loads = new LoadsAhead(sources, atOnce, (source) =>
+      source.load(this.wholeOf(stored.get(source.name))?.version, AbortSignal.any(signals)),
+    );
     for (const source of sources) {
       this.options.signal?.throwIfAborted();
+      const loading = loads.take();
       const known = stored.get(source.name);
       stored.delete(source.name);
-      this.counts[await this.take(root, source, known)]++;
+      this.counts[await this.take(root, source, known, loading)]++;
       this.bytes += source.size;
       this.tell(source);
     }
@@ -142,10 +152,20 @@ class Ingestion {
     this.counts.vanished += stored.size;
   }
 
-  private async take(root: string, source: Source, known: StoredSource | undefined): Promise<Outcome> {
+  /** What was read of a source, where that is what would be read of it now. */
+  private wholeOf(known: StoredSource | undefined): Ingested | undefined {
+    return known?.whole?.settings === this.settings ? known.whole : undefined;
+  }
+
+  private async take(
+    root: string,
+    source: Source,
+    known: StoredSource | undefined,
+    loading: Promise<Loaded | undefined>,
+  ): Promise<Outcome> {
     let changes: Changes | undefined;
     try {
-      changes = await this.changesOf(root, source, known);
+      changes = await this.changesOf(root, source, known, loading);
     } catch (error) {
       if (this.options.signal?.aborted || !(error instanceof VecinoError)) throw error;
       this.report(source, error);
@@ -162,9 +182,10 @@ class Ingestion {
     root: string,
     source: Source,
     known: StoredSource | undefined,
+    loading: Promise<Loaded | undefined>,
   ): Promise<Changes | undefined> {
-    const whole = known?.whole?.settings === this.settings ? known.whole : undefined;
-    const loaded = await source.load(whole?.version, this.options.signal);
+    const whole = this.wholeOf(known);
+    const loaded = await loading;
     if (loaded === undefined) return undefined;
     const { version, modified } = loaded;
     const ingested = { root, hash: hashOf(loaded.bytes), version, settings: this.settings };

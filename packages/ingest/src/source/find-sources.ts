@@ -17,6 +17,9 @@ export interface FindOptions {
 /** What is left out of every folder: other people's code; names that begin with a dot are left out by the walk. */
 const NEVER = ['**/node_modules/**'];
 
+/** Pages that are fetched at a time: as many as a browser asks of one server. */
+const PAGES_AT_ONCE = 6;
+
 /** How many files are asked for their size and time at once. */
 const STATS_AT_ONCE = 64;
 
@@ -40,7 +43,12 @@ export async function findSources(name: string, options: FindOptions): Promise<S
 }
 
 function oneFile(path: string, stats: Stats, { fileBytesMax }: FindOptions): SourceRoot {
-  return { root: path, sources: [new FileSource(basename(path), path, stats, fileBytesMax)], ignored: 0 };
+  return {
+    root: path,
+    sources: [new FileSource(basename(path), path, stats, fileBytesMax)],
+    ignored: 0,
+    atOnce: 1,
+  };
 }
 
 /** The files below a folder that match a pattern, in the order of their names. */
@@ -63,7 +71,7 @@ async function filesIn(
     const made = portion.map((path) => fileSource(folder, path, fileBytesMax));
     sources.push(...(await Promise.all(made)));
   }
-  return { root, sources, ignored: found.length - wanted.length };
+  return { root, sources, ignored: found.length - wanted.length, atOnce: 1 };
 }
 
 async function fileSource(folder: string, path: string, fileBytesMax: number): Promise<Source> {
@@ -101,7 +109,7 @@ async function pagesOf(list: string, { fileBytesMax }: FindOptions): Promise<Sou
   const lines = text.split('\n').map((line) => line.trim());
   const addresses = new Set(lines.filter((line) => line !== '' && !line.startsWith('#')));
   const sources = Array.from(addresses, (address) => new PageSource(address, fileBytesMax));
-  return { root: path, sources, ignored: 0 };
+  return { root: path, sources, ignored: 0, atOnce: PAGES_AT_ONCE };
 }
 
 function notFound(name: string): VecinoError {

@@ -31,4 +31,6 @@ export interface SourceRoot {
   readonly sources: readonly Source[];
   /** Files in it whose format is not one that is read. */
   readonly ignored: number;
+  /** How many are loaded at a time: a disk gains nothing by more than one, a network much. */
+  readonly atOnce: number;
 }

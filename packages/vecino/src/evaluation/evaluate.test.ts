@@ -89,6 +89,20 @@ describe('evaluate', () => {
     ]);
   });
 
+  it('compares the questions with the named vectors that it is told', async () => {
+    asked.length = 0;
+    const both = { name: '2:1', by: 'both', weights: [2, 1] } as const;
+    const ways = [{ name: 'meaning', by: 'meaning' }, { name: 'words', by: 'words' }, both] as const;
+    await evaluate(records, questions.slice(0, 1), { ways, field: ['title', 'body'] });
+    expect(asked).toMatchObject([
+      { text: 'one', field: ['title', 'body'] },
+      { fullText: 'one' },
+      { field: ['title', 'body'], fusion: { weights: { title: 2, body: 2, fullText: 1 } } },
+    ]);
+    // Words belong to no field.
+    expect(asked[1]).not.toHaveProperty('field');
+  });
+
   it.each<[object, string]>([
     [{ k: 0 }, 'OPTION_OUT_OF_RANGE'],
     [{ kk: 1 }, 'OPTION_UNKNOWN'],

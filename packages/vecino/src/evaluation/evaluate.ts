@@ -25,12 +25,15 @@ export const WAYS: readonly Way[] = [
 export interface EvaluateOptions {
   /** Hits of each question: 1 to 1,000, default 10. */
   readonly k?: number;
+  /** Which of several named vectors the questions are compared with, one or a list, as of `search`. */
+  readonly field?: string | readonly string[];
   /** Default meaning, words and both. */
   readonly ways?: readonly Way[];
 }
 
 export const EVALUATE_OPTIONS = {
   k: { kind: 'integer', min: 1, max: LIMITS.kMax / 10, default: 10, about: 'Hits of each question.' },
+  field: { kind: 'opaque', about: 'Which of several named vectors, one or a list.' },
   ways: { kind: 'opaque', about: 'How is searched.' },
 } as const satisfies OptionSpecs;
 
@@ -60,21 +63,28 @@ export async function evaluate<M extends Metadata = AnyMetadata>(
   options?: EvaluateOptions,
 ): Promise<Evaluation[]> {
   const read = readOptions<EvaluateOptions>('evaluate', EVALUATE_OPTIONS, options);
-  const { k = EVALUATE_OPTIONS.k.default, ways = WAYS } = read;
+  const { k = EVALUATE_OPTIONS.k.default, ways = WAYS, field } = read;
   if (questions.length === 0) throw new VecinoError('OPTION_INVALID', 'evaluate: there are no questions');
   const evaluations: Evaluation[] = [];
-  for (const way of ways) evaluations.push(await evaluateWay(records, questions, way, k));
+  for (const way of ways) evaluations.push(await evaluateWay(records, questions, way, { k, field }));
   return evaluations;
+}
+
+/** What all questions are asked with. */
+interface Asked {
+  readonly k: number;
+  readonly field: EvaluateOptions['field'];
 }
 
 async function evaluateWay<M extends Metadata>(
   records: Pick<Collection<M>, 'searchMany'>,
   questions: readonly Question[],
   way: Way,
-  k: number,
+  { k, field }: Asked,
 ): Promise<Evaluation> {
   const startMs = performance.now();
-  const answers = await records.searchMany(questions.map(({ question }) => queryOf<M>(question, way, k)));
+  const queries = questions.map(({ question }) => queryOf<M>(question, way, { k, field }));
+  const answers = await records.searchMany(queries);
   const timeMs = (performance.now() - startMs) / questions.length;
   const found = questions.map(({ relevant }, i) => ({
     ranks: ranksOf(answers[i] ?? [], relevant),
@@ -92,13 +102,20 @@ async function evaluateWay<M extends Metadata>(
   };
 }
 
-function queryOf<M extends Metadata>(text: string, { by, weights }: Way, k: number): SearchQuery<M> {
+function queryOf<M extends Metadata>(
+  text: string,
+  { by, weights }: Way,
+  { k, field }: Asked,
+): SearchQuery<M> {
   const rest = { k, include: ['metadata'] } as const;
-  if (by === 'meaning') return { ...rest, text };
   if (by === 'words') return { ...rest, fullText: text };
-  if (weights === undefined) return { ...rest, text, fullText: true };
+  const near = { ...rest, text, ...(field !== undefined && { field }) };
+  if (by === 'meaning') return near;
+  if (weights === undefined) return { ...near, fullText: true };
   const [vector, fullText] = weights;
-  return { ...rest, text, fullText: true, fusion: { method: 'weighted', weights: { vector, fullText } } };
+  const meanings = [field ?? 'vector'].flat().map((side) => [side, vector] as const);
+  const sides = Object.fromEntries([...meanings, ['fullText', fullText] as const]);
+  return { ...near, fullText: true, fusion: { method: 'weighted', weights: sides } };
 }
 
 /** The ranks, from 1, at which something relevant is found for the first time. */

@@ -12,6 +12,8 @@ export interface RetrieveOptions<M extends Metadata = AnyMetadata> {
   readonly tokens?: number;
   /** Records that are looked at, before duplicates are dropped and neighbours merged: 1 to 1,000, default 20. */
   readonly k?: number;
+  /** Which of several named vectors the question is compared with, one or a list, as of `search`. */
+  readonly field?: string | readonly string[];
   /** Only records whose metadata match. */
   readonly filter?: Filter<M>;
   /** Look for the words of the question too. Default: where the collection has an index of words. */
@@ -41,6 +43,7 @@ export const RETRIEVE_OPTIONS = {
     default: 20,
     about: 'Records that are looked at.',
   },
+  field: { kind: 'opaque', about: 'Which of several named vectors, one or a list.' },
   filter: { kind: 'opaque', about: 'Only records whose metadata match this filter.' },
   fullText: { kind: 'boolean', about: 'Look for the words of the question too.' },
   fusion: { kind: 'opaque', about: 'How nearness and words are fused.' },

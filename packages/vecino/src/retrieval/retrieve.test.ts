@@ -44,6 +44,8 @@ describe('retrieve', () => {
     expect(both.queries).toMatchObject([
       { text: 'When?', fullText: true, k: 7, filter: { a: 1 }, minScore: 0.2 },
     ]);
+    await retrieve(both, 'When?', { field: ['title', 'body'] });
+    expect(both.queries[1]).toMatchObject({ text: 'When?', field: ['title', 'body'] });
     const without = records([], false);
     await retrieve(without, 'When?');
     expect(without.queries.map(({ fullText }) => fullText)).toEqual([true, undefined]);

@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { importOptional } from '../../src/cli/optional-package.ts';
+import { open } from '../../src/index.ts';
+import { serve } from '../embedding/misbehaving-server.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { COMMANDS_TIMEOUT_MS, vecino, vecinoJson } from './command-line.ts';
 
@@ -46,6 +48,59 @@ describe('vecino ingest, ask and eval', () => {
         ['both', '1.000'],
         ['both, 2:1', '1.000'],
       ]);
+    },
+    COMMANDS_TIMEOUT_MS,
+  );
+});
+
+describe('vecino ingest, ask and eval of named vectors', () => {
+  it(
+    'embed passages by the field of documents, and look in the field that is named',
+    async () => {
+      const server = await serve();
+      const folder = temporaryFolder();
+      const [library, docs] = [join(folder, 'library'), join(folder, 'docs')];
+      const model = `${server.url}#model`;
+      mkdirSync(docs);
+      writeFileSync(join(docs, 'tides.md'), TIDES);
+      writeFileSync(join(docs, 'gulls.txt'), 'Gulls eat what they find.');
+      const db = await open(library);
+      const embedding = { name: 'model', dimension: 3, embed: async () => [] };
+      const vectors = { title: { dimension: 2 }, body: { embedding } };
+      await db.createCollection('coast', { vectors, fullText: true });
+      await db.close();
+
+      const unknown = await vecino(['ingest', library, 'coast', docs, '--field', 'bdy']);
+      expect(unknown.code).toBe(2);
+      expect(unknown.stderr).toContain('has no field "bdy"; did you mean "body"? (it has title, body)');
+      const first = await vecino(['ingest', library, 'coast', docs, '--embedding', model]);
+      expect(first.stdout, first.stderr).toContain('2 sources new');
+      const asking = ['--field', 'body', '--embedding', model];
+      const found = await vecinoJson(
+        'ask',
+        library,
+        'coast',
+        'Gulls eat what they find.',
+        '--k',
+        '1',
+        ...asking,
+      );
+      expect(found).toMatchObject({ passages: [{ citation: { source: 'docs/gulls.txt' } }] });
+      const questions = join(folder, 'questions.jsonl');
+      writeFileSync(questions, '{"question":"Gulls eat?","relevant":[{"source":"docs/gulls.txt"}]}\n');
+      const rows = await vecinoJson(
+        'eval',
+        library,
+        'coast',
+        '--questions',
+        questions,
+        '--weights',
+        '2:1',
+        ...asking,
+      );
+      expect(rows).toMatchObject({ rows: [{ recall: 1 }, { recall: 1 }, { recall: 1 }, { recall: 1 }] });
+      const fieldless = await vecino(['ask', library, 'coast', 'Who eats?']);
+      expect(fieldless.stderr).toContain('name one of title, body as field');
     },
     COMMANDS_TIMEOUT_MS,
   );

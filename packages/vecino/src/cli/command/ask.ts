@@ -8,13 +8,15 @@ import { openForReading } from '../folder.ts';
 import { type NamespaceFlags, namespaceFlag, recordsOf } from '../namespace.ts';
 import { Output, type OutputFlags } from '../output.ts';
 import { count, counted } from '../text/units.ts';
+import { fieldsFlag } from '../vector-fields.ts';
 import { defineCommand } from './command.ts';
-import { embedderOf } from './search.ts';
+import { modelsFor } from './search.ts';
 
 interface AskFlags extends OutputFlags, NamespaceFlags {
   readonly embedding?: string;
   readonly prompt?: boolean;
   readonly fullText?: boolean;
+  readonly field?: string | readonly string[];
 }
 
 const { fullText, ...NUMBERS } = RETRIEVE_OPTIONS;
@@ -34,6 +36,7 @@ export function addAsk(program: Command): void {
   command.option('--no-full-text', 'Look for the meaning only, not for the words.');
   command.option('--prompt', 'Print the prompt for a language model, rather than the passages.');
   command.addOption(filterFlag());
+  command.addOption(fieldsFlag());
   command.addOption(namespaceFlag());
   command.addOption(embeddingFlag());
   command.action(ask);
@@ -42,11 +45,14 @@ export function addAsk(program: Command): void {
 async function ask(folder: string, collectionName: string, question: string, flags: AskFlags): Promise<void> {
   const output = new Output(flags);
   await using db = await openForReading(folder, output);
-  const embedder = await embedderOf(db, collectionName, flags.embedding);
+  const { field } = flags;
+  const asked = { text: question, ...(field !== undefined && { field }) };
+  const { options: opening, models } = await modelsFor(db, collectionName, asked, flags);
   try {
-    const collection = await db.openCollection(collectionName, embedder && { embedding: embedder });
+    const collection = await db.openCollection(collectionName, opening);
     const options: RetrieveOptions = {
       ...optionsFrom<RetrieveOptions>(NUMBERS, flags),
+      ...(field !== undefined && { field }),
       ...(flags.fullText === false && { fullText: false }),
     };
     const found = await retrieve(recordsOf(collection, flags.namespace), question, options);
@@ -54,7 +60,7 @@ async function ask(folder: string, collectionName: string, question: string, fla
     else if (flags.prompt) await output.lines([found.toPrompt()]);
     else await printPassages(found, output);
   } finally {
-    await embedder?.close();
+    for (const model of models) await model.close();
   }
 }
 

@@ -10,14 +10,16 @@ import { type NamespaceFlags, namespaceFlag, recordsOf } from '../namespace.ts';
 import { Output, type OutputFlags } from '../output.ts';
 import { type Column, tableLines } from '../text/table.ts';
 import { count } from '../text/units.ts';
+import { fieldsFlag } from '../vector-fields.ts';
 import { defineCommand } from './command.ts';
-import { embedderOf } from './search.ts';
+import { modelsFor } from './search.ts';
 
 interface EvalFlags extends OutputFlags, NamespaceFlags {
   readonly questions: string;
   readonly k?: number;
   readonly weights?: readonly Way[];
   readonly embedding?: string;
+  readonly field?: string | readonly string[];
 }
 
 /** A row of the table. */
@@ -48,6 +50,7 @@ export function addEval(program: Command): void {
       'Weights of meaning and words to try beside reciprocal ranks, such as 1:1,2:1.',
     ).argParser((text) => namesIn(text).map(wayOf)),
   );
+  command.addOption(fieldsFlag());
   command.addOption(namespaceFlag());
   command.addOption(embeddingFlag());
   command.action(evaluateCollections);
@@ -63,20 +66,21 @@ async function evaluateCollections(
     throw readingFailed(flags.questions, cause);
   });
   const questions = readQuestions(flags.questions, text);
-  const { k = EVALUATE_OPTIONS.k.default, weights = [] } = flags;
+  const { k = EVALUATE_OPTIONS.k.default, weights = [], field } = flags;
+  const which = field === undefined ? {} : { field };
   await using db = await openForReading(folder, output);
   const rows: Row[] = [];
   for (const name of collections) {
-    const embedder = await embedderOf(db, name, flags.embedding);
+    const { options, models } = await modelsFor(db, name, { text: '', ...which }, flags);
     try {
-      const collection = await db.openCollection(name, embedder && { embedding: embedder });
+      const collection = await db.openCollection(name, options);
       const { fullText } = await collection.describe();
       const ways = [...WAYS, ...weights].filter(({ by }) => fullText !== null || by === 'meaning');
       const records = recordsOf(collection, flags.namespace);
-      const evaluations = await evaluate(records, questions, { k, ways });
+      const evaluations = await evaluate(records, questions, { k, ways, ...which });
       rows.push(...evaluations.map((evaluation) => ({ collection: name, ...evaluation })));
     } finally {
-      await embedder?.close();
+      for (const model of models) await model.close();
     }
   }
   if (output.json) await output.document({ k, questions: questions.length, rows });

@@ -1,10 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Collection, CollectionOptions, Namespace } from '../../api/collection.ts';
+import type {
+  Collection,
+  CollectionDescription,
+  CollectionOptions,
+  Namespace,
+} from '../../api/collection.ts';
 import { type Database, OPEN_OPTIONS } from '../../api/database.ts';
 import type { EmbeddingFunction } from '../../api/embedding.ts';
 import { FULL_TEXT_LANGUAGES, type FullTextLanguage } from '../../api/full-text.ts';
 import type { JsonObject } from '../../api/metadata.ts';
-import type { VecinoError } from '../../base/errors.ts';
+import { VecinoError } from '../../base/errors.ts';
+import { didYouMean } from '../../base/near-miss.ts';
+import { quoted } from '../../base/options.ts';
 import { Embedder, embeddingFlag } from '../embedder.ts';
 import { EXIT_CODES } from '../exit-codes.ts';
 import { flagsOf, integerFlag, namesIn, optionsFrom } from '../flags.ts';
@@ -16,10 +23,12 @@ import { importOptional } from '../optional-package.ts';
 import { Output, type OutputFlags } from '../output.ts';
 import { showProgress } from '../progress.ts';
 import { counted, duration } from '../text/units.ts';
+import { fieldFlag, type ModelledVectors, recordedVectors } from '../vector-fields.ts';
 import { defineCommand } from './command.ts';
 
 interface IngestFlags extends OutputFlags, NamespaceFlags {
   readonly embedding?: string;
+  readonly field?: string;
   readonly fullText?: FullTextLanguage | boolean;
   readonly size?: number;
   readonly overlap?: number;
@@ -93,6 +102,7 @@ export function addIngest(program: Command): void {
   );
   command.option('--no-full-text', 'Make no index of words for a new collection.');
   command.addOption(embeddingFlag());
+  command.addOption(fieldFlag());
   command.addOption(namespaceFlag('Where the records go.'));
   command.addOption(
     integerFlag('batch', 'Records that are embedded and stored together. Default 256.', 1, 10_000),
@@ -115,7 +125,7 @@ async function ingestSources(
   const { signal } = interrupt;
   const ingest = await loadIngest();
   await using db = await openForWriting(folder, output, optionsFrom(THREADS, flags));
-  const { collection, embedder } = await openCollection(db, collectionName, flags, signal);
+  const { collection, embedder, models } = await openCollection(db, collectionName, flags, signal);
   try {
     const records = recordsOf(collection, flags.namespace) as Collection;
     const report = await ingestAll(ingest, records, sources, flags, await embedder?.load(), signal, output);
@@ -124,7 +134,7 @@ async function ingestSources(
     if (output.json) await output.document({ collection: collectionName, ...report });
     else await printReport(report, performance.now() - startMs, output);
   } finally {
-    await embedder?.close();
+    for (const model of models) await model.close();
   }
 }
 
@@ -154,25 +164,77 @@ async function ingestAll(
   });
 }
 
+interface Opened {
+  readonly collection: Collection;
+  /** The model whose tokenizer measures passages. */
+  readonly embedder: Embedder | undefined;
+  /** All that have to be closed. */
+  readonly models: readonly Embedder[];
+}
+
 /** The collection, made where it is missing: with the words of its documents indexed, so that questions find names too. */
 async function openCollection(
   db: Database,
   name: string,
-  { embedding, fullText = true }: IngestFlags,
+  { embedding, field, fullText = true }: IngestFlags,
   signal: AbortSignal,
-): Promise<{ collection: Collection; embedder: Embedder | undefined }> {
+): Promise<Opened> {
   const descriptions = await db.listCollections();
   const existing = descriptions.find((description) => description.name === name);
+  if (existing?.vectors) {
+    const { vectors, embedder, models } = await modelsOfFields(existing, field, embedding, signal);
+    return { collection: await db.openCollection(name, { vectors }), embedder, models };
+  }
+  if (field !== undefined) throw unknownField(name, field, []);
   const recorded = existing?.embedding ?? undefined;
   const embedder =
     embedding === undefined && existing !== undefined
       ? recorded && Embedder.recorded(recorded, signal)
       : await Embedder.named(embedding ?? DEFAULT_EMBEDDING, { signal, recorded });
   const model: CollectionOptions = embedder === undefined ? {} : { embedding: embedder };
-  if (existing !== undefined) return { collection: await db.openCollection(name, model), embedder };
+  const models = embedder === undefined ? [] : [embedder];
+  if (existing !== undefined) return { collection: await db.openCollection(name, model), embedder, models };
   const words: CollectionOptions['fullText'] = typeof fullText === 'string' ? { language: fullText } : true;
   const options: CollectionOptions = fullText === false ? model : { ...model, fullText: words };
-  return { collection: await db.createCollection(name, options), embedder };
+  return { collection: await db.createCollection(name, options), embedder, models };
+}
+
+/**
+ * The models of named vectors, as far as we know them. Passages are measured by that of the field that is named, or of
+ * the first that embeds documents; `--embedding` is a word for the same.
+ */
+async function modelsOfFields(
+  { name: collection, vectors: described = {}, ...description }: CollectionDescription,
+  field: string | undefined,
+  named: string | undefined,
+  signal: AbortSignal,
+): Promise<ModelledVectors & { readonly embedder: Embedder | undefined }> {
+  const names = Object.keys(described);
+  if (field !== undefined && !names.includes(field)) throw unknownField(collection, field, names);
+  const measured = field ?? names.find((name) => described[name]?.text === 'document');
+  const others = named === undefined ? names : names.filter((name) => name !== measured);
+  const known = recordedVectors({ ...description, name: collection, vectors: described }, others, signal);
+  if (named === undefined || measured === undefined) {
+    const { embedding } = (measured !== undefined && known.vectors[measured]) || {};
+    return { ...known, embedder: embedding as Embedder | undefined };
+  }
+  const recorded = described[measured]?.embedding ?? undefined;
+  const embedder = await Embedder.named(named, { signal, recorded });
+  return {
+    vectors: { ...known.vectors, [measured]: { embedding: embedder } },
+    models: [...known.models, embedder],
+    embedder,
+  };
+}
+
+function unknownField(collection: string, field: string, names: readonly string[]): VecinoError {
+  const known =
+    names.length === 0 ? 'its vectors have no names; leave --field out' : `it has ${names.join(', ')}`;
+  return new VecinoError(
+    'FIELD_UNKNOWN',
+    `collection "${collection}" has no field ${quoted(field)}${didYouMean(field, names)} (${known})`,
+    { details: { field, known: names } },
+  );
 }
 
 async function printReport(report: IngestReport, elapsedMs: number, output: Output): Promise<void> {

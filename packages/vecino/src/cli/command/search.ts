@@ -105,11 +105,11 @@ interface Modelled {
 const UNEMBEDDED: Modelled = { options: {}, models: [] };
 
 /** The models that made the vectors to look in. */
-async function modelsFor(
+export async function modelsFor(
   db: Database,
   collectionName: string,
   { field, text, image }: SearchQuery,
-  { embedding: named }: SearchFlags,
+  { embedding: named }: Pick<SearchFlags, 'embedding'>,
 ): Promise<Modelled> {
   if (text === undefined && image === undefined) return UNEMBEDDED;
   const descriptions = await db.listCollections();
@@ -123,7 +123,7 @@ async function modelsFor(
 }
 
 /** The model that made the collection's vectors: a text is comparable with nothing else. */
-export async function embedderOf(
+async function embedderOf(
   db: Database,
   collectionName: string,
   named: string | undefined,
