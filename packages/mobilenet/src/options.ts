@@ -3,7 +3,7 @@ import type { OptionSpecs } from 'vecino/options';
 
 export interface MobileNetOptions {
   /**
-   * What computes: `wasm` is onnxruntime-web, which comes along; `native` is onnxruntime-node, several times
+   * What computes: `wasm` is onnxruntime-web, which comes along; `native` is onnxruntime-node, two to three times
    * as fast, where you have installed it. `auto`, the default, is native where installed and wasm elsewhere.
    * Vectors are the same to within 1e-4.
    */
