@@ -23,7 +23,6 @@ export { linkListed, listOfNode, unlinkGone, unlinkNode } from './lists/link';
 export { clearLists, fillPages, layList, pagesUsed } from './lists/pages';
 export { seedRandom } from './lists/random';
 export { projectMean, projectNodes } from './lists/project';
-export { codeCentroids } from './lists/rank';
 export { searchCodes, searchLists } from './lists/search';
 export { splitLongest } from './lists/split';
 export {

@@ -13,6 +13,7 @@
 // 47,500). So it is kept for sizes at which the rounds take many seconds.
 
 import { l2Squared, madd } from '../distance';
+import { codeCentroids } from './centroid-rows';
 import { listVectorOf } from './project';
 import { capacity, centroidAt, centroidSquareAt, countAt, placeAt, reduced } from './layout';
 import { nextRandom } from './random';
@@ -116,11 +117,13 @@ function fillEmpty(lists: u32): void {
   }
 }
 
+/** Makes everything by which vectors are assigned to what the centroids are now. */
 function measureCentroids(): void {
   for (let list: u32 = 0; list < capacity; list++) measureCentroid(list);
+  codeCentroids();
 }
 
-/** Writes the squared length of a centroid, by which vectors are assigned. */
+/** Writes the squared length of a centroid. */
 export function measureCentroid(list: u32): void {
   let square: f32 = 0;
   const at = centroidAt(list);

@@ -11,6 +11,8 @@ export let model: usize = 0;
 let centroids: usize = 0;
 let centroidRows: usize = 0;
 let centroidNorms: usize = 0;
+/** What rows are counted from: an f32 a dimension. */
+export let centroidOrigin: usize = 0;
 let centroidSquares: usize = 0;
 let spreads: usize = 0;
 let heads: usize = 0;
@@ -87,18 +89,19 @@ export function attachLists(laneBase: usize): void {
   reduced = field(FIRST + 20);
   extra = field(FIRST + 21);
   spreads = field(FIRST + 22);
+  centroidOrigin = field(FIRST + 23);
   centroidRowBytes = (<usize>reduced + 3) & ~3;
-  residual = laneBase + field(FIRST + 23);
+  residual = laneBase + field(FIRST + 24);
   projected = residual + (<usize>reduced << 2);
   listQuery = projected + (<usize>max(reduced, floats) << 2);
-  tile = laneBase + field(FIRST + 24);
-  tableFloats = laneBase + field(FIRST + 25);
-  table = laneBase + field(FIRST + 26);
-  ranked = laneBase + field(FIRST + 27);
+  tile = laneBase + field(FIRST + 25);
+  tableFloats = laneBase + field(FIRST + 26);
+  table = laneBase + field(FIRST + 27);
+  ranked = laneBase + field(FIRST + 28);
   rankRoom = (<usize>capacity + ROW_GROUP - 1) & ~(<usize>ROW_GROUP - 1);
-  wordSums = laneBase + field(FIRST + 28);
+  wordSums = laneBase + field(FIRST + 29);
   wordCounts = wordSums + ((<usize>width * codewords) << 2);
-  centroidTarget = laneBase + field(FIRST + 29);
+  centroidTarget = laneBase + field(FIRST + 30);
 }
 
 /** The centroid of a list: `reduced` 32-bit floats. */
@@ -109,7 +112,7 @@ export function attachLists(laneBase: usize): void {
 /** Lists whose rows lie together: four dimensions of each in turn. */
 export const ROW_GROUP: u32 = 16;
 
-/** The rows of a group by its first list: seven bits a dimension, by which lists are ranked. */
+/** The rows of a group by its first list: seven bits a dimension, by which lists are ranked and vectors assigned. */
 @inline export function centroidRowsAt(first: u32): usize {
   return centroidRows + <usize>first * centroidRowBytes;
 }
@@ -131,6 +134,11 @@ export const RANK_BINS: u32 = 512;
 /** While lists are ranked: the distance of each from the query, an f32. */
 @inline export function rankDistanceAt(list: u32): usize {
   return ranked + (<usize>list << 2);
+}
+
+/** While vectors are assigned: the distance of each list from a second one. */
+@inline export function otherDistanceAt(list: u32): usize {
+  return rankDistanceAt(list) + (rankRoom << 2);
 }
 
 /** The bin of each, a u16. */

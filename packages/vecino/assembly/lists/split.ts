@@ -6,6 +6,7 @@
 
 import { l2Squared } from '../distance';
 import { NONE, slotList } from '../layout';
+import { codeCentroid } from './centroid-rows';
 import { encodeEntry } from './codes';
 import {
   capacity, centroidAt, countAt, headAt, listLockAt, model, nodesAt, pageAt, reduced, spreadAt, subspaces, tile,
@@ -13,7 +14,6 @@ import {
 import { measureCentroid } from './kmeans';
 import { entriesOf, lock, move, nextOf, unlock } from './pages';
 import { listVectorOf } from './project';
-import { codeCentroid } from './rank';
 import { listCount, setListCount } from './state';
 
 /** A list is split when it has so many times as many entries as the mean, and at least these. */

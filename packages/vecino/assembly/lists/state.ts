@@ -5,7 +5,6 @@
 //   16  u32  lock of the free pages
 //   20  f32  unit of the additive terms                 24  f32  unit of the factors
 //                                                       32  f32  value of one unit of a centroid's row
-//   36  f32  offset of the centroids' rows
 //   40  f32  squared length that a tenth of the sample's residuals exceeded
 //   44  u32  entries that came after the learning       48  u32  those of them whose residual is longer than that
 //   56  u32  nodes to learn from                        60  u32  lists to make
@@ -75,13 +74,8 @@ function between(numbers: usize, probes: u32): f32 {
   return load<f32>(model, 32);
 }
 
-@inline export function centroidOffset(): f32 {
-  return load<f32>(model, 36);
-}
-
-export function setCentroidRange(step: f32, offset: f32): void {
+export function setCentroidStep(step: f32): void {
   store<f32>(model, step, 32);
-  store<f32>(model, offset, 36);
 }
 
 @inline export function farLimit(): f32 {

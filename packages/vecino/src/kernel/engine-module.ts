@@ -35,15 +35,13 @@ export interface EngineExports {
   seedRandom(seed: number): void;
   /** Makes some lists of the first nodes, by k-means++; in order from 0. */
   seedLists(from: number, to: number, sample: number): void;
-  /** Writes to each node's place its nearest list; answers the sum of |c|²/2 - ⟨x, c⟩. */
-  assignNodes(from: number, to: number): number;
+  /** Writes to each node's place its nearest list. */
+  assignNodes(from: number, to: number): void;
   /** Moves each centroid to the mean of its nodes. */
   moveCentroids(sample: number, lists: number): void;
   /** Begins a pass of mini-batches over the sample; moves centroids towards the nodes of one. */
   beginPass(lists: number): void;
   moveTowards(from: number, to: number): void;
-  /** Makes the rows by which lists are ranked. */
-  codeCentroids(): void;
   setListCount(lists: number): void;
   /** Learns the codewords of one sub-quantizer from the residuals of the first nodes. */
   learnCodewords(subspace: number, sample: number, rounds: number): void;

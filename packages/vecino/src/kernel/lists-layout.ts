@@ -34,6 +34,8 @@ export interface ListsLayout extends ListsShape {
   /** Centroids of a byte a dimension, by which lists are ranked. */
   readonly centroidRows: number;
   readonly centroidNorms: number;
+  /** What rows are counted from, a number a dimension. */
+  readonly centroidOrigin: number;
   readonly centroidSquares: number;
   /** Mean squared distance of what a list holds from its centroid, measured while learning. */
   readonly spreads: number;
@@ -142,8 +144,8 @@ export class ListsPart {
       lane.add(roundUp(capacity, ROW_GROUP) * 8 + RANK_BINS * 2),
       // Sums and counts of one sub-quantizer's codewords.
       lane.add(this.codewords * (width + 1) * 4),
-      // The query as a signed byte a dimension.
-      lane.add(roundUp(reduced, 4)),
+      // The query, or two vectors that are assigned, as signed bytes.
+      lane.add(roundUp(reduced, 4) * 2),
     ];
   }
 
@@ -193,6 +195,7 @@ export class ListsPart {
       this.reduced,
       extra,
       layout.spreads,
+      layout.centroidOrigin,
       ...laneRegions,
     ];
   }
@@ -207,6 +210,7 @@ export class ListsPart {
     const groups = roundUp(capacity, ROW_GROUP);
     const centroidRows = regions.add(groups * roundUp(reduced, 4));
     const centroidNorms = regions.add(groups * 4);
+    const centroidOrigin = regions.add(reduced * 4);
     const centroidSquares = regions.add(capacity * 4);
     const spreads = regions.add(capacity * 4);
     const heads = regions.add(capacity * 4);
@@ -224,6 +228,7 @@ export class ListsPart {
       centroids,
       centroidRows,
       centroidNorms,
+      centroidOrigin,
       centroidSquares,
       spreads,
       heads,

@@ -149,9 +149,7 @@ const RUN: Readonly<Record<string, Run>> = {
     const { sample, wanted } = new ListsModel(space);
     space.engine.seedLists(from, to, Math.min(sample, SEEDED_FROM * wanted));
   },
-  [ASSIGN]: (space, from, to) => {
-    space.engine.assignNodes(from, to);
-  },
+  [ASSIGN]: (space, from, to) => space.engine.assignNodes(from, to),
   [MOVE]: (space) => {
     const { sample, wanted } = new ListsModel(space);
     space.engine.moveCentroids(sample, wanted);
@@ -303,7 +301,6 @@ function missedBeyond(ranks: Uint32Array, power: number): number {
 function finish(space: VectorSpace): void {
   const model = new ListsModel(space);
   const { engine } = space;
-  engine.codeCentroids();
   const count = Math.min(model.sample, MEASURED);
   const lists = assignedOf(model, count);
   const squares = Float64Array.from({ length: count }, (_, node) =>
