@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../test/temporary-folder.ts';
+import { gridsOfHdf5 } from './grid/hdf5.ts';
 import { openVectorFile, readIntegerRows } from './open.ts';
 import { readVectors } from './read-vectors.ts';
 import type { VectorFileOptions, VectorRow } from './vector-file.ts';
@@ -76,6 +77,10 @@ describe('files of ann-benchmarks', () => {
     expect(distances.message).toMatch(/row 0: expected integers/);
   });
 
+  it('are asked which datasets they have', async () => {
+    expect(await gridsOfHdf5(path)).toEqual(['distances', 'neighbors', 'test', 'train']);
+  });
+
   it('name the datasets there are where one is missing', async () => {
     const { message } = await refusal(openVectorFile(path, { dataset: 'base' }));
     expect(message).toMatch(/expected a dataset "base", found the datasets .*"train"/);
@@ -141,6 +146,19 @@ describe('files of JSON lines', () => {
       { id: 'b' },
     ]);
     expect((await refusal(vectorsIn(path))).message).toMatch(/row 1: expected a vector, found none/);
+  });
+
+  it('are read whole or as many rows as are wanted, though nothing tells how many there are', async () => {
+    const path = join(temporaryFolder(), 'rows.jsonl');
+    const rows = 3_000;
+    writeFileSync(path, Array.from({ length: rows }, (_, row) => `{"vector":[${row},1]}\n`).join(''));
+    await using file = await openVectorFile(path);
+    const whole = await readVectors(file);
+    expect(whole).toMatchObject({ count: rows, dimension: 2 });
+    expect(whole.vectors.filter((_, i) => i % 2 === 0)).toEqual(
+      Float32Array.from({ length: rows }, (_, row) => row),
+    );
+    expect((await readVectors(file, 3)).vectors).toEqual(Float32Array.of(0, 1, 1, 1, 2, 1));
   });
 
   it.each([
