@@ -260,6 +260,10 @@ describe('bad input', () => {
     await expect(made({})).rejects.toMatchObject({ code: 'OPTION_INVALID' });
     await expect(made({ database: db })).rejects.toMatchObject({ code: 'NAME_INVALID' });
     await expect(made({ database: db, nam: 'a' })).rejects.toMatchObject({ code: 'OPTION_UNKNOWN' });
+    await expect(made({ collection: 'coast' })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    await expect(made({ database: './library', name: 'a' })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    });
     expect(() => new VecinoVectorStore(embeddings, {} as never)).toThrow(/open "collection"/);
   });
 });

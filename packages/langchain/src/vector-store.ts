@@ -277,7 +277,11 @@ interface CompleteConfig {
 
 function readConfig(config: StoreConfig): CompleteConfig {
   const read = readOptions<object>('VecinoVectorStore', CONFIG, config) as CompleteConfig;
-  if ((read.collection === undefined) !== (read.database === undefined)) return read;
+  const { collection, database } = read;
+  const isOne = (collection === undefined) !== (database === undefined);
+  // Names and paths are texts, which have some functions of the same names.
+  const isText = [collection, database].some((given) => typeof given === 'string');
+  if (isOne && !isText && typeof (collection?.search ?? database?.openCollection) === 'function') return read;
   throw unfit('collection', OPEN_COLLECTION);
 }
 

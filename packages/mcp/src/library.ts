@@ -1,4 +1,5 @@
 import type { Collection, CollectionDescription, Database, Namespace } from 'vecino';
+import { VecinoError } from 'vecino/errors';
 
 /** A collection, or a namespace of one: where a call looks. */
 export type Records = Collection | Namespace;
@@ -18,7 +19,9 @@ export class Library {
   private readonly database: Database;
   private readonly openCollection: (name: string) => Promise<Collection>;
 
+  /** @throws OPTION_INVALID where the function is none */
   constructor(database: Database, { openCollection }: LibraryOptions) {
+    if (openCollection !== undefined && typeof openCollection !== 'function') throw noFunction();
     this.database = database;
     this.openCollection = openCollection ?? ((name) => database.openCollection(name));
   }
@@ -32,4 +35,12 @@ export class Library {
     const opened = await this.openCollection(collection);
     return namespace === undefined ? opened : opened.namespace(namespace);
   }
+}
+
+function noFunction(): VecinoError {
+  return new VecinoError(
+    'OPTION_INVALID',
+    'createMcpServer: option "openCollection" is no function, expected one from a name to an open collection',
+    { details: { option: 'openCollection' } },
+  );
 }

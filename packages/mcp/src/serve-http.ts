@@ -43,7 +43,11 @@ export async function serveHttp(
     if (!isLocal(request)) return refuse(response, 403, 'only clients of this machine are served');
     if (request.url !== PATH) return refuse(response, 404, `expected ${PATH}`);
     if (request.method !== 'POST') return refuse(response, 405, 'expected POST: no session is kept');
-    void answer(database, options, request, response);
+    answer(database, options, request, response).catch(() => {
+      // What went wrong in a call is told in its answer; this is about the connection.
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, 'the request could not be read');
+    });
   });
   http.listen(port, HOST);
   await once(http, 'listening').catch((cause: unknown) => {

@@ -245,6 +245,9 @@ describe('what a client does wrong', () => {
 
   it('an unknown option of the server is refused', () => {
     expect(() => createMcpServer(db, { writes: true } as never)).toThrow(/unknown option "writes".*"write"/);
+    expect(() => createMcpServer(db, { openCollection: 'coast' } as never)).toThrow(
+      /"openCollection" is no function/,
+    );
   });
 });
 

@@ -1,4 +1,6 @@
 /** `vecino mcp` as assistants start it: a process of the built command line, and the client of the SDK. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -7,6 +9,8 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { minilm } from '@vecino/minilm';
 import { open } from 'vecino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -101,6 +105,20 @@ describe('vecino mcp', () => {
     expect(faults).toEqual([]);
     await using db = await open(library, { readOnly: true });
     expect(await (await db.openCollection('coast')).count()).toBe(3);
+  });
+
+  it('serves by HTTP until it is told to end', { timeout: TIMEOUT_MS }, async () => {
+    const served = spawn(process.execPath, [COMMAND, 'mcp', library, '--http', '0']);
+    const ended = once(served, 'exit');
+    const [note] = (await once(served.stderr, 'data')) as [Buffer];
+    const [url = ''] = /http:\S+/.exec(note.toString()) ?? [];
+    const client = new Client({ name: 'test', version: '1' });
+    await client.connect(new StreamableHTTPClientTransport(new URL(url)) as Transport);
+    const { structuredContent } = await client.callTool({ name: 'list_collections', arguments: {} });
+    expect(structuredContent).toMatchObject({ collections: [{ name: 'albums' }, { name: 'coast' }] });
+    await client.close();
+    served.kill();
+    expect(await ended).toEqual([0, null]);
   });
 
   it('says on stderr why it does not start', { timeout: TIMEOUT_MS }, async () => {

@@ -7,8 +7,7 @@ import { type Passage, retrieve } from '../retrieval/retrieve.ts';
 import {
   bothFilters,
   boundsOf,
-  byField,
-  checkSaid,
+  checkTool,
   filterInput,
   type ModelTool,
   type Searchable,
@@ -76,7 +75,7 @@ export function retrieveTool<M extends Metadata = AnyMetadata>(
   records: Searchable<M>,
   settings?: RetrieveToolSettings<M>,
 ): ModelTool<RetrieveInput<M>, RetrieveOutput<M>> {
-  const { about, fields, field, filter, tokens, tokensMax, ...own } = readSettings(settings);
+  const { about, fields, filter, tokens, tokensMax, ...own } = readSettings(records, settings);
   const input = new ToolInput<RetrieveInput<M> & { readonly tokens: number }>('retrieve', {
     question: {
       kind: 'text',
@@ -97,23 +96,23 @@ export function retrieveTool<M extends Metadata = AnyMetadata>(
     async execute(given, { abortSignal } = {}) {
       const { question, tokens: budget, filter: asked } = input.read(given);
       const options: RetrieveOptions<M> = { ...own, tokens: budget, ...bothFilters(filter, asked) };
-      const found = await untilAborted(abortSignal, () =>
-        retrieve(byField(records, field), question, options),
-      );
+      const found = await untilAborted(abortSignal, () => retrieve(records, question, options));
       return { passages: found.passages, tokens: found.tokens, omitted: found.omitted };
     },
     toModelOutput: ({ output }) => ({ type: 'text', value: retrieveText(output) }),
   };
 }
 
-function readSettings<M extends Metadata>(settings: RetrieveToolSettings<M> | undefined) {
-  const { tokensMax, about, fields, field, ...options } = readOptions('retrieveTool', SETTINGS, settings);
+function readSettings<M extends Metadata>(
+  records: Searchable<M>,
+  settings: RetrieveToolSettings<M> | undefined,
+) {
+  const { tokensMax, about, fields, ...options } = readOptions('retrieveTool', SETTINGS, settings);
   const said = {
     ...(about !== undefined && { about }),
     ...(fields !== undefined && { fields }),
-    ...(field !== undefined && { field }),
   };
-  checkSaid('retrieveTool', said);
+  checkTool('retrieveTool', records, said);
   const bounds = boundsOf('retrieveTool', 'tokens', options.tokens, tokensMax, TOKENS.default, TOKENS_MAX);
   return { ...readRetrieveOptions(options), ...said, tokens: bounds.value, tokensMax: bounds.most };
 }

@@ -9,8 +9,7 @@ import { searchFor } from '../retrieval/retrieve.ts';
 import {
   bothFilters,
   boundsOf,
-  byField,
-  checkSaid,
+  checkTool,
   filterInput,
   type ModelTool,
   type Searchable,
@@ -87,7 +86,7 @@ export function searchTool<M extends Metadata = AnyMetadata>(
   records: Searchable<M>,
   settings?: SearchToolSettings<M>,
 ): ModelTool<SearchInput<M>, SearchOutput<M>> {
-  const { k, kMax, about, fields, field, filter, fullText, minScore } = readSettings(settings);
+  const { k, kMax, about, fields, field, filter, fullText, minScore } = readSettings(records, settings);
   const input = new ToolInput<SearchInput<M> & { readonly k: number }>('search', {
     query: {
       kind: 'text',
@@ -98,6 +97,7 @@ export function searchTool<M extends Metadata = AnyMetadata>(
     ...filterInput(fields),
   });
   const own = {
+    ...(field !== undefined && { field }),
     ...(fullText !== undefined && { fullText }),
     ...(minScore !== undefined && { minScore }),
   };
@@ -107,7 +107,7 @@ export function searchTool<M extends Metadata = AnyMetadata>(
     async execute(given, { abortSignal } = {}) {
       const { query, k: wanted, filter: asked } = input.read(given);
       const hits = await untilAborted(abortSignal, () =>
-        searchFor(byField(records, field), query, { ...own, k: wanted, ...bothFilters(filter, asked) }),
+        searchFor(records, query, { ...own, k: wanted, ...bothFilters(filter, asked) }),
       );
       return { records: hits.map((hit, i) => foundRecord(hit, i + 1)) };
     },
@@ -115,9 +115,12 @@ export function searchTool<M extends Metadata = AnyMetadata>(
   };
 }
 
-function readSettings<M extends Metadata>(settings: SearchToolSettings<M> | undefined) {
+function readSettings<M extends Metadata>(
+  records: Searchable<M>,
+  settings: SearchToolSettings<M> | undefined,
+) {
   const read = readOptions('searchTool', SETTINGS, settings);
-  checkSaid('searchTool', read);
+  checkTool('searchTool', records, read);
   const { value: k, most: kMax } = boundsOf('searchTool', 'k', read.k, read.kMax, K, K_MAX);
   return { ...read, k, kMax };
 }

@@ -62,14 +62,6 @@ export function filterInput(fields: FilterableFields | undefined): { readonly fi
   return { filter: { kind: 'object', about } };
 }
 
-/** The records as the vectors of these names see them. */
-export function byField<M extends Metadata>(
-  records: Searchable<M>,
-  field: ToolSettings<M>['field'],
-): Searchable<M> {
-  return field === undefined ? records : { search: (query) => records.search({ ...query, field }) };
-}
-
 /** What both filters let pass: the developer's own holds always. */
 export function bothFilters<M extends Metadata>(
   own: Filter<M> | undefined,
@@ -81,8 +73,19 @@ export function bothFilters<M extends Metadata>(
   return { filter: filters.length === 1 ? only : ({ $and: filters } as unknown as Filter<M>) };
 }
 
-/** @throws OPTION_INVALID where what is said to the model is no text */
-export function checkSaid(tool: string, { about, fields }: ToolSettings<Metadata>): void {
+/** @throws OPTION_INVALID where there is nothing to search, or what is said to the model is no text */
+export function checkTool(
+  tool: string,
+  records: unknown,
+  { about, fields }: Pick<ToolSettings<Metadata>, 'about' | 'fields'>,
+): void {
+  // A text has a function of that name too.
+  const isSearchable =
+    typeof records === 'object' &&
+    records !== null &&
+    'search' in records &&
+    typeof records.search === 'function';
+  if (!isSearchable) throw unfit(tool, 'records', 'an open collection, or a namespace of one', records);
   if (about !== undefined && typeof about !== 'string')
     throw unfit(tool, 'about', 'a text for the model', about);
   if (fields === undefined || fields === true) return;

@@ -206,6 +206,8 @@ describe('what a program does wrong', () => {
     ['an unknown option', () => searchTool(coast, { limit: 1 } as never), 'OPTION_UNKNOWN'],
     ['about that is no text', () => searchTool(coast, { about: 1 } as never), 'OPTION_INVALID'],
     ['fields that are none', () => searchTool(coast, { fields: { year: 1 } } as never), 'OPTION_INVALID'],
+    ['a name for a collection', () => searchTool('coast' as never), 'OPTION_INVALID'],
+    ['no collection', () => retrieveTool(undefined as never), 'OPTION_INVALID'],
     ['countTokens that is none', () => retrieveTool(coast, { countTokens: 1 } as never), 'OPTION_INVALID'],
   ] as const)('%s is refused at once', (_, make, code) => {
     expect(make).toThrow(VecinoError);
