@@ -163,13 +163,15 @@ export class Connections {
   private async untilAborted<T>(work: Promise<T>): Promise<T> {
     const { signal } = this.options;
     if (!signal) return work;
+    // Nobody waits for it any more once it was cancelled.
+    work.catch(() => undefined);
+    // Whoever listens to a signal that was given before hears nothing.
+    if (signal.aborted) throw this.cancelled();
     let abort = () => {};
     const aborted = new Promise<never>((_, reject) => {
       abort = () => reject(this.cancelled());
       signal.addEventListener('abort', abort);
     });
-    // Nobody waits for it any more once it was cancelled.
-    work.catch(() => undefined);
     try {
       return await Promise.race([work, aborted]);
     } finally {
