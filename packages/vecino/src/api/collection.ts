@@ -8,7 +8,12 @@ import type { Duplicates, DuplicatesQuery } from './duplicate.ts';
 import type { Filter, PathOf } from './filter.ts';
 import type { FullTextLanguage, FullTextOptions } from './full-text.ts';
 import type { Embedding } from './image.ts';
-import type { CompleteIndexChoice, IndexChoice, IndexOptions } from './index-options.ts';
+import {
+  type CompleteIndexChoice,
+  type IndexChoice,
+  type IndexOptions,
+  RECALL_OPTION,
+} from './index-options.ts';
 import { LIMITS } from './limits.ts';
 import type { AnyMetadata, Metadata } from './metadata.ts';
 import type { RecallWatchOptions } from './recall.ts';
@@ -27,7 +32,7 @@ export interface CollectionOptions {
   /** Turns documents and query texts, or pictures, into vectors; its identity is recorded. */
   readonly embedding?: Embedding;
   /**
-   * Several vectors a record, by name, in the place of `dimension`, `metric`, `embedding` and `index`, which are then
+   * Several vectors a record, by name, in the place of `dimension`, `metric`, `embedding`, `index` and `recall`, which are then
    * each vector's own: 1 to 16. Names begin with a letter and go on with letters, digits, `_` and `-`, up to 64
    * characters; `vector` and `fullText` are taken. They are fixed when the collection is created; opened again, it
    * may be given those whose embeddings are needed.
@@ -35,6 +40,12 @@ export interface CollectionOptions {
   readonly vectors?: { readonly [name: string]: VectorFieldOptions };
   /** Default `auto`: exact search for a small collection, an approximate index for a large one. */
   readonly index?: IndexChoice;
+  /**
+   * The share of the true nearest neighbours that answers should have, as a mean over queries: 0.5 to 0.999, default
+   * 0.95. The same as `recall` among the options of `index`, for who names nothing else: efforts are then calibrated on
+   * the collection's own vectors, kept with the index, and measured anew as they change.
+   */
+  readonly recall?: number;
   /**
    * Indexes the words of documents, or of fields of metadata, so that `search` can look for them; `true` for English
    * documents. A collection that was created without gets it when it is opened with it, which takes a second for
@@ -48,6 +59,7 @@ export const COLLECTION_OPTIONS = {
   metric: { kind: 'choice', values: ['cosine', 'dot', 'l2'], about: 'How nearness is measured.' },
   embedding: { kind: 'opaque', about: 'Turns documents and query texts into vectors.' },
   index: { kind: 'opaque', about: 'Family of the index, or its options.' },
+  ...RECALL_OPTION,
   vectors: { kind: 'opaque', about: 'Several vectors a record, by name.' },
   fullText: { kind: 'opaque', about: 'Whether and how words are indexed.' },
 } as const satisfies OptionSpecs;

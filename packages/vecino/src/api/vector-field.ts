@@ -1,6 +1,11 @@
 import type { OptionSpecs } from '../base/options.ts';
 import type { Embedding } from './image.ts';
-import type { CompleteIndexChoice, IndexChoice, IndexOptions } from './index-options.ts';
+import {
+  type CompleteIndexChoice,
+  type IndexChoice,
+  type IndexOptions,
+  RECALL_OPTION,
+} from './index-options.ts';
 import { LIMITS } from './limits.ts';
 import type { ReembedDescription } from './reembed.ts';
 import type { Metric } from './search.ts';
@@ -23,6 +28,8 @@ export interface VectorFieldOptions {
   readonly text?: string;
   /** Default `auto`, by the number of records that have the vector. */
   readonly index?: IndexChoice;
+  /** The recall that searches of this field aim at, 0.5 to 0.999; as the collection's option of that name. */
+  readonly recall?: number;
 }
 
 export const VECTOR_FIELD_OPTIONS = {
@@ -31,6 +38,7 @@ export const VECTOR_FIELD_OPTIONS = {
   embedding: { kind: 'opaque', about: 'Turns texts into vectors.' },
   text: { kind: 'opaque', about: 'What is embedded: document, or a path of metadata.' },
   index: { kind: 'opaque', about: 'Family of the index, or its options.' },
+  ...RECALL_OPTION,
 } as const satisfies OptionSpecs;
 
 /** The fixed properties of one named vector. */

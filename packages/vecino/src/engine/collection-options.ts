@@ -17,7 +17,7 @@ export interface ReadCollectionOptions extends ReadVectors {
 }
 
 /** What each vector has of its own where vectors have names. */
-const OF_A_VECTOR = ['dimension', 'metric', 'embedding', 'index'] as const;
+const OF_A_VECTOR = ['dimension', 'metric', 'embedding', 'index', 'recall'] as const;
 
 export function readCollectionOptions(
   name: string,
@@ -93,7 +93,7 @@ function compareFields(
 ): void {
   const names = stored.map(({ name }) => name);
   const misplaced = OF_A_VECTOR.filter(
-    (option) => option !== 'index' && read[option] !== undefined,
+    (option) => option !== 'index' && option !== 'recall' && read[option] !== undefined,
   ) as string[];
   if (Object.keys(read.givenIndex).length > 0) misplaced.push('index');
   if (misplaced.length > 0) {

@@ -8,6 +8,7 @@ import {
 } from '../api/index-options.ts';
 import type { JsonObject } from '../api/metadata.ts';
 import type { Metric } from '../api/search.ts';
+import { VecinoError } from '../base/errors.ts';
 import { readOptions } from '../base/options.ts';
 import { completeIndexOptions, FAMILY_NAMES, familyOf } from '../index/registry.ts';
 import type { StoredVectors } from '../storage/store.ts';
@@ -54,6 +55,18 @@ export function readIndexChoice(
     recall: recall as number,
   });
   return { asked: { ...structure, ...target }, structure };
+}
+
+/** The choice of an index where the recall stands beside it, by itself. */
+export function withRecall(thing: string, index: unknown, recall: number | undefined): unknown {
+  if (recall === undefined) return index;
+  const given = namedOptions(index);
+  if (given['recall'] === undefined) return { ...given, recall };
+  throw new VecinoError(
+    'OPTION_INVALID',
+    `${thing}: recall is given twice, by itself and among the options of the index, expected one of them; leave one out`,
+    { details: { option: 'recall', expected: 'one', received: 'two' } },
+  );
 }
 
 /** The choice of stored vectors; options that are younger than it have their defaults. */

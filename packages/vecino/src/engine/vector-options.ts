@@ -6,7 +6,7 @@ import type { VectorFieldOptions } from '../api/vector-field.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
 import type { StoredVectors } from '../storage/store.ts';
-import { type ReadIndexChoice, readIndexChoice, storedIndexChoice } from './index-choice.ts';
+import { type ReadIndexChoice, readIndexChoice, storedIndexChoice, withRecall } from './index-choice.ts';
 
 /** Options of one vector, validated; `index` is complete, `givenIndex` is what the caller named. */
 export interface ReadVectors {
@@ -32,8 +32,14 @@ export function readVectorOptions(thing: string, read: Omit<VectorFieldOptions, 
     dimension,
     metric: read.metric,
     embedding,
-    index: readIndexChoice(thing, read.index, { metric: read.metric ?? 'cosine', dimension }),
-    givenIndex: typeof read.index === 'string' ? { family: read.index } : { ...read.index },
+    index: readIndexChoice(thing, withRecall(thing, read.index, read.recall), {
+      metric: read.metric ?? 'cosine',
+      dimension,
+    }),
+    givenIndex: {
+      ...(typeof read.index === 'string' ? { family: read.index } : read.index),
+      ...(read.recall !== undefined && { recall: read.recall }),
+    },
   };
 }
 

@@ -56,6 +56,11 @@ const OPTIONS: readonly BadInput[] = [
   ...(
     [
       ['dimension 0', { dimension: 0 }, '"dimension" is 0, expected an integer from 1 to 8192'],
+      [
+        'more recall than can be promised',
+        { dimension: 3, recall: 1 },
+        '"recall" is 1, expected a number from 0.5',
+      ],
       ['a negative dimension', { dimension: -1 }, '"dimension" is -1, expected an integer from 1'],
       ['a fractional dimension', { dimension: 3.5 }, '"dimension" is 3.5, expected an integer'],
       [
@@ -220,7 +225,7 @@ describe('a database', () => {
     await expectRefusal(database(), () => untyped().collection('books', { x: 1 }), {
       code: 'OPTION_UNKNOWN',
       says: [
-        'collection "books": unknown option "x" (known: dimension, metric, embedding, index, vectors, fullText)',
+        'collection "books": unknown option "x" (known: dimension, metric, embedding, index, recall, vectors, fullText)',
       ],
       details: { option: 'x', known: Object.keys(COLLECTION_OPTIONS) },
     });
