@@ -1,4 +1,5 @@
 import {
+  gridsOfHdf5,
   openVectorFile,
   readIntegerRows,
   readVectors,
@@ -64,7 +65,6 @@ export async function readFiles(task: FilesTask): Promise<FileVectors> {
 
 /** Undefined where the file has vectors, but no queries. */
 async function readHdf5(path: string, task: FilesTask): Promise<FileVectors | undefined> {
-  const { gridsOfHdf5 } = await import('@vecino/vector-files');
   const grids = await gridsOfHdf5(path);
   if (!grids.includes('test')) return undefined;
   const { matrix, isWhole, metric } = await readMatrix(path, task.size, task.metric);
