@@ -22,13 +22,13 @@ export interface Candidate {
 
 /**
  * What is expected before two sizes were measured, which then weigh more: who compares with all grows with their number,
- * lists with its root, a graph hardly.
+ * lists with its root, a graph with less.
  */
 const GROWTH = {
   flat: { search: 0.95, build: 1, effort: 0 },
-  hnsw: { search: 0.25, build: 1.1, effort: 0.1 },
+  hnsw: { search: 0.3, build: 1.1, effort: 0.25 },
   ivf: { search: 0.5, build: 1.3, effort: 0.4 },
-  pq: { search: 0.95, build: 1, effort: 0.1 },
+  pq: { search: 0.95, build: 1, effort: 0.15 },
   lsh: { search: 0.7, build: 1.05, effort: 0.6 },
 } as const satisfies Readonly<Record<IndexFamily, Growth>>;
 

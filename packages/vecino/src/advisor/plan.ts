@@ -23,12 +23,20 @@ export interface Seen {
   readonly allSeconds: number;
 }
 
-/** Candidates that the second size should have time for. */
-const WANTED = 4;
-/** How much the second size must be larger, or it says nothing of growth. */
-const GROWTH_MIN = 1.5;
+/**
+ * How many candidates the second size should have time for, and how many times the first it then is at least: rather fewer
+ * candidates than no second size, because one size says nothing of growth.
+ */
+const WANTED = [
+  { candidates: 4, growth: 3 },
+  { candidates: 3, growth: 2 },
+  { candidates: 2, growth: 1.5 },
+  { candidates: 1, growth: 1.5 },
+] as const;
 /** Shares of the time left that may be spent as planned; the rest is for what takes longer than that. */
-const PLANNED_SHARE = 0.75;
+const PLANNED_SHARE = 0.8;
+/** From one size that is thought of to the next. */
+const SMALLER = 0.85;
 
 /** Seconds that a candidate will take at another size. */
 export function secondsAt(
@@ -42,7 +50,7 @@ export function secondsAt(
 
 /**
  * Records of the second size: as many as there is time for with the first of the ranking, the first of which is built once
- * more to be checked. Undefined where that is not clearly more than the first size.
+ * more to be checked. Undefined where there is no time for one, or no more records.
  */
 export function secondSize(
   available: number,
@@ -51,14 +59,16 @@ export function secondSize(
   readSeconds: number,
   secondsLeft: number,
 ): number | undefined {
-  const wanted = ranking.slice(0, WANTED);
-  for (let size = available; size >= GROWTH_MIN * first; size = Math.floor(0.85 * size)) {
-    const reading = readSeconds * (size / first - 1);
-    const work = [...wanted, ...wanted.slice(0, 1)].reduce(
-      (sum, seen) => sum + secondsAt(seen, first, size),
-      0,
-    );
-    if (reading + work <= PLANNED_SHARE * secondsLeft) return size;
+  for (const { candidates, growth } of WANTED) {
+    const wanted = ranking.slice(0, candidates);
+    const least = Math.min(available, growth * first);
+    for (let size = available; size >= least && size > first; size = Math.floor(SMALLER * size)) {
+      const reading = readSeconds * (size / first - 1);
+      const work = [...wanted, ...wanted.slice(0, candidates > 1 ? 1 : 0)].map((seen) =>
+        secondsAt(seen, first, size),
+      );
+      if (work.reduce((sum, seconds) => sum + seconds, reading) <= PLANNED_SHARE * secondsLeft) return size;
+    }
   }
   return undefined;
 }
