@@ -157,7 +157,11 @@ async function fixedOf(
   await trial.measure({}, 2);
   const { qps } = await trial.measure({}, 3);
   const { memoryBytes } = await trial.bytes();
-  return { seconds: 1 / qps, memoryBytes };
+  return {
+    seconds: 1 / qps,
+    memoryBytes,
+    vectorBytes: source.dimension * Float32Array.BYTES_PER_ELEMENT,
+  };
 }
 
 /**

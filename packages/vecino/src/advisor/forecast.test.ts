@@ -24,7 +24,10 @@ function foretold(family: string, samples: readonly AdviceSample[], records: num
   const candidate = candidateOf(family);
   return (
     candidate &&
-    forecast({ samples, candidate, fixed: { seconds: FIXED_SECONDS, memoryBytes: 1e6 } }, records)
+    forecast(
+      { samples, candidate, fixed: { seconds: FIXED_SECONDS, memoryBytes: 1e6, vectorBytes: 400 } },
+      records,
+    )
   );
 }
 
