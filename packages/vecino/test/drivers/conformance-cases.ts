@@ -535,7 +535,29 @@ export const CASES: readonly Case[] = [
     needs: 'analysis',
     run: async (place) => (await stocked(place)).duplicates({ minScore: 0.9 }),
   },
-  { what: 'figures of a collection', needs: 'stats', run: async (place) => (await stocked(place)).stats() },
+  {
+    what: 'figures of a collection',
+    needs: 'stats',
+    run: async (place) => {
+      const books = await stocked(place);
+      const { records } = await books.list({ order: 'desc', limit: 1 });
+      await books.flush();
+      const index = { linked: 4, pending: 0 };
+      expect(await books.stats()).toMatchObject({
+        name: place.name,
+        records: 4,
+        seq: records[0]?.seq,
+        index,
+      });
+    },
+  },
+  {
+    what: 'the index that a collection has is nothing to change',
+    run: async (place) => {
+      const books = await stocked(place);
+      expect(await books.reindex((await books.describe()).index)).toBe(false);
+    },
+  },
   { what: 'a check of the index', needs: 'check', run: async (place) => (await stocked(place)).check() },
   {
     what: 'another model for a collection',

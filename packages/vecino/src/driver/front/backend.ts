@@ -36,6 +36,8 @@ export interface Backend {
     collection: StoredCollection,
     now: number,
   ): Promise<{ readonly records: number; readonly ofFields: readonly number[] }>;
+  /** The number of the latest change of the collection, and the bytes that it takes in the engine. */
+  figures(collection: StoredCollection): Promise<{ readonly seq: number; readonly storeBytes: number }>;
   /** Removes what has expired, and gives back its space. */
   compact(collection: StoredCollection, now: number): Promise<void>;
   close(): Promise<void>;

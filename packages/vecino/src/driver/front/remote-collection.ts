@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Capability } from '../../api/capabilities.ts';
 import type {
   Collection,
@@ -8,17 +9,23 @@ import type {
   NamespaceDescription,
   RemoveTarget,
 } from '../../api/collection.ts';
+import type { CollectionStats } from '../../api/collection-stats.ts';
 import type { Filter } from '../../api/filter.ts';
+import type { IndexChoice } from '../../api/index-options.ts';
 import type { AnyMetadata, Metadata } from '../../api/metadata.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from '../../api/record.ts';
+import type { ReindexOptions } from '../../api/reindex.ts';
 import type { Metric, SearchQuery, SearchResult } from '../../api/search.ts';
 import type { VecinoError } from '../../base/errors.ts';
+import { chooseField } from '../../engine/choose-fields.ts';
 import { namespaceNotFound, readNamespaceName } from '../../engine/namespace-names.ts';
 import { cursorOf, readList } from '../../engine/read-list.ts';
 import { readId } from '../../engine/read-records.ts';
 import { readParts } from '../../engine/record-view.ts';
+import { readReindexOptions } from '../../engine/reindexer.ts';
 import { describeRemote } from './describe-remote.ts';
 import type { RemoteState } from './remote-state.ts';
+import { remoteStats } from './remote-stats.ts';
 import { recordOf } from './remote-view.ts';
 import { searchManyRemote, searchRemote } from './search-remote.ts';
 import { requireCapability, unsupported } from './unsupported.ts';
@@ -152,6 +159,22 @@ export class RemoteCollection implements Collection<Metadata>, Namespace<Metadat
     return describeRemote(stored, await backend.counts(stored, expiry.now()), settings.serving);
   }
 
+  async stats(): Promise<CollectionStats> {
+    this.state.requireOpen();
+    requireCapability(`stats of ${this.state.thing}`, this.state.backend.capabilities, 'stats');
+    return remoteStats(this.state);
+  }
+
+  /** Where the index is the one that is asked for there is nothing to do, whatever the engine can. */
+  async reindex(index: IndexChoice, options?: ReindexOptions): Promise<boolean> {
+    const { state } = this;
+    state.requireWritable();
+    const thing = `reindex ${state.thing}`;
+    const field = chooseField(state, thing, readReindexOptions(thing, options).field);
+    if (isDeepStrictEqual(state.settings.serving(field.stored).index, index)) return false;
+    throw this.lack('reindex', 'reindex');
+  }
+
   /** Nothing is linked later: an engine elsewhere indexes with each write. */
   async flush(): Promise<void> {
     this.state.requireOpen();
@@ -167,9 +190,7 @@ export class RemoteCollection implements Collection<Metadata>, Namespace<Metadat
   readonly duplicates = this.lacking('duplicates', 'analysis');
   readonly clusters = this.lacking('clusters', 'analysis');
   readonly advise = this.lacking('advise', 'analysis');
-  readonly stats = this.lacking('stats', 'stats');
   readonly check = this.lacking('check', 'check');
-  readonly reindex = this.lacking('reindex', 'reindex');
   readonly reembed = this.lacking('reembed', 'reembed');
   readonly estimateReembed = this.lacking('estimateReembed', 'reembed');
   readonly watchRecall = this.lacking('watchRecall', 'recall');

@@ -35,7 +35,6 @@ const CAPABILITIES: Capabilities = {
     recall: 'compare with an answer to exact: true, and set efSearch',
     reembed: 'embed into a new collection, and drop the old one',
     reindex: 'drop the index in PostgreSQL and create another, or copy into a new collection',
-    stats: 'use describe, and the statistics of PostgreSQL',
   },
   wordScores: 'ts_rank',
 };
@@ -142,6 +141,14 @@ export class PostgresBackend implements Backend {
       await this.connections.read(sql`SELECT ${joined(counted, sql`, `)} FROM ${this.schema.records(collection)}
       WHERE expires_at IS NULL OR expires_at > ${now}::bigint`);
     return { records: Number(row?.['records']), ofFields: fields.map((_, i) => Number(row?.[`f${i}`])) };
+  }
+
+  async figures(collection: StoredCollection): ReturnType<Backend['figures']> {
+    const table = this.schema.records(collection);
+    const [row] = await this.connections.read(
+      sql`SELECT COALESCE(max(seq), 0) AS seq, pg_total_relation_size(${this.schema.pathOf(collection)}::regclass) AS bytes FROM ${table}`,
+    );
+    return { seq: Number(row?.['seq']), storeBytes: Number(row?.['bytes']) };
   }
 
   /** Learns the lists of IVF too, from what is there now. */

@@ -41,10 +41,15 @@ export class Schema {
     return sql`${this.name}.${identifier(`records_${id}`)}`;
   }
 
+  /** The name of the table of records as a text, which goes as a parameter. */
+  pathOf({ id }: Pick<StoredCollection, 'id'>): string {
+    return `${quoted(this.plain)}.records_${id}`;
+  }
+
   /** The number of the next change. */
   get nextSeq(): Sql {
     // In quotes as an identifier, and then as a text: a parameter of type regclass.
-    return sql`nextval(${`"${this.plain.replaceAll('"', '""')}".changes`}::regclass)`;
+    return sql`nextval(${`${quoted(this.plain)}.changes`}::regclass)`;
   }
 }
 
