@@ -178,7 +178,9 @@ export class Attempts {
     const measured = this.attempts.filter(({ samples }) => samples.length > 0);
     const speedOf = (attempt: Attempt) => {
       const qps = forecast(this.knownOf(attempt), this.options.records)?.qps.value ?? 0;
-      return this.missesOf(attempt).length === 0 ? qps : qps * 1e-6;
+      // Among more records an index may serve that was no use among few.
+      const isEarly = attempt.samples.length === 1 && attempt.samples[0]?.comparesWithAll;
+      return isEarly || this.missesOf(attempt).length === 0 ? qps : qps * 1e-6;
     };
     const speeds = new Map(measured.map((attempt) => [attempt, speedOf(attempt)]));
     return measured.toSorted((a, b) => (speeds.get(b) ?? 0) - (speeds.get(a) ?? 0));
@@ -217,6 +219,8 @@ export class Attempts {
         `recall ${recall} was not reached before it was slower than exact search: ${best.recall.toFixed(3)} at ${candidate.effortOption ?? 'best'} ${best.effort}`,
       );
     }
+    if (last.comparesWithAll)
+      misses.push(`it compares with all ${grouped(last.records)} records, as flat does`);
     const bytes = foretold?.memoryBytes.value ?? 0;
     if (memoryBytes !== undefined && bytes > memoryBytes) {
       misses.push(`it takes ${megabytes(bytes)} of memory, more than ${megabytes(memoryBytes)}`);

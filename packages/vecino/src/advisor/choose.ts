@@ -119,7 +119,7 @@ export function grouped(value: number): string {
 }
 
 export function megabytes(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toPrecision(2)} GB` : `${(bytes / 1e6).toPrecision(2)} MB`;
+  return bytes >= 1e9 ? `${Number((bytes / 1e9).toPrecision(2))} GB` : `${rounded(bytes / 1e6)} MB`;
 }
 
 function seconds(value: number): string {

@@ -52,8 +52,9 @@ export function forecast(known: Known, records: number): Forecast | undefined {
   const { samples, candidate, fixed } = known;
   const last = samples.at(-1);
   if (!last?.atTarget) return undefined;
+  // What was compared with all says nothing of how the index grows.
   const reached = samples.flatMap(({ atTarget, ...sample }): Reached[] =>
-    atTarget ? [{ ...sample, atTarget }] : [],
+    atTarget && (!sample.comparesWithAll || sample.records === last.records) ? [{ ...sample, atTarget }] : [],
   );
   const { growth } = candidate;
   const grown = (of: (sample: Reached) => number, exponent: number, noise: number) =>

@@ -1,6 +1,6 @@
 import type { Collection } from '../api/collection.ts';
 import type { Metadata } from '../api/metadata.ts';
-import type { SearchQuery, SearchResult } from '../api/search.ts';
+import type { SearchExplanation, SearchQuery, SearchResult } from '../api/search.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { median } from '../measure/quantile.ts';
 
@@ -20,6 +20,8 @@ export interface TimedSearches<M extends Metadata> {
   /** As a caller waited for them, ascending. */
   readonly latenciesMs: Float64Array;
   readonly found: readonly SearchResult<M>[];
+  /** How the first of them was answered. */
+  readonly way: SearchExplanation['way'] | undefined;
 }
 
 /**
@@ -51,11 +53,12 @@ export async function timeSearches<M extends Metadata>(
     between();
   }
   const total = computedSeconds();
-  const isOurs = total !== undefined && total > 0 && (await runsHere(collection, searches[0]));
+  const explained = await explain(collection, searches[0]);
+  const isOurs = total !== undefined && total > 0 && explained?.thread === 'caller';
   const asked = times.reduce((sum, ofQuery) => sum + ofQuery.length, 0);
   const seconds = isOurs ? total / asked : meanBelow(times.map(median)) / 1_000;
   const latenciesMs = Float64Array.from(times.flat()).sort();
-  return { seconds, latenciesMs, found };
+  return { seconds, latenciesMs, found, way: explained?.way };
 }
 
 /** What this thread has computed since; undefined where Node does not tell. */
@@ -70,14 +73,12 @@ function isTooShort(times: number, seconds: number | undefined): boolean {
   return seconds !== undefined && seconds < SECONDS_MIN && times < TIMES_MAX;
 }
 
-/** Whether such a search runs on the calling thread. */
-async function runsHere<M extends Metadata>(
+/** How and on which thread such a search is answered. */
+async function explain<M extends Metadata>(
   collection: Collection<M>,
   search: SearchQuery<M> | undefined,
-): Promise<boolean> {
-  if (!search) return false;
-  const { explain } = await collection.search({ ...search, explain: true });
-  return explain?.thread === 'caller';
+): Promise<SearchExplanation | undefined> {
+  return search && (await collection.search({ ...search, explain: true })).explain;
 }
 
 /** The mean, in which one of more than five times the median counts as five times that. */

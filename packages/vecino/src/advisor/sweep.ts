@@ -41,7 +41,7 @@ export async function sweep(
   wanted: Wanted,
   course: Course,
   { queries, repetitions, seconds, exactQps, from }: Thoroughness,
-): Promise<Pick<AdviceSample, 'points' | 'atTarget' | 'latencies'>> {
+): Promise<Pick<AdviceSample, 'points' | 'atTarget' | 'latencies' | 'comparesWithAll'>> {
   const begun = course.seconds;
   // What was just built is in no cache yet.
   await trial.warmUp();
@@ -69,7 +69,8 @@ export async function sweep(
   const nearest = points[crossing?.to ?? points.length - 1];
   const atTarget = atRecall(points, wanted.recall);
   return {
-    points: points.map(({ latenciesMs, ...point }) => point),
+    points: points.map(({ latenciesMs, isExact, ...point }) => point),
+    ...(nearest?.isExact && candidate.effortOption !== undefined && { comparesWithAll: true as const }),
     ...(atTarget && { atTarget }),
     latencies: nearest ? distributionOf(nearest.latenciesMs) : [],
   };

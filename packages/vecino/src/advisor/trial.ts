@@ -29,6 +29,8 @@ export interface Asking {
 /** An effort that was measured, with the latencies of all its searches, ascending. */
 export interface MeasuredPoint extends AdvicePoint {
   readonly latenciesMs: Float64Array;
+  /** Whether queries were compared with all records. */
+  readonly isExact: boolean;
 }
 
 interface TrialMetadata {
@@ -120,8 +122,11 @@ export class Trial {
   ): Promise<MeasuredPoint> {
     const queries = this.asking.queries.slice(0, queriesMax);
     const searches = queries.map((vector) => this.queryOf(vector, effort));
-    const { seconds, latenciesMs, found } = await timeSearches(this.collection, searches, repetitions, () =>
-      this.course.mayGoOn(),
+    const { seconds, latenciesMs, found, way } = await timeSearches(
+      this.collection,
+      searches,
+      repetitions,
+      () => this.course.mayGoOn(),
     );
     const recall = meanFound(found, this.truth);
     return {
@@ -132,6 +137,7 @@ export class Trial {
       p50Ms: quantile(latenciesMs, 0.5),
       p99Ms: quantile(latenciesMs, 0.99),
       latenciesMs,
+      isExact: way === 'exact',
     };
   }
 

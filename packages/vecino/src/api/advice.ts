@@ -116,6 +116,8 @@ export interface AdviceSample {
   readonly atTarget?: AtTarget;
   /** Milliseconds below which these shares of the searches lay, of the point nearest to the target. */
   readonly latencies: readonly { readonly share: number; readonly ms: number }[];
+  /** Present where an approximate index has compared with all of so few records, because that is cheaper, or it has learnt nothing yet. */
+  readonly comparesWithAll?: true;
   /** Records a second that could be put and linked; absent where it was not measured. */
   readonly updatesPerSecond?: number;
 }
