@@ -31,7 +31,10 @@ export async function importSources(
   let bytesBefore = 0;
   let recordsBefore = 0;
   for (const { file, format } of sources) {
-    const journal = file.identity && new ImportJournal(target.location, journalKey(target, file, format));
+    const journal =
+      file.identity && hasFolder(target)
+        ? new ImportJournal(target.location, journalKey(target, file, format))
+        : undefined;
     let bytesOfFile = 0;
     const watcher = {
       resumed: (bytes: number, records: number) => progress.skip(bytes, records),
@@ -46,6 +49,11 @@ export async function importSources(
     recordsBefore += outcome.records;
   }
   return outcomes;
+}
+
+/** An engine elsewhere has no folder for notes; what is imported again writes over itself. */
+function hasFolder({ location }: ImportTarget): boolean {
+  return !location.includes('://');
 }
 
 /** Waits until the index is as it is to stay, so that the first search after the import finds it ready. */
