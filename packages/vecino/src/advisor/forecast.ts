@@ -35,6 +35,8 @@ const TIME_NOISE = 0.07;
 const EFFORT_NOISE = 0.1;
 const BUILD_NOISE = 0.15;
 const NOISE_MAX = 0.7;
+/** Nothing grows by a smaller exponent than this part of what is expected: then the smaller size met a busy machine. */
+const SLOWEST = 0.5;
 const EXPONENT_NOISE = 0.15;
 /** Standard deviations to either side that hold nineteen of twenty. */
 const CONFIDENCE = 2;
@@ -79,11 +81,12 @@ export function forecast(known: Known, records: number): Forecast | undefined {
   };
   const milliseconds = (estimate: Estimate) => mapped(estimate, (seconds) => seconds * 1_000);
   const searchSeconds = time(({ qps }) => 1 / qps);
+  const p50Ms = milliseconds(time(({ p50Ms }) => p50Ms / 1_000));
   return {
     records,
     qps: { value: 1 / searchSeconds.value, low: 1 / searchSeconds.high, high: 1 / searchSeconds.low },
-    p50Ms: milliseconds(time(({ p50Ms }) => p50Ms / 1_000)),
-    p99Ms: milliseconds(time(({ p99Ms }) => p99Ms / 1_000)),
+    p50Ms,
+    p99Ms: atLeast(milliseconds(time(({ p99Ms }) => p99Ms / 1_000)), p50Ms),
     buildSeconds: grown(({ buildSeconds }) => buildSeconds, growth.build, BUILD_NOISE),
     memoryBytes: line(samples, records, fixedBytes(last, known), ({ memoryBytes }) => memoryBytes),
     diskBytes: line(samples, records, 0, ({ diskBytes }) => diskBytes),
@@ -116,7 +119,7 @@ function power(seen: readonly Seen[], records: number, expected: number): Estima
     const between = Math.log(last.value / first.value) / ratio;
     const betweenVariance = (first.noise ** 2 + last.noise ** 2) / ratio ** 2;
     const weight = variance / (variance + betweenVariance);
-    exponent += weight * (between - exponent);
+    exponent = Math.max(SLOWEST * expected, exponent + weight * (between - exponent));
     variance *= 1 - weight;
   }
   const distance = Math.log(records / last.records);
@@ -145,6 +148,11 @@ function line(
   const value = of(last) + slope * (records - last.records);
   const spread = (first ? 0.03 : 0.2) * Math.abs(value - of(last));
   return { value, low: value - spread, high: value + spread };
+}
+
+function atLeast(one: Estimate, other: Estimate): Estimate {
+  const larger = (of: keyof Estimate) => Math.max(one[of], other[of]);
+  return { value: larger('value'), low: larger('low'), high: larger('high') };
 }
 
 function mapped({ value, low, high }: Estimate, map: (value: number) => number): Estimate {

@@ -100,7 +100,7 @@ function labels(advice: Advice, curves: readonly Curve[], at: Scale, y: Scale): 
       const end = ends[i] ?? { x: 0, y: 0 };
       const label = ys[i] ?? 0;
       const chosen = name === advice.recommendation.name ? ' chosen-name' : '';
-      return `<path class="leader" d="M${place(end.x + 5)} ${place(end.y)}L${FRAME.right + 8} ${place(label)}"/><text class="name ${family}${chosen}" x="${FRAME.right + 12}" y="${place(label)}" dy="4">${escaped(name)}</text>`;
+      return `<path class="leader" d="M${place(end.x + 5)} ${place(end.y)}L${FRAME.right + 8} ${place(label)}"/><text class="name ${family}${chosen}" x="${FRAME.right + 12}" y="${place(label)}" dy="4">${escaped(name.replace('efConstruction', 'efC'))}</text>`;
     })
     .join('\n');
 }
