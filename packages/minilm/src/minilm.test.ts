@@ -253,6 +253,30 @@ describe('native runtime', () => {
     },
   );
 
+  it.skipIf(!installed)(
+    'is closed in the middle of its work, and the process goes on (skipped where onnxruntime-node is not installed)',
+    async () => {
+      const program = `
+        import { minilm } from '@vecino/minilm';
+        const model = minilm({ runtime: 'native' });
+        await model.embed(['ready']);
+        const work = model.embed(Array(2_000).fill('one text of many')).catch(({ code }) => code);
+        setImmediate(async () => {
+          await model.close();
+          console.log(await work);
+        });
+      `;
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ['--input-type=module', '--eval', program],
+        {
+          cwd: import.meta.dirname,
+        },
+      );
+      expect(stdout).toBe('CANCELLED\n');
+    },
+  );
+
   it.skipIf(installed)('says how to get it (skipped where onnxruntime-node is installed)', () => {
     expect(() => minilm({ runtime: 'native' })).toThrow(/npm install onnxruntime-node/);
   });

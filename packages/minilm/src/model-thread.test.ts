@@ -6,7 +6,8 @@ const SETTINGS = { runtime: 'wasm' } as const;
 /** A thread that answers each call with one number, the count of its texts, unless a text tells it to die. */
 const OBEDIENT = entry(`
   import { parentPort } from 'node:worker_threads';
-  parentPort.on('message', ({ call, texts }) => {
+  parentPort.on('message', ({ end, call, texts }) => {
+    if (end) process.exit();
     if (call === undefined || texts.includes('wait')) return;
     if (texts.includes('exit')) process.exit(3);
     if (texts.includes('throw')) throw new Error('out of memory');

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { VecinoError } from 'vecino/errors';
 import type { EmbedAnswer, EmbeddedTexts, ModelRequest, ModelSettings } from './protocol.ts';
@@ -6,6 +7,12 @@ interface PendingCall {
   readonly resolve: (embedded: EmbeddedTexts) => void;
   readonly reject: (error: VecinoError) => void;
 }
+
+/**
+ * A thread ends by itself, between two runs of the model: to end it in the middle of one is the end of the process where
+ * native code runs. One that does not is ended after this time all the same.
+ */
+const ENDING_MS = 10_000;
 
 /**
  * The calling thread's end of a thread that holds the model: starts it at the first call, keeps the process
@@ -48,7 +55,7 @@ export class ModelThread {
     } finally {
       signal?.removeEventListener('abort', onAbort);
       this.#pending.delete(call);
-      if (this.#pending.size === 0) worker.unref();
+      if (this.#pending.size === 0 && worker === this.#worker) worker.unref();
     }
   }
 
@@ -57,7 +64,12 @@ export class ModelThread {
     const worker = this.#worker;
     if (!worker) return;
     this.#abandon(modelClosed());
-    await worker.terminate();
+    // Who waits for the end is not to be left by a process that has nothing else to do.
+    worker.ref();
+    const ended = once(worker, 'exit');
+    worker.postMessage({ end: true } satisfies ModelRequest);
+    const late = setTimeout(() => void worker.terminate(), ENDING_MS);
+    await ended.finally(() => clearTimeout(late));
   }
 
   #start(): Worker {

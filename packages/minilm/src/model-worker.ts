@@ -26,9 +26,14 @@ const embed = await loadModel(workerData as ModelSettings);
 
 const jobs = new Map<number, Job>();
 let working = false;
+let ending = false;
 
 port.on('message', (request: ModelRequest) => {
-  if ('cancel' in request) {
+  if ('end' in request) {
+    ending = true;
+    jobs.clear();
+    if (!working) process.exit();
+  } else if ('cancel' in request) {
     jobs.delete(request.cancel);
   } else {
     jobs.set(request.call, planJob(request));
@@ -63,6 +68,7 @@ async function work(): Promise<void> {
     }
   }
   working = false;
+  if (ending) process.exit();
 }
 
 async function embedNextBatch({ ids, batches, vectors }: Job): Promise<void> {

@@ -19,7 +19,12 @@ export interface CancelRequest {
   readonly cancel: number;
 }
 
-export type ModelRequest = EmbedRequest | CancelRequest;
+/** Asks the thread to end as soon as the model is not at work. */
+export interface EndRequest {
+  readonly end: true;
+}
+
+export type ModelRequest = EmbedRequest | CancelRequest | EndRequest;
 
 /**
  * The vectors of a call, one after another. There is no answer that says that a call has failed: whatever

@@ -6,7 +6,8 @@ const SETTINGS = { runtime: 'wasm', pixelsMax: 1_000 } as const;
 /** A thread that answers each picture with the length of its path, unless that tells it to do something else. */
 const OBEDIENT = entry(`
   import { parentPort } from 'node:worker_threads';
-  parentPort.on('message', ({ call, image }) => {
+  parentPort.on('message', ({ end, call, image }) => {
+    if (end) process.exit();
     if (image === 'wait') return;
     if (image === 'exit') process.exit(3);
     if (image === 'throw') throw new Error('out of memory');

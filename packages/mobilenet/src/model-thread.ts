@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { VecinoError } from 'vecino/errors';
 import type { ModelAnswer, ModelRequest, ModelSettings, SentImage } from './protocol.ts';
@@ -6,6 +7,12 @@ interface PendingCall {
   readonly resolve: (vector: Float32Array) => void;
   readonly reject: (error: VecinoError) => void;
 }
+
+/**
+ * A thread ends by itself, between two runs of the model: to end it in the middle of one is the end of the process where
+ * native code runs. One that does not is ended after this time all the same.
+ */
+const ENDING_MS = 10_000;
 
 /**
  * The calling thread's end of a thread that holds the model: starts it at the first picture, keeps the process alive
@@ -52,7 +59,10 @@ export class ModelThread {
     this.#abandon(modelClosed());
     // Who waits for the end is not to be left by a process that has nothing else to do.
     worker.ref();
-    await worker.terminate();
+    const ended = once(worker, 'exit');
+    worker.postMessage({ end: true } satisfies ModelRequest);
+    const late = setTimeout(() => void worker.terminate(), ENDING_MS);
+    await ended.finally(() => clearTimeout(late));
   }
 
   #start(): Worker {

@@ -13,10 +13,17 @@ export interface ModelSettings {
 export type SentImage = Exclude<ImageInput, URL>;
 
 /** Asks for the vector of a picture. */
-export interface ModelRequest {
+export interface EmbedRequest {
   readonly call: number;
   readonly image: SentImage;
 }
+
+/** Asks the thread to end as soon as the model is not at work. */
+export interface EndRequest {
+  readonly end: true;
+}
+
+export type ModelRequest = EmbedRequest | EndRequest;
 
 /**
  * The vector of a picture, or what is wrong with it. Whatever else goes wrong in the model's thread ends it, and all
