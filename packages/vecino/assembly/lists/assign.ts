@@ -1,15 +1,15 @@
 // Assignment: the nearest centroid of many vectors, which is the bulk of the time of a build.
 //
 // Two vectors at a time are compared with the rows of all centroids, sixteen lists at once, and each of four lanes
-// keeps the nearest that it has met. These four are compared by the centroids themselves: rows alone would take a
+// keeps the two nearest that it has met. These eight are compared by the centroids themselves: rows alone would take a
 // neighbour for the nearest where both are about as far away. It takes half of the time of comparing all centroids by
 // their 32-bit floats (Fashion-MNIST .54, glosses .49, GloVe .65).
 
 import { dot } from '../distance';
-import { distancesOf, productsOf, writeTarget } from './centroid-rows';
+import { distancesOf, hasBeyond, productsOf, squaresBeyond, writeTarget } from './centroid-rows';
 import {
-  centroidAt, centroidNormAt, centroidRowBytes, centroidRowsAt, centroidSquareAt, centroidTarget,
-  otherDistanceAt, placeAt, rankDistanceAt, reduced, ROW_GROUP, tile,
+  centroidAt, centroidBeyondAt, centroidNormAt, centroidRowBytes, centroidRowsAt, centroidSquareAt, centroidTarget,
+  extra, otherDistanceAt, placeAt, rankDistanceAt, reduced, ROW_GROUP, tile,
 } from './layout';
 import { listVectorOf } from './project';
 import { listCount } from './state';
@@ -83,50 +83,68 @@ function nearestOfPair(a: usize, b: usize): void {
     v128.store(other, distancesOf(b2, otherUnits, norms + 32), 32);
     v128.store(other, distancesOf(b3, otherUnits, norms + 48), 48);
   }
-  first = nearestOf(a, leastOfLanes(rankDistanceAt(0), count));
-  second = nearestOf(b, leastOfLanes(otherDistanceAt(0), count));
+  if (hasBeyond()) {
+    addBeyond(rankDistanceAt(0), a, count);
+    addBeyond(otherDistanceAt(0), b, count);
+  }
+  first = nearestOf(a, rankDistanceAt(0), count);
+  second = nearestOf(b, otherDistanceAt(0), count);
 }
 
-/** The list with the least distance of each lane; of fewer than four some are named twice. */
-function leastOfLanes(distances: usize, count: u32): v128 {
+/** Adds to the distances of a vector from all lists what rows leave out. */
+function addBeyond(distances: usize, vector: usize, count: u32): void {
+  const beyond = f32x4.splat(load<f32>(vector + (<usize>extra << 2)));
+  for (let list: u32 = 0; list < count; list += 4) {
+    const at = distances + (<usize>list << 2);
+    v128.store(at, f32x4.add(v128.load(at), squaresBeyond(beyond, centroidBeyondAt(list))));
+  }
+}
+
+/** The list whose centroid is nearest, among those that are by rows: the two nearest of each lane. */
+function nearestOf(vector: usize, distances: usize, count: u32): u32 {
   for (let list = count; (list & 3) != 0; list++) store<f32>(distances + (<usize>list << 2), Infinity);
   const four = i32x4.splat(4);
   let numbers = v128.load(NUMBERS);
   let lists = numbers;
   let least = v128.load(distances);
+  let nextLists = numbers;
+  let nextLeast = f32x4.splat(Infinity);
   const end = distances + (<usize>count << 2);
   for (let at = distances + 16; at < end; at += 16) {
     numbers = i32x4.add(numbers, four);
     const far = v128.load(at);
-    lists = v128.bitselect(numbers, lists, f32x4.lt(far, least));
+    const isLeast = f32x4.lt(far, least);
+    const isNext = f32x4.lt(far, nextLeast);
+    nextLists = v128.bitselect(lists, v128.bitselect(numbers, nextLists, isNext), isLeast);
+    nextLeast = v128.bitselect(least, f32x4.pmin(nextLeast, far), isLeast);
+    lists = v128.bitselect(numbers, lists, isLeast);
     least = f32x4.pmin(least, far);
   }
-  return i32x4.min_s(lists, i32x4.splat(count - 1));
-}
-
-/** Of four lists the one whose centroid is nearest, by |c|²/2 - ⟨x, c⟩; of equal ones the first. */
-function nearestOf(vector: usize, lists: v128): u32 {
-  const list0 = <u32>i32x4.extract_lane(lists, 0);
-  const list1 = <u32>i32x4.extract_lane(lists, 1);
-  const list2 = <u32>i32x4.extract_lane(lists, 2);
-  const list3 = <u32>i32x4.extract_lane(lists, 3);
-  let nearest = list0;
-  let least = halfSquare(vector, list0);
-  let far = halfSquare(vector, list1);
-  if (isNearer(far, list1, least, nearest)) { least = far; nearest = list1; }
-  far = halfSquare(vector, list2);
-  if (isNearer(far, list2, least, nearest)) { least = far; nearest = list2; }
-  far = halfSquare(vector, list3);
-  if (isNearer(far, list3, least, nearest)) nearest = list3;
+  nearest = 0;
+  nearestFar = Infinity;
+  // Of fewer than eight lists some are named twice.
+  const last = i32x4.splat(count - 1);
+  compareWith(vector, i32x4.min_s(lists, last));
+  compareWith(vector, i32x4.min_s(nextLists, last));
   return nearest;
 }
 
-@inline function isNearer(far: f32, list: u32, least: f32, nearest: u32): bool {
-  return far < least || (far == least && list < nearest);
+let nearest: u32 = 0;
+let nearestFar: f32 = 0;
+
+function compareWith(vector: usize, lists: v128): void {
+  compareOne(vector, i32x4.extract_lane(lists, 0));
+  compareOne(vector, i32x4.extract_lane(lists, 1));
+  compareOne(vector, i32x4.extract_lane(lists, 2));
+  compareOne(vector, i32x4.extract_lane(lists, 3));
 }
 
-@inline function halfSquare(vector: usize, list: u32): f32 {
-  return load<f32>(centroidSquareAt(list)) * 0.5 - dot(vector, centroidAt(list), reduced);
+/** Compares with a centroid by |c|²/2 - ⟨x, c⟩; of equal ones the first is taken. */
+@inline function compareOne(vector: usize, list: u32): void {
+  const far = load<f32>(centroidSquareAt(list)) * 0.5 - dot(vector, centroidAt(list), reduced);
+  if (far > nearestFar || (far == nearestFar && list >= nearest)) return;
+  nearest = list;
+  nearestFar = far;
 }
 
 /** Writes to each node's place the list whose centroid is nearest. */

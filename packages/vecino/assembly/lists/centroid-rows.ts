@@ -1,9 +1,12 @@
 // The rows of centroids: seven bits a dimension, counted from the least of all lists in each, so that a dimension in
-// which all are alike costs nothing. A query or a vector becomes a signed byte a dimension and is compared with sixteen
+// which all are alike costs nothing. The coordinate that records have beyond the query by inner product can be many
+// times as wide as all others: it is left out of the rows, and counted by itself where vectors are assigned. A query or a vector becomes a signed byte a dimension and is compared with sixteen
 // lists at once: their rows lie together, four dimensions of each in turn, so that one load of four bytes serves four
 // registers and every lane of a sum belongs to one list.
 
-import { centroidAt, centroidCodeAt, centroidNormAt, centroidOrigin, reduced } from './layout';
+import {
+  centroidAt, centroidBeyondAt, centroidCodeAt, centroidNormAt, centroidOrigin, extra, projection, reduced,
+} from './layout';
 import { centroidStep, listCount, setCentroidStep } from './state';
 
 const CODE_MAX: f32 = 127;
@@ -23,7 +26,8 @@ export function codeCentroids(): void {
       high = f32x4.pmax(high, value);
     }
     v128.store(centroidOrigin + at, low);
-    most = f32x4.pmax(most, f32x4.sub(high, low));
+    const width = f32x4.sub(high, low);
+    most = f32x4.pmax(most, hasBeyond() ? v128.andnot(width, beyondMask(at)) : width);
   }
   const range = largestOf(most);
   setCentroidStep(range > 0 ? range / CODE_MAX : 1);
@@ -37,11 +41,33 @@ export function codeCentroid(list: u32): void {
   let norm: f32 = 0;
   for (let i: u32 = 0; i < reduced; i++) {
     const above = load<f32>(centroid + (<usize>i << 2)) - load<f32>(centroidOrigin + (<usize>i << 2));
+    if (hasBeyond() && i == extra) {
+      store<u8>(centroidCodeAt(list, i), 0);
+      continue;
+    }
     const code = nearest(min(max(above / step, 0), CODE_MAX));
     store<u8>(centroidCodeAt(list, i), <u8>code);
     norm += code * code;
   }
   store<f32>(centroidNormAt(list), norm * step * step);
+  if (hasBeyond()) store<f32>(centroidBeyondAt(list), load<f32>(centroid + (<usize>extra << 2)));
+}
+
+/** Whether vectors have a coordinate that queries lack, and that lies in one place. */
+@inline export function hasBeyond(): bool {
+  return projection == 0 && extra < reduced;
+}
+
+/** All bits of that coordinate, if it is one of the four at an offset of a vector. */
+@inline function beyondMask(at: usize): v128 {
+  const place = <i32>extra - <i32>(at >> 2);
+  return i32x4.eq(i32x4(0, 1, 2, 3), i32x4.splat(place));
+}
+
+/** What that coordinate adds to the squared distances of a vector from four centroids. */
+@inline export function squaresBeyond(beyond: v128, centroids: usize): v128 {
+  const miss = f32x4.sub(beyond, v128.load(centroids));
+  return f32x4.mul(miss, miss);
 }
 
 /** The squared length of the vector that was written last, from the origin of the rows where it was taken from there. */
@@ -78,7 +104,8 @@ export function writeTarget(vector: usize, to: usize, moved: bool): f32 {
 
 @inline function valueOf(vector: usize, at: usize, moved: bool): v128 {
   const value = v128.load(vector + at);
-  return moved ? f32x4.sub(value, v128.load(centroidOrigin + at)) : value;
+  const from = moved ? f32x4.sub(value, v128.load(centroidOrigin + at)) : value;
+  return hasBeyond() ? v128.andnot(from, beyondMask(at)) : from;
 }
 
 @inline function largestOf(values: v128): f32 {

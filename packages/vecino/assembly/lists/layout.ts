@@ -13,6 +13,7 @@ let centroidRows: usize = 0;
 let centroidNorms: usize = 0;
 /** What rows are counted from: an f32 a dimension. */
 export let centroidOrigin: usize = 0;
+let centroidBeyonds: usize = 0;
 let centroidSquares: usize = 0;
 let spreads: usize = 0;
 let heads: usize = 0;
@@ -90,18 +91,19 @@ export function attachLists(laneBase: usize): void {
   extra = field(FIRST + 21);
   spreads = field(FIRST + 22);
   centroidOrigin = field(FIRST + 23);
+  centroidBeyonds = field(FIRST + 24);
   centroidRowBytes = (<usize>reduced + 3) & ~3;
-  residual = laneBase + field(FIRST + 24);
+  residual = laneBase + field(FIRST + 25);
   projected = residual + (<usize>reduced << 2);
   listQuery = projected + (<usize>max(reduced, floats) << 2);
-  tile = laneBase + field(FIRST + 25);
-  tableFloats = laneBase + field(FIRST + 26);
-  table = laneBase + field(FIRST + 27);
-  ranked = laneBase + field(FIRST + 28);
+  tile = laneBase + field(FIRST + 26);
+  tableFloats = laneBase + field(FIRST + 27);
+  table = laneBase + field(FIRST + 28);
+  ranked = laneBase + field(FIRST + 29);
   rankRoom = (<usize>capacity + ROW_GROUP - 1) & ~(<usize>ROW_GROUP - 1);
-  wordSums = laneBase + field(FIRST + 29);
+  wordSums = laneBase + field(FIRST + 30);
   wordCounts = wordSums + ((<usize>width * codewords) << 2);
-  centroidTarget = laneBase + field(FIRST + 30);
+  centroidTarget = laneBase + field(FIRST + 31);
 }
 
 /** The centroid of a list: `reduced` 32-bit floats. */
@@ -126,6 +128,11 @@ export const ROW_GROUP: u32 = 16;
 /** What the row's length adds to its rank, an f32. */
 @inline export function centroidNormAt(list: u32): usize {
   return centroidNorms + (<usize>list << 2);
+}
+
+/** The coordinate of a centroid that queries lack, an f32. */
+@inline export function centroidBeyondAt(list: u32): usize {
+  return centroidBeyonds + (<usize>list << 2);
 }
 
 /** Bins by which lists are ranked: as many stretches of equal length from the nearest to the farthest. */

@@ -92,22 +92,23 @@ export function append(node: u32, list: u32): void {
 export function take(node: u32): void {
   const list = lockListOf(node);
   if (list == NONE) return;
-  remove(node, list);
+  remove(load<u32>(placeAt(node)), list);
+  atomic.store<u32>(placeAt(node), 0);
   unlock(listLockAt(list));
 }
 
 /**
  * Moves a node from one list to another that was made later, in one go: another thread that links the node anew finds
- * it in one of them. Does nothing where it has left the first one meanwhile. Answers whether it was moved.
+ * it in one of them at any moment, and waits for both. Does nothing where it has left the first one meanwhile. Answers whether it was moved.
  */
 export function move(node: u32, from: u32, to: u32): bool {
   lock(listLockAt(from));
   const place = load<u32>(placeAt(node));
   const isHere = place != 0 && listOf(pageAt((place - 1) / PAGE_ENTRIES)) == from;
   if (isHere) {
-    remove(node, from);
     lock(listLockAt(to));
     put(node, to);
+    remove(place, from);
     unlock(listLockAt(to));
   }
   unlock(listLockAt(from));
@@ -150,9 +151,8 @@ function put(node: u32, list: u32): void {
   store<u32>(countAt(list), load<u32>(countAt(list)) + 1);
 }
 
-/** Takes a node out of a list whose lock is held. */
-function remove(node: u32, list: u32): void {
-  const place = load<u32>(placeAt(node));
+/** Takes the entry at a place out of a list whose lock is held. Its node has another place by now, or gets none. */
+function remove(place: u32, list: u32): void {
   const page = (place - 1) / PAGE_ENTRIES;
   const row = (place - 1) % PAGE_ENTRIES;
   const head = load<u32>(headAt(list));
@@ -170,7 +170,6 @@ function remove(node: u32, list: u32): void {
     store<u32>(headAt(list), nextOf(first));
     givePage(head);
   }
-  atomic.store<u32>(placeAt(node), 0);
   store<u32>(countAt(list), load<u32>(countAt(list)) - 1);
 }
 

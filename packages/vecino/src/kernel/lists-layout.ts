@@ -36,6 +36,8 @@ export interface ListsLayout extends ListsShape {
   readonly centroidNorms: number;
   /** What rows are counted from, a number a dimension. */
   readonly centroidOrigin: number;
+  /** Of each centroid the coordinate that queries by inner product lack. */
+  readonly centroidBeyonds: number;
   readonly centroidSquares: number;
   /** Mean squared distance of what a list holds from its centroid, measured while learning. */
   readonly spreads: number;
@@ -196,6 +198,7 @@ export class ListsPart {
       extra,
       layout.spreads,
       layout.centroidOrigin,
+      layout.centroidBeyonds,
       ...laneRegions,
     ];
   }
@@ -211,6 +214,7 @@ export class ListsPart {
     const centroidRows = regions.add(groups * roundUp(reduced, 4));
     const centroidNorms = regions.add(groups * 4);
     const centroidOrigin = regions.add(reduced * 4);
+    const centroidBeyonds = regions.add(groups * 4);
     const centroidSquares = regions.add(capacity * 4);
     const spreads = regions.add(capacity * 4);
     const heads = regions.add(capacity * 4);
@@ -229,6 +233,7 @@ export class ListsPart {
       centroidRows,
       centroidNorms,
       centroidOrigin,
+      centroidBeyonds,
       centroidSquares,
       spreads,
       heads,

@@ -65,6 +65,6 @@ describe('questions about a collection', { timeout: COMMANDS_TIMEOUT_MS }, () =>
     for (const { id } of hits) expect(['w0', 'w1', 'w3']).not.toContain(id);
     const both = await vecino(['search', library, 'words', '--like', 'w0', '--id', 'w1']);
     expect(both.code).toBe(2);
-    expect(both.stderr).toContain('exactly one of a text, --vector, --id and examples');
+    expect(both.stderr).toContain('exactly one of a text, --image, --vector, --id and examples');
   });
 });

@@ -21,7 +21,7 @@ describe('a wrong command line', () => {
     [['serch'], 2, /unknown command 'serch' \(Did you mean search\?\)/],
     [['search', 'f', 'c', 'text', '--explan'], 2, /unknown option '--explan' \(Did you mean --explain\?\)/],
     [['search', 'f', 'c', 'text', '--k', '0'], 2, /Expected an integer from 1 to 10000/],
-    [['search', 'f', 'c'], 2, /exactly one of a text, --vector, --id and examples/],
+    [['search', 'f', 'c'], 2, /exactly one of a text, --image, --vector, --id and examples/],
     [['search', 'f', 'c', 'x', '--filter', '{a:1}'], 2, /--filter is not JSON: column 2/],
     [['search', 'f'], 2, /missing required argument 'collection'/],
     [['import', ':memory:', 'c', 'a.jsonl'], 2, /cannot be read/],
