@@ -59,7 +59,7 @@ const layerRules = Object.entries(LAYERS).map(([layer, known]) => ({
 
 /** Inside the package only the edge goes through the public entries. */
 function publicEntriesFor(layer) {
-  return layer === 'cli' ? `|${SRC}/(index|embedding|errors|options|tools|vector)[.]ts$` : '';
+  return layer === 'cli' ? `|${SRC}/(index|embedding|errors|measure|options|tools|vector)[.]ts$` : '';
 }
 
 export default {

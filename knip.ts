@@ -11,7 +11,7 @@ const config: KnipConfig = {
     'packages/vecino': {
       // Public entries, and threads, which are started by URL.
       entry: [
-        'src/{index,embedding,errors,options,tools,vector}.ts',
+        'src/{index,embedding,errors,measure,options,tools,vector}.ts',
         'src/cli/main.ts',
         'src/**/{*-thread,*-worker,worker}.ts',
         'test/**/*.test.ts',

@@ -1,9 +1,9 @@
 /** Building an engine's index, or finding it built, and opening it: each in a fresh process. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { median } from 'vecino/measure';
 import type { PreparedDataset } from './datasets/prepared.ts';
 import { buildAndKeep, findKept, type KeptBuild, keptFolder } from './kept-builds.ts';
-import { median } from './measure/statistics.ts';
 import type { Parameters, Peer, PeerFacts, PeerName } from './peers/peer.ts';
 import type { BuildReply, OpenReply } from './process/messages.ts';
 import type { PeerProcess } from './process/peer-process.ts';

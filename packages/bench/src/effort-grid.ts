@@ -2,10 +2,11 @@
  * The efforts of an engine that has two knobs: each value of the one with each of the other is asked and timed
  * once, briefly, and the pairs that no other one beats make its curve. So it is met at its best at every recall.
  */
+import { type Measured, paretoFront } from 'vecino/measure';
+import { between } from './around-recalls.ts';
 import type { Effort, Knob } from './knob.ts';
 import type { Timing } from './process/messages.ts';
 import { RecallCurve } from './recall-curve.ts';
-import { between, type Measured, upperEnvelope } from './upper-envelope.ts';
 
 /** An effort with the recall that it gives. */
 export interface RecalledEffort extends Effort {
@@ -36,5 +37,5 @@ export async function measureGrid({ knob, low, high, recallOf, timed }: GridTask
 
 /** The best pairs from below the one recall to above the other, by rising recall. */
 export async function bestOfGrid(task: GridTask): Promise<RecalledEffort[]> {
-  return between(upperEnvelope(await measureGrid(task)), task.low, task.high);
+  return between(paretoFront(await measureGrid(task)), task.low, task.high);
 }

@@ -1,8 +1,9 @@
 /** Speed of exact search, one query at a time and many in one call, timed in turns as in `race.ts`. */
+
+import { median } from 'vecino/measure';
 import type { Contestant } from './contestant.ts';
 import type { EntrantName } from './entrant.ts';
 import { NO_EFFORT } from './knob.ts';
-import { median } from './measure/statistics.ts';
 import type { Timing } from './process/messages.ts';
 import type { Progress } from './progress.ts';
 import { medianRatio, type RaceOptions } from './race.ts';

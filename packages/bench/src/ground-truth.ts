@@ -28,6 +28,13 @@ export interface GroundTruth {
   readonly distances: Float64Array;
 }
 
+/** The distances of each query from its neighbours as lengths, whose squares are kept. */
+export function lengthsOf({ depth, distances }: GroundTruth): Float64Array[] {
+  return Array.from({ length: distances.length / depth }, (_, query) =>
+    distances.slice(query * depth, (query + 1) * depth).map(Math.sqrt),
+  );
+}
+
 export async function groundTruthOf(
   dataset: PreparedDataset,
   cacheFolder: string,

@@ -6,13 +6,13 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { intrinsicDimension } from 'vecino/measure';
 import { buildAndOpen, type Contestant } from './contestant.ts';
 import { type PreparedDataset, readBase, readQueries } from './datasets/prepared.ts';
 import { rowsForMetric } from './distance.ts';
 import { approximateEntrants } from './entrant.ts';
 import { raceExact } from './exact-race.ts';
-import { type GroundTruth, groundTruthOf } from './ground-truth.ts';
-import { intrinsicDimension } from './intrinsic-dimension.ts';
+import { type GroundTruth, groundTruthOf, lengthsOf } from './ground-truth.ts';
 import { describeMachine } from './measure/machine.ts';
 import { pinToProcessor } from './measure/pinning.ts';
 import type { GraphParameters, Peer } from './peers/peer.ts';
@@ -83,7 +83,7 @@ export async function measureEngines(
     return {
       machine,
       dataset: dataset.facts,
-      intrinsicDimension: intrinsicDimension(truth),
+      intrinsicDimension: intrinsicDimension(lengthsOf(truth)) ?? Number.NaN,
       settings: { k, repetitions, secondsPerTiming, pinnedTo, ...parameters },
       engines: contestants.map(engineRow),
       ...race,

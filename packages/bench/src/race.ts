@@ -5,11 +5,11 @@
  * the other, so that whatever else the machine does meets all alike. The speed at a recall is interpolated
  * within each repetition, and the ratio of two engines is the median of their ratios within each.
  */
+
+import { type Crossing, crossingOf, median, valueAt } from 'vecino/measure';
 import { bestOfGrid, type RecalledEffort } from './effort-grid.ts';
 import type { Entrant } from './entrant.ts';
-import { type Crossing, crossingOf, valueAt } from './equal-recall.ts';
 import { type Effort, type Knob, NO_EFFORT } from './knob.ts';
-import { median } from './measure/statistics.ts';
 import type { Timing } from './process/messages.ts';
 import type { Progress } from './progress.ts';
 import { meanRecall, type RecallBasis } from './recall.ts';

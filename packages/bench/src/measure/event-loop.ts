@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { quantile } from './statistics.ts';
+import { quantile } from 'vecino/measure';
 
 /** How late the event loop was, measured in two independent ways. */
 export interface EventLoopFigures {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mean, quantile } from 'vecino/measure';
 import { readQueries } from '../datasets/prepared.ts';
 import { EventLoopWatch } from '../measure/event-loop.ts';
-import { mean, quantile } from '../measure/statistics.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';
 import type { NodePeer, Searcher } from '../peers/peer.ts';
 import type {

@@ -6,13 +6,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { crossingOf, paretoFront, valueAt } from 'vecino/measure';
+import { between } from '../around-recalls.ts';
 import type { DatasetName } from '../datasets/dataset.ts';
 import { prepareDataset } from '../datasets/prepare.ts';
 import { type PreparedDataset, readBase, readQueries } from '../datasets/prepared.ts';
 import { DATASETS } from '../datasets/registry.ts';
 import { rowsForMetric } from '../distance.ts';
 import { measureGrid } from '../effort-grid.ts';
-import { crossingOf, valueAt } from '../equal-recall.ts';
 import { groundTruthOf } from '../ground-truth.ts';
 import { NPROBE, NPROBE_AND_REFINE } from '../knob.ts';
 import { pinToProcessor } from '../measure/pinning.ts';
@@ -22,7 +23,6 @@ import { progressOnStderr } from '../progress.ts';
 import { meanRecall, type RecallBasis } from '../recall.ts';
 import { rounded, whole } from '../report/numbers.ts';
 import { table } from '../report/table.ts';
-import { between, upperEnvelope } from '../upper-envelope.ts';
 
 /**
  * Recipes that are worth a try, by data set: lists around the square root of the rows, and codes of 1 or 2 bits a
@@ -109,7 +109,7 @@ async function tried(dataset: PreparedDataset, basis: RecallBasis, recipe: strin
           secondsMin: SECONDS_MIN,
         }),
     });
-    const envelope = upperEnvelope(grid);
+    const envelope = paretoFront(grid);
     const speeds = RECALLS.map((recall) => {
       const crossing = crossingOf(
         envelope.map((point) => point.recall),

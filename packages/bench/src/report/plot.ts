@@ -6,8 +6,9 @@
  * as many right answers as between .9 and .99 in proportion to what is still missed, and on a plain axis the
  * part that matters would be a vertical wall at the right edge.
  */
+
+import { nines } from 'vecino/measure';
 import type { EntrantName } from '../entrant.ts';
-import { nines } from '../equal-recall.ts';
 import { NO_EFFORT } from '../knob.ts';
 import { describeEffort } from './efforts.ts';
 import { whole } from './numbers.ts';

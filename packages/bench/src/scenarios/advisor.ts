@@ -3,7 +3,7 @@
  * recall that was wanted, on queries that the advisor never saw.
  */
 import type { Advice, Collection, IndexChoice, IndexFamily, IndexOptions } from 'vecino';
-import { median } from '../measure/statistics.ts';
+import { median } from 'vecino/measure';
 import type { Progress } from '../progress.ts';
 import { rounded, whole } from '../report/numbers.ts';
 import { answersOf, build, createCollection, rowRange, temporaryFolder } from './collections.ts';

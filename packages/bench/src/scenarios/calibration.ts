@@ -3,7 +3,7 @@
  * shown; the data set's queries, which it has never seen, show what it found.
  */
 import { type Collection, type IndexOptions, open, type SearchQuery, VecinoError } from 'vecino';
-import { mean } from '../measure/statistics.ts';
+import { mean } from 'vecino/measure';
 import type { Progress } from '../progress.ts';
 import { rounded, whole } from '../report/numbers.ts';
 import { answersOf, build, createCollection, rowRange, temporaryFolder } from './collections.ts';

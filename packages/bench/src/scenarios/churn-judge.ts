@@ -1,5 +1,5 @@
 import type { Collection, SearchQuery } from 'vecino';
-import { mean } from '../measure/statistics.ts';
+import { mean } from 'vecino/measure';
 import { Stopwatch } from '../measure/stopwatch.ts';
 import type { Generation } from './churn-generations.ts';
 import { answersOf, reportedBytes } from './collections.ts';

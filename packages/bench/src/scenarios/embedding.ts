@@ -5,11 +5,17 @@
 import { minilm } from '@vecino/minilm';
 import { open } from 'vecino';
 import { glossTexts } from '../datasets/glosses.ts';
-import { median } from '../measure/statistics.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';
 import type { Progress } from '../progress.ts';
 import { rounded, whole } from '../report/numbers.ts';
 import type { DataRequest } from './data.ts';
+import {
+  agreement,
+  type RuntimeRow,
+  type RuntimeTask,
+  tableOfRuntimes,
+  timeRuntimes,
+} from './model-runtimes.ts';
 import { tableOf } from './report/table.ts';
 import type { Conditions, Findings, Goal, Scenario } from './scenario.ts';
 
@@ -34,22 +40,8 @@ export const embedding: Scenario<EmbeddingOptions> = {
   run: runEmbedding,
 };
 
-const RUNTIMES = ['native', 'wasm'] as const;
-type Runtime = (typeof RUNTIMES)[number];
-
-/** How far apart the numbers of two runtimes may be. */
-const DIFFERENCE_MAX = 1e-4;
 /** How much faster the second time must be. */
 const AGAIN_MIN = 50;
-
-interface RuntimeRow {
-  readonly runtime: Runtime;
-  readonly textsPerSecond: number;
-  /** By processor time: what one processor does that does nothing else. */
-  readonly textsPerCore: number;
-  /** The largest difference of any number from those of the first runtime. */
-  readonly difference: number;
-}
 
 async function runEmbedding(
   options: EmbeddingOptions,
@@ -57,7 +49,7 @@ async function runEmbedding(
   progress: Progress,
 ): Promise<Findings> {
   const texts = glossTexts(seed).slice(0, Math.max(options.texts, options.documents));
-  const rows = await timeRuntimes(texts.slice(0, options.texts), options.repetitions, progress);
+  const rows = await timedOn(texts.slice(0, options.texts), options.repetitions, progress);
   progress(`a collection of ${options.documents} texts, twice`);
   const twice = await embedTwice(texts.slice(0, options.documents));
   const characters = texts.reduce((sum, text) => sum + text.length, 0) / texts.length;
@@ -66,16 +58,18 @@ async function runEmbedding(
     title: `Embedding: ${whole(options.texts)} glosses of ${whole(characters)} characters, all-MiniLM-L6-v2`,
     method: `All texts in one call on one thread of the model; the runtimes take turns in ${options.repetitions} repetitions after a first call that loads them, medians are shown. "A core" counts processor time of the whole process. Then ${whole(options.documents)} texts are upserted into a collection in memory, and once more under other ids; "again" is the second time.`,
     rows: [
-      ...rows.map((row) => ({ what: 'runtime', texts: options.texts, ...row })),
+      ...rows.map(({ runtime, perSecond, perCore, difference }) => ({
+        what: 'runtime',
+        texts: options.texts,
+        runtime,
+        textsPerSecond: perSecond,
+        textsPerCore: perCore,
+        difference,
+      })),
       { what: 'collection', texts: options.documents, ...twice },
     ],
     tables: [
-      tableOf('Runtimes', rows, [
-        { head: 'runtime', align: 'l', cell: ({ runtime }) => runtime },
-        { head: 'texts a second', cell: ({ textsPerSecond }) => rounded(textsPerSecond) },
-        { head: 'texts a second a core', cell: ({ textsPerCore }) => rounded(textsPerCore) },
-        { head: 'largest difference', cell: ({ difference }) => difference.toExponential(1) },
-      ]),
+      tableOfRuntimes('texts', rows),
       tableOf(
         'A collection',
         [twice],
@@ -91,57 +85,12 @@ async function runEmbedding(
   };
 }
 
-/** Those that are installed. */
-async function timeRuntimes(
-  texts: readonly string[],
-  repetitions: number,
-  progress: Progress,
-): Promise<RuntimeRow[]> {
-  const models = RUNTIMES.filter(isInstalled).map((runtime) => ({
-    ...{ runtime, model: minilm({ runtime, threads: 1 }), watches: [] as Stopwatch[] },
-    vectors: [] as ArrayLike<number>[],
-  }));
-  try {
-    for (const one of models) await one.model.embed(['the first text loads the model']);
-    for (let repetition = 0; repetition < repetitions; repetition++) {
-      for (const one of models) {
-        progress(`${one.runtime}: repetition ${repetition + 1} of ${repetitions}`);
-        const watch = new Stopwatch();
-        watch.start();
-        one.vectors = await one.model.embed(texts);
-        watch.stop();
-        one.watches.push(watch);
-      }
-    }
-  } finally {
-    for (const { model } of models) await model.close();
-  }
-  const [first] = models;
-  return models.map(({ runtime, watches, vectors }) => ({
-    runtime,
-    textsPerSecond: texts.length / median(watches.map(({ seconds }) => seconds)),
-    textsPerCore: texts.length / median(watches.map(({ cpuSeconds }) => cpuSeconds)),
-    difference: largestDifference(vectors, first?.vectors ?? []),
-  }));
-}
-
-function isInstalled(runtime: Runtime): boolean {
-  try {
-    minilm({ runtime });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function largestDifference(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): number {
-  let largest = 0;
-  for (const [i, vector] of a.entries()) {
-    for (let j = 0; j < vector.length; j++) {
-      largest = Math.max(largest, Math.abs((vector[j] ?? Number.NaN) - (b[i]?.[j] ?? Number.NaN)));
-    }
-  }
-  return largest;
+function timedOn(inputs: readonly string[], repetitions: number, progress: Progress): Promise<RuntimeRow[]> {
+  const modelOf: RuntimeTask<string>['modelOf'] = (runtime) => {
+    const model = minilm({ runtime, threads: 1 });
+    return { vectorsOf: (texts) => model.embed(texts), close: () => model.close() };
+  };
+  return timeRuntimes({ modelOf, inputs, repetitions, what: 'texts' }, progress);
 }
 
 interface Twice {
@@ -171,14 +120,9 @@ async function embedTwice(texts: readonly string[]): Promise<Twice> {
 }
 
 function goalsOf(rows: readonly RuntimeRow[], { firstSeconds, againSeconds, embeddedAgain }: Twice): Goal[] {
-  const difference = Math.max(...rows.map((row) => row.difference));
   const times = firstSeconds / againSeconds;
   return [
-    {
-      promise: `runtimes agree to ${DIFFERENCE_MAX}`,
-      found: difference.toExponential(1),
-      kept: difference <= DIFFERENCE_MAX,
-    },
+    agreement(rows),
     {
       promise: `texts that come again are not embedded again, and are ${AGAIN_MIN} times as fast`,
       found: `${whole(embeddedAgain)} embedded, ${rounded(times)} times`,

@@ -1,4 +1,4 @@
-import { mean } from '../measure/statistics.ts';
+import { mean } from 'vecino/measure';
 
 /** The exponent b of y = a x^b through the points: the slope of log y over log x, by least squares. */
 export function exponentOf(points: readonly (readonly [x: number, y: number])[]): number {

@@ -8,7 +8,7 @@
  * is lured away from all matches.
  */
 import type { Collection } from 'vecino';
-import { mean, median } from '../measure/statistics.ts';
+import { mean, median } from 'vecino/measure';
 import type { Progress } from '../progress.ts';
 import { rounded, whole } from '../report/numbers.ts';
 import { answersOf, build, createCollection, rowRange } from './collections.ts';

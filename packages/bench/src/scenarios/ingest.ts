@@ -3,8 +3,8 @@
  * the call returns, with ids, documents and metadata; into an index alone, in memory; and into a store alone.
  */
 import type { Collection, IndexOptions } from 'vecino';
+import { median } from 'vecino/measure';
 import { EventLoopWatch } from '../measure/event-loop.ts';
-import { median } from '../measure/statistics.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';
 import type { Progress } from '../progress.ts';
 import { seededRandom } from '../random.ts';

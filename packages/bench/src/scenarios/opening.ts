@@ -5,7 +5,7 @@
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { median } from '../measure/statistics.ts';
+import { median } from 'vecino/measure';
 import type { Progress } from '../progress.ts';
 import { megabytes, rounded, whole } from '../report/numbers.ts';
 import { build, createCollection, rowRange, temporaryFolder } from './collections.ts';

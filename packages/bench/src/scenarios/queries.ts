@@ -3,7 +3,7 @@
  * many at once, each beside the plain search of the same vectors on the same collection.
  */
 import type { Collection, Hit, SearchQuery } from 'vecino';
-import { median } from '../measure/statistics.ts';
+import { median } from 'vecino/measure';
 import { Stopwatch } from '../measure/stopwatch.ts';
 import type { Progress } from '../progress.ts';
 import { seededRandom } from '../random.ts';

@@ -1,6 +1,6 @@
 /** The time of a search at a recall that no whole effort gives exactly, from the efforts on both sides of it. */
 import type { Collection, SearchQuery } from 'vecino';
-import { mean } from '../measure/statistics.ts';
+import { mean } from 'vecino/measure';
 import type { Progress } from '../progress.ts';
 import { answersOf } from './collections.ts';
 import { type Data, questionsOf } from './data.ts';

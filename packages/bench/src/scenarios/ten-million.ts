@@ -3,8 +3,8 @@
  * through the public interface within a machine of 16 GiB.
  */
 import type { Collection, RecordInput, SearchQuery } from 'vecino';
+import { mean } from 'vecino/measure';
 import { SyntheticSource } from '../datasets/synthetic.ts';
-import { mean } from '../measure/statistics.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';
 import { type Progress, throttled } from '../progress.ts';
 import { megabytes, rounded, whole } from '../report/numbers.ts';

@@ -4,8 +4,8 @@
  */
 import { availableParallelism } from 'node:os';
 import { type Collection, open, type SearchQuery } from 'vecino';
+import { median } from 'vecino/measure';
 import { EventLoopWatch } from '../measure/event-loop.ts';
-import { median } from '../measure/statistics.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';
 import type { Progress } from '../progress.ts';
 import { rounded, whole } from '../report/numbers.ts';

@@ -1,5 +1,5 @@
 import type { Collection, SearchQuery } from 'vecino';
-import { median, quantile } from '../measure/statistics.ts';
+import { median, quantile } from 'vecino/measure';
 import { Stopwatch } from '../measure/stopwatch.ts';
 import type { Progress } from '../progress.ts';
 

@@ -4,7 +4,7 @@ import type { Database } from '../api/database.ts';
 import { TimeSlice } from '../base/time-slice.ts';
 import { hubness } from '../measure/hubness.ts';
 import { intrinsicDimension } from '../measure/intrinsic-dimension.ts';
-import { median } from '../measure/quantile.ts';
+import { median } from '../measure/statistics.ts';
 import type { Course } from './course.ts';
 import type { SourceRecord, VectorSource } from './source.ts';
 

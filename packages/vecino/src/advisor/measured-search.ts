@@ -2,7 +2,7 @@ import type { Collection } from '../api/collection.ts';
 import type { Metadata } from '../api/metadata.ts';
 import type { SearchExplanation, SearchQuery, SearchResult } from '../api/search.ts';
 import { TimeSlice } from '../base/time-slice.ts';
-import { median } from '../measure/quantile.ts';
+import { median } from '../measure/statistics.ts';
 
 /** Scores are of 32-bit floats: the same vectors may differ by so much on two ways. */
 const TOLERANCE = 1e-5;

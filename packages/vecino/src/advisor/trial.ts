@@ -4,7 +4,7 @@ import type { Database } from '../api/database.ts';
 import type { IndexChoice } from '../api/index-options.ts';
 import type { Metric, SearchQuery, SearchResult } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
-import { quantile } from '../measure/quantile.ts';
+import { quantile } from '../measure/statistics.ts';
 import { wilsonInterval } from '../measure/wilson.ts';
 import type { Course } from './course.ts';
 import { meanFound, timeSearches } from './measured-search.ts';

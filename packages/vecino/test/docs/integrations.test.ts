@@ -1,4 +1,4 @@
-/** The first code of the pages on integrations runs as it stands there, on the built packages, and prints what the page says. */
+/** The first code of pages that use several of our entries runs as it stands there, on the built packages, and prints what the page says. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { temporaryFolder } from '../temporary-folder.ts';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
-it.each(['langchain', 'ai-sdk'])('docs/%s.md', { timeout: 60_000 }, (page) => {
+it.each(['langchain', 'ai-sdk', 'measuring'])('docs/%s.md', { timeout: 60_000 }, (page) => {
   const text = readFileSync(join(root, `docs/${page}.md`), 'utf8');
   const [, code = '', said] = /^```ts\n(.*?)^```\n+^```text\n(.*?)^```/ms.exec(text) ?? [];
   const here = code.replaceAll("'./library'", JSON.stringify(join(temporaryFolder(), 'library')));

@@ -11,3 +11,8 @@ export function median(values: ArrayLike<number>): number {
   if (ascending.length % 2 === 1) return ascending[middle] ?? 0;
   return ((ascending[middle - 1] ?? 0) + (ascending[middle] ?? 0)) / 2;
 }
+
+/** NaN of none. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

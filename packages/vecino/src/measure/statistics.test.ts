@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { median, quantile } from './statistics.ts';
+import { mean, median, quantile } from './statistics.ts';
 
 describe('quantile', () => {
   it('is the nearest rank', () => {
@@ -16,5 +16,12 @@ describe('median', () => {
   it('is the middle value, or the mean of the two middle ones', () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([4, 1, 3, 2])).toBe(2.5);
+  });
+});
+
+describe('mean', () => {
+  it('is the sum over the number, and unknown of none', () => {
+    expect(mean([1, 2, 6])).toBe(3);
+    expect(mean([])).toBeNaN();
   });
 });
