@@ -1,3 +1,5 @@
+import { sortedInSlices } from './sort-in-slices.ts';
+
 /** Elements that are sorted together at least, so that few elements are not sorted each time. */
 const SORTED_MIN = 500;
 
@@ -27,6 +29,12 @@ export class FirstInOrder<T> {
   get elements(): readonly T[] {
     this.drop();
     return this.kept;
+  }
+
+  /** The same where they may be very many, in slices between which others run. */
+  async elementsInSlices(): Promise<readonly T[]> {
+    const sorted = await sortedInSlices(this.kept, this.compare);
+    return sorted.slice(0, this.most);
   }
 
   private drop(): void {

@@ -64,6 +64,14 @@ await measure('filtered searches', async () => {
     await collection.search({ vector: query, filter: { ordinal: { $lt: 15_000 }, word: { $ne: 'word 3' } } });
   }
 });
+await measure('counting by value beside a search', () =>
+  collection.search({ vector: queries[0] ?? [], facets: ['ordinal', 'word', 'tags'] }),
+);
+await measure('clusters', () => collection.clusters({ k: 50, members: true }));
+await measure('anomalies of a part', () => collection.anomalies({ filter: { ordinal: { $lt: 3_000 } } }));
+await measure('near-duplicates of a part', () =>
+  collection.duplicates({ minScore: 0.2, filter: { ordinal: { $lt: 3_000 } } }),
+);
 await measure('listing in the order of a path', () => collection.list({ orderBy: 'word', limit: 1_000 }));
 await measure('getting many', () => collection.get(Array.from({ length: 5_000 }, (_, i) => `r${i}`)));
 await measure('updating', async () => {

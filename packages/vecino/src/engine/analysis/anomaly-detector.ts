@@ -46,16 +46,16 @@ export class AnomalyDetector {
     const { limit = ANOMALIES_QUERY_OPTIONS.limit.default, minScore = 0 } = query;
     // Whoever asks about the records wants to know of those that are there now.
     const model = await this.model(thing, query, { mayBeOlder: false });
-    const ranked = model.ranked(methodOf(query)).filter(({ score }) => score >= minScore);
+    const method = methodOf(query);
+    const ranked = await model.ranked(method);
     const anomalies: Anomaly<AnyMetadata>[] = [];
     for (let from = 0; from < ranked.length && anomalies.length < limit; from += limit) {
       const some = ranked.slice(from, from + limit);
-      const rows = await model.subjects.rowsInSlices(
-        some.map(({ ordinal }) => ordinal),
-        parts,
-      );
-      for (const [i, { ordinal: _, ...measures }] of some.entries()) {
-        const row = rows[i];
+      const rows = await model.subjects.rowsInSlices(some, parts);
+      for (const [i, ordinal] of some.entries()) {
+        const [row, measures] = [rows[i], model.scoreOf(method, ordinal)];
+        // Those that follow are no more unusual.
+        if (measures.score < minScore) return anomalies;
         if (row && anomalies.length < limit)
           anomalies.push({ id: row.id, ...measures, ...partsOf(this.state, row) });
       }

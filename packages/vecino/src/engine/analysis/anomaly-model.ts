@@ -1,6 +1,7 @@
 import type { AnomalyOptions, AnomalyScore } from '../../api/anomaly.ts';
 import { present } from '../../base/assert.ts';
 import { VecinoError } from '../../base/errors.ts';
+import { sortedInSlices } from '../../base/sort-in-slices.ts';
 import type { CollectionState } from '../collection-state.ts';
 import type { Course } from './course.ts';
 import { distanceOf } from './distance-of.ts';
@@ -44,17 +45,15 @@ export class AnomalyModel {
     subjects: Subjects,
     neighbours: number,
     effort: Effort,
-    table: NeighbourTable,
+    outliers: Outliers,
+    distributions: AnomalyModel['distributions'],
   ) {
     this.state = state;
     this.subjects = subjects;
     this.neighbours = neighbours;
     this.effort = effort;
-    this.outliers = outliersOf(table);
-    this.distributions = {
-      distance: new Distribution(this.outliers.distances),
-      outlierFactor: new Distribution(this.outliers.factors),
-    };
+    this.outliers = outliers;
+    this.distributions = distributions;
   }
 
   /** Searches the neighbours of every subject: n searches, on all threads. */
@@ -75,7 +74,11 @@ export class AnomalyModel {
         if (!table.add(ordinal, neighbour, distanceOf(state.metric, scores[i] ?? Number.NaN))) break;
       }
     });
-    return new AnomalyModel(state, subjects, neighbours, effort, table);
+    const outliers = await outliersOf(table);
+    return new AnomalyModel(state, subjects, neighbours, effort, outliers, {
+      distance: await Distribution.of(outliers.distances),
+      outlierFactor: await Distribution.of(outliers.factors),
+    });
   }
 
   /** Whether these are the subjects it was made of, unchanged. */
@@ -89,18 +92,20 @@ export class AnomalyModel {
     return changes <= CHANGED_MAX * this.subjects.count;
   }
 
-  /** All records, the most unusual first. */
-  ranked(method: Method): (AnomalyScore & { readonly ordinal: number })[] {
-    const { distances, factors } = this.outliers;
-    const values = method === 'distance' ? distances : factors;
+  /** The ordinals of all records, the most unusual first. */
+  async ranked(method: Method): Promise<readonly number[]> {
+    const values = this.valuesOf(method);
     const ordinals = Array.from(values.keys()).filter((ordinal) => !Number.isNaN(values[ordinal]));
-    ordinals.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
-    return ordinals.map((ordinal) => ({
-      ordinal,
-      score: this.distributions[method].shareBelow(values[ordinal] ?? 0),
-      outlierFactor: factors[ordinal] ?? Number.NaN,
-      distance: distances[ordinal] ?? Number.NaN,
-    }));
+    return sortedInSlices(ordinals, (a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
+  }
+
+  /** How unusual the record of an ordinal is. */
+  scoreOf(method: Method, ordinal: number): AnomalyScore {
+    return {
+      score: this.distributions[method].shareBelow(this.valuesOf(method)[ordinal] ?? 0),
+      outlierFactor: this.outliers.factors[ordinal] ?? Number.NaN,
+      distance: this.outliers.distances[ordinal] ?? Number.NaN,
+    };
   }
 
   /** @param except the id of the record itself, where it is a stored one */
@@ -136,6 +141,10 @@ export class AnomalyModel {
     const distance = present(distances.at(-1), 'a distance');
     const value = method === 'distance' ? distance : outlierFactor;
     return { score: this.distributions[method].shareBelow(value), outlierFactor, distance };
+  }
+
+  private valuesOf(method: Method): Float64Array {
+    return method === 'distance' ? this.outliers.distances : this.outliers.factors;
   }
 
   /** The neighbours of vectors as they are now. */

@@ -1,10 +1,17 @@
+import { sortedInSlices } from '../../base/sort-in-slices.ts';
+
 /** The values that a measure takes over a collection, by which a new one is judged. */
 export class Distribution {
-  private readonly sorted: Float64Array;
+  private readonly sorted: readonly number[];
+
+  private constructor(sorted: readonly number[]) {
+    this.sorted = sorted;
+  }
 
   /** @param values NaN stands for none */
-  constructor(values: Float64Array) {
-    this.sorted = values.filter((value) => !Number.isNaN(value)).sort();
+  static async of(values: Float64Array): Promise<Distribution> {
+    const known = Array.from(values).filter((value) => !Number.isNaN(value));
+    return new Distribution(await sortedInSlices(known, (a, b) => a - b));
   }
 
   /** The share of the values that are less than this one, 0 to 1. */

@@ -67,13 +67,13 @@ export async function findClusters(
   for (const [cluster, own] of members.entries()) {
     if (own.size === 0) continue;
     const centroid = centres.values.slice(cluster * centres.dimension, (cluster + 1) * centres.dimension);
-    const nearest = own.nearest.elements.map(({ ordinal }) => ordinal);
+    const nearest = (await own.nearest.elementsInSlices()).map(({ ordinal }) => ordinal);
     const { representatives = CLUSTERS_OPTIONS.representatives.default } = query;
     clusters.push({
       size: own.size,
       centroid,
       representatives: await hitsOf(state, subjects, nearest.slice(0, representatives), centroid, parts),
-      keywords: words.keywordsOf(cluster, query.keywords ?? CLUSTERS_OPTIONS.keywords.default),
+      keywords: await words.keywordsOf(cluster, query.keywords ?? CLUSTERS_OPTIONS.keywords.default),
       ...(query.members && { ids: await idsOf(subjects, nearest) }),
     });
   }

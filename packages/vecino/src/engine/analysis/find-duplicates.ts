@@ -14,6 +14,8 @@ import {
 import { LIMITS } from '../../api/limits.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { describeValue, readOptions } from '../../base/options.ts';
+import { sortedInSlices } from '../../base/sort-in-slices.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
 import { chooseField } from '../choose-fields.ts';
 import type { CollectionState } from '../collection-state.ts';
 import { Connected } from './connected.ts';
@@ -26,6 +28,8 @@ const DEPTH = 8;
 const DEEPER = 4;
 /** Pairs of one answer: more are no answer that anybody reads, but a threshold that is too low. */
 const PAIRS_MAX = 1_000_000;
+/** Pairs between two chances to pause. */
+const STRIDE = 512;
 
 /** Pairs of ordinals, the smaller one first, with their scores. */
 class Pairs {
@@ -90,28 +94,63 @@ export async function findDuplicates(collection: CollectionState, input: unknown
   return answerOf(subjects, pairs);
 }
 
-/** Names the records, and leaves out those that have been written to since. */
-async function answerOf(subjects: Subjects, found: Pairs): Promise<Duplicates> {
-  const ordinals = [...new Set(found.entries().flatMap(({ a, b }) => [a, b]))];
-  const rows = await subjects.rowsInSlices(ordinals, []);
-  const ids = new Map(ordinals.map((ordinal, i) => [ordinal, rows[i]?.id]));
-  const connected = new Connected(subjects.count);
-  const pairs: DuplicatePair[] = [];
-  for (const { a, b, score } of found.entries()) {
-    const [one, other] = [ids.get(a), ids.get(b)];
-    if (one === undefined || other === undefined) continue;
-    connected.connect(a, b);
-    pairs.push({ ids: one < other ? [one, other] : [other, one], score });
-  }
-  pairs.sort((a, b) => b.score - a.score || compare(a.ids[0], b.ids[0]) || compare(a.ids[1], b.ids[1]));
-  const ordinalOf = new Map(ids.entries().map(([ordinal, id]) => [id, ordinal]));
-  const groups = Map.groupBy(pairs, (pair) => connected.rootOf(ordinalOf.get(pair.ids[0]) ?? 0));
-  return { pairs, clusters: [...groups.values()].map(clusterOf).sort(compareClusters) };
+/** A pair whose records are still there, and the ordinal of one of them. */
+interface NamedPair extends DuplicatePair {
+  readonly ordinal: number;
 }
 
-function clusterOf(pairs: readonly DuplicatePair[]): DuplicateCluster {
-  const ids = [...new Set(pairs.flatMap((pair) => pair.ids))].sort(compare);
-  return { ids, score: pairs.reduce((least, { score }) => Math.min(least, score), Number.POSITIVE_INFINITY) };
+/** Names the records, and leaves out those that have been written to since. In slices: there may be a million pairs. */
+async function answerOf(subjects: Subjects, found: Pairs): Promise<Duplicates> {
+  const slice = new TimeSlice();
+  const named = await namedPairs(subjects, found, slice);
+  const sorted = await sortedInSlices(named.pairs, comparePairs, slice);
+  const pairs: DuplicatePair[] = [];
+  const groups = new Map<number, { readonly ids: Set<string>; score: number }>();
+  for (const [i, { ids, score, ordinal }] of sorted.entries()) {
+    pairs.push({ ids, score });
+    const root = named.connected.rootOf(ordinal);
+    const group = groups.get(root) ?? { ids: new Set(), score };
+    groups.set(root, group);
+    for (const id of ids) group.ids.add(id);
+    // Pairs come best first.
+    group.score = score;
+    if (i % STRIDE === 0) await slice.pause();
+  }
+  const clusters: DuplicateCluster[] = [];
+  for (const { ids, score } of groups.values()) {
+    clusters.push({ ids: await sortedInSlices([...ids], compare, slice), score });
+  }
+  return { pairs, clusters: await sortedInSlices(clusters, compareClusters, slice) };
+}
+
+async function namedPairs(
+  subjects: Subjects,
+  found: Pairs,
+  slice: TimeSlice,
+): Promise<{ readonly pairs: readonly NamedPair[]; readonly connected: Connected }> {
+  const ordinals = new Set<number>();
+  let seen = 0;
+  for (const { a, b } of found.entries()) {
+    ordinals.add(a).add(b);
+    if (++seen % STRIDE === 0) await slice.pause();
+  }
+  const rows = await subjects.rowsInSlices([...ordinals], []);
+  const ids = new Array<string | undefined>(subjects.count);
+  for (const [i, ordinal] of [...ordinals].entries()) ids[ordinal] = rows[i]?.id;
+  const connected = new Connected(subjects.count);
+  const pairs: NamedPair[] = [];
+  for (const { a, b, score } of found.entries()) {
+    const [one, other] = [ids[a], ids[b]];
+    if (one === undefined || other === undefined) continue;
+    connected.connect(a, b);
+    pairs.push({ ids: one < other ? [one, other] : [other, one], score, ordinal: a });
+    if (pairs.length % STRIDE === 0) await slice.pause();
+  }
+  return { pairs, connected };
+}
+
+function comparePairs(a: DuplicatePair, b: DuplicatePair): number {
+  return b.score - a.score || compare(a.ids[0], b.ids[0]) || compare(a.ids[1], b.ids[1]);
 }
 
 function compareClusters(a: DuplicateCluster, b: DuplicateCluster): number {

@@ -12,6 +12,7 @@
  * `nearest-centres.ts`); seeds and means are made on the calling thread, in slices. Seeds are chosen among a part of the
  * vectors, for each is a pass over these.
  */
+import { FirstInOrder } from '../../base/first-in-order.ts';
 import type { Random } from '../../base/random.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import { lengthOf } from '../../vector/prepare.ts';
@@ -119,8 +120,9 @@ async function move(
     for (let d = 0; d < dimension; d++) sums[to + d] = (sums[to + d] ?? 0) + (rows.values[from + d] ?? 0);
     if (i % STRIDE === 0) await slice.pause();
   }
-  const farthest = counts.includes(0) ? farthestFirst(rows, centres, clusters) : [];
+  const farthest = counts.includes(0) ? await farthestFirst(rows, centres, clusters, slice) : [];
   for (const [cluster, count] of counts.entries()) {
+    await slice.pause();
     const at = rowOf(centres, cluster);
     if (count === 0) {
       at.set(rowOf(rows, farthest.shift() ?? 0));
@@ -136,18 +138,23 @@ async function move(
   }
 }
 
-function farthestFirst(rows: Rows, centres: Rows, clusters: Uint32Array): number[] {
-  const { dimension } = rows;
-  const squares = clusters
-    .keys()
-    .map((i) =>
-      squaredDistance(centres.values, (clusters[i] ?? 0) * dimension, rows.values, i * dimension, dimension),
-    );
-  return [...squares]
-    .map((squared, i) => ({ squared, i }))
-    .sort((a, b) => b.squared - a.squared)
-    .slice(0, centres.count)
-    .map(({ i }) => i);
+/** As many rows as there are centres, those first that are farthest from theirs. */
+async function farthestFirst(
+  { values, dimension }: Rows,
+  centres: Rows,
+  clusters: Uint32Array,
+  slice: TimeSlice,
+): Promise<number[]> {
+  const farthest = new FirstInOrder<{ readonly row: number; readonly squared: number }>(
+    centres.count,
+    (a, b) => b.squared - a.squared,
+  );
+  for (const [row, cluster] of clusters.entries()) {
+    const squared = squaredDistance(centres.values, cluster * dimension, values, row * dimension, dimension);
+    farthest.add({ row, squared });
+    if (row % STRIDE === 0) await slice.pause();
+  }
+  return farthest.elements.map(({ row }) => row);
 }
 
 function rowOf({ values, dimension }: Rows, i: number): Float32Array {

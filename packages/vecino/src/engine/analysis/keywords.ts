@@ -1,11 +1,19 @@
 import type { Keyword } from '../../api/cluster.ts';
+import { FirstInOrder } from '../../base/first-in-order.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
 
 /** What comes later in a text says less about it, and long texts cost time. */
 const TEXT_LENGTH_MAX = 2_000;
 /** A word of one document of a cluster tells nothing of the others, unless there are hardly others. */
 const DOCUMENTS_MIN = 2;
+/** Words that are weighed between two chances to pause: some hundred microseconds. */
+const STRIDE = 1_024;
 /** A word tells a cluster from others where it is so many times as frequent as in these. */
 const LIFT_MIN = 2;
+
+interface Weighed extends Keyword {
+  readonly weight: number;
+}
 
 /**
  * Finds the words that tell the documents of one cluster from all others.
@@ -36,20 +44,26 @@ export class ClusterWords {
     }
   }
 
-  /** The words of a cluster that weigh most. */
-  keywordsOf(cluster: number, most: number): Keyword[] {
+  /** The words of a cluster that weigh most; in slices, for a large cluster has all the words of a language. */
+  async keywordsOf(cluster: number, most: number): Promise<Keyword[]> {
     const own = this.documents[cluster] ?? 0;
     const all = this.documents.reduce((sum, count) => sum + count, 0);
     const countMin = Math.min(DOCUMENTS_MIN, own);
-    const weighed = [...(this.counts[cluster] ?? [])].flatMap(([word, count]) => {
+    const weightiest = new FirstInOrder<Weighed>(
+      most,
+      (a, b) => b.weight - a.weight || (a.word < b.word ? -1 : 1),
+    );
+    const slice = new TimeSlice();
+    let seen = 0;
+    for (const [word, count] of this.counts[cluster] ?? []) {
+      if (seen++ % STRIDE === 0) await slice.pause();
       const share = count / own;
       const weight = share * Math.log(share / ((this.total.get(word) ?? count) / all));
       const shareOfOthers = ((this.total.get(word) ?? count) - count) / Math.max(1, all - own);
       const tells = weight > 0 && share >= LIFT_MIN * shareOfOthers;
-      return count >= countMin && tells ? [{ word, share, weight }] : [];
-    });
-    weighed.sort((a, b) => b.weight - a.weight || (a.word < b.word ? -1 : 1));
-    return weighed.slice(0, most).map(({ word, share }) => ({ word, share }));
+      if (count >= countMin && tells) weightiest.add({ word, share, weight });
+    }
+    return weightiest.elements.map(({ word, share }) => ({ word, share }));
   }
 
   private wordsOf(text: string): Set<string> {

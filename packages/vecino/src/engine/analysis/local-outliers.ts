@@ -9,8 +9,9 @@
  * small length is added to each mean of reachability distances, a millionth of the mean k-distance, which changes
  * no factor that a reader could see.
  *
- * O(records × k) time and memory, given the neighbours.
+ * O(records × k) time and memory, given the neighbours; in slices, between which others run.
  */
+import { TimeSlice } from '../../base/time-slice.ts';
 
 /** The nearest neighbours of each record, itself not among them, by ordinal. */
 export class NeighbourTable {
@@ -65,19 +66,30 @@ const SMOOTHING_SHARE = 1e-6;
 /** Where all vectors are the same. */
 const SMOOTHING_MIN = 1e-12;
 
-export function outliersOf(table: NeighbourTable): Outliers {
-  const { records } = table;
-  const distances = new Float64Array(records).map((_, i) => table.distancesOf(i).at(-1) ?? Number.NaN);
+/** Records between two chances to pause: some hundred microseconds. */
+const STRIDE = 256;
+
+export async function outliersOf(table: NeighbourTable): Promise<Outliers> {
+  const slice = new TimeSlice();
+  const ofEach = async (figureOf: (record: number) => number) => {
+    const figures = new Float64Array(table.records);
+    for (let record = 0; record < figures.length; record++) {
+      figures[record] = figureOf(record);
+      if (record % STRIDE === 0) await slice.pause();
+    }
+    return figures;
+  };
+  const distances = await ofEach((record) => table.distancesOf(record).at(-1) ?? Number.NaN);
   const known = distances.filter((distance) => !Number.isNaN(distance));
   const mean = known.reduce((sum, distance) => sum + distance, 0) / Math.max(1, known.length);
   const smoothing = Math.max(SMOOTHING_MIN, mean * SMOOTHING_SHARE);
   const of = (values: Float64Array, ordinals: Uint32Array) =>
     Float64Array.from(ordinals, (ordinal) => values[ordinal] ?? Number.NaN);
-  const densities = new Float64Array(records).map((_, i) =>
-    densityOf(table.distancesOf(i), of(distances, table.neighboursOf(i)), smoothing),
+  const densities = await ofEach((record) =>
+    densityOf(table.distancesOf(record), of(distances, table.neighboursOf(record)), smoothing),
   );
-  const factors = new Float64Array(records).map((_, i) =>
-    factorOf(densities[i] ?? Number.NaN, of(densities, table.neighboursOf(i))),
+  const factors = await ofEach((record) =>
+    factorOf(densities[record] ?? Number.NaN, of(densities, table.neighboursOf(record))),
   );
   return { distances, densities, factors, smoothing };
 }

@@ -1,7 +1,9 @@
 import { OVERSAMPLE } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
+import { TimeSlice } from '../../base/time-slice.ts';
 import { scoreOf } from '../../vector/metric.ts';
 import type { CollectionState } from '../collection-state.ts';
+import type { SegmentFound } from '../index/index-searcher.ts';
 import { effortOf } from '../search/query-effort.ts';
 import type { Course } from './course.ts';
 import type { Subjects } from './subjects.ts';
@@ -32,9 +34,20 @@ export async function searchAroundVectors(
   depth: number,
   effort: Effort,
 ): Promise<Around[]> {
+  const found = await nearestTo(state, subjects, vectors, depth, effort);
+  return found.map((one) => aroundOf(state, one, depth));
+}
+
+async function nearestTo(
+  state: CollectionState,
+  subjects: Subjects,
+  vectors: readonly Float32Array[],
+  depth: number,
+  effort: Effort,
+): Promise<readonly SegmentFound[]> {
   await state.whole();
   const { allowed } = subjects;
-  const found = await state.index.searchMany(
+  return state.index.searchMany(
     vectors.map((query) => ({
       query,
       k: depth,
@@ -44,11 +57,18 @@ export async function searchAroundVectors(
       allowed,
     })),
   );
-  return found.map(({ slots, distances, matches }) => ({
+}
+
+function aroundOf(
+  { metric }: CollectionState,
+  { slots, distances, matches }: SegmentFound,
+  depth: number,
+): Around {
+  return {
     slots,
-    scores: Float64Array.from(distances, (distance) => scoreOf(state.metric, distance)),
+    scores: Float64Array.from(distances, (distance) => scoreOf(metric, distance)),
     isComplete: slots.length < depth || slots.length >= matches,
-  }));
+  };
 }
 
 /**
@@ -66,15 +86,19 @@ export async function searchAround(
   course: Course,
   take: (ordinal: number, around: Around) => void,
 ): Promise<void> {
+  const slice = new TimeSlice();
   for (let from = 0; from < ordinals.length; from += GROUP) {
     course.passed('searching', from, ordinals.length);
     const group = ordinals.subarray(from, from + GROUP);
     const own = subjects.vectors(group);
     const there = Array.from(group.keys()).filter((i) => own[i] !== undefined);
     const vectors = there.map((i) => present(own[i], 'a vector'));
-    const found = await searchAroundVectors(state, subjects, vectors, depth, effort);
+    const found = await nearestTo(state, subjects, vectors, depth, effort);
     for (const [i, at] of there.entries()) {
-      take(present(group[at], 'an ordinal'), present(found[i], 'what lies around'));
+      const around = aroundOf(state, present(found[i], 'what lies around'), depth);
+      take(present(group[at], 'an ordinal'), around);
+      // A record may have thousands of neighbours.
+      await slice.pause();
     }
   }
   course.passed('searching', ordinals.length, ordinals.length);

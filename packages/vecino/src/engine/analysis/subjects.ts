@@ -1,5 +1,6 @@
 import type { Part } from '../../api/record.ts';
 import { VecinoError } from '../../base/errors.ts';
+import { quantity } from '../../base/quantity.ts';
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { Matches } from '../../filter/answers.ts';
 import type { Predicate } from '../../filter/predicate.ts';
@@ -91,7 +92,7 @@ export class Subjects {
     if (this.count >= needed) return;
     throw new VecinoError(
       'RECORDS_TOO_FEW',
-      `${thing}: there are ${this.count} records, expected at least ${needed}; ${remedy}`,
+      `${thing}: there ${this.count === 1 ? 'is' : 'are'} ${quantity(this.count, 'record')}, expected at least ${needed}; ${remedy}`,
       { details: { expected: needed, received: this.count } },
     );
   }
