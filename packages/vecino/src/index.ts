@@ -23,6 +23,7 @@ export type {
   EffortName,
   Estimate,
   Forecast,
+  Verified,
 } from './api/advice.ts';
 export type { AnalysisOptions, AnalysisProgress } from './api/analysis.ts';
 export type {

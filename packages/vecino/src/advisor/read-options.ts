@@ -1,4 +1,4 @@
-import { ADVISE_OPTIONS, type AdviseOptions } from '../api/advice.ts';
+import { ADVISE_OPTIONS, ADVISE_QUERIES, type AdviseOptions } from '../api/advice.ts';
 import { AUTO_OPTIONS } from '../api/index-options.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue, readOptions } from '../base/options.ts';
@@ -7,9 +7,6 @@ import type { VectorSource } from './source.ts';
 
 /** Fewer records are compared with all in no time, and say nothing of how an index would do. */
 const RECORDS_MIN = 100;
-/** Queries that a caller may give, and those that are asked. */
-const QUERIES_MAX = 10_000;
-const ASKED_MAX = 500;
 /** Recorded queries that are enough to be preferred to records. */
 const RECORDED_MIN = 20;
 
@@ -61,19 +58,19 @@ export function readAdviseOptions(source: VectorSource, input: AdviseOptions | u
 }
 
 function givenOf({ thing, dimension, metric }: VectorSource, queries: unknown): ReadAdviseOptions['queries'] {
-  const expected = `an array of 1 to ${QUERIES_MAX} vectors`;
+  const { givenMax, askedMax } = ADVISE_QUERIES;
+  const expected = `an array of 1 to ${givenMax} vectors`;
   if (!Array.isArray(queries)) throw invalid(thing, 'queries', expected, queries);
-  if (queries.length === 0 || queries.length > QUERIES_MAX)
-    throw invalid(thing, 'queries', expected, queries);
+  if (queries.length === 0 || queries.length > givenMax) throw invalid(thing, 'queries', expected, queries);
   const vectors = Array.from(queries as unknown[], (query, i) =>
     readVector(`${thing}: query ${i}`, query, dimension, metric),
   );
-  return { source: 'given', vectors: vectors.slice(0, ASKED_MAX) };
+  return { source: 'given', vectors: vectors.slice(0, askedMax) };
 }
 
 function recordedOf({ recorded }: VectorSource): ReadAdviseOptions['queries'] {
   if (recorded.length < RECORDED_MIN) return undefined;
-  return { source: 'recorded', vectors: recorded.slice(0, ASKED_MAX) };
+  return { source: 'recorded', vectors: recorded.slice(0, ADVISE_QUERIES.askedMax) };
 }
 
 function invalid(thing: string, option: string, expected: string, value: unknown): VecinoError {

@@ -1,17 +1,19 @@
-import type { Advice, AdviceVerification } from '../api/advice.ts';
+import type { Advice, AdviceVerification, Verified } from '../api/advice.ts';
 import type { Collection } from '../api/collection.ts';
+import type { VectorFieldStats } from '../api/collection-stats.ts';
 import type { Filter } from '../api/filter.ts';
 import type { IndexChoice } from '../api/index-options.ts';
 import type { VectorInput } from '../api/record.ts';
 import type { SearchQuery } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
+import { quantile } from '../measure/statistics.ts';
 import { wilsonInterval } from '../measure/wilson.ts';
 import { meanFound, timeSearches } from './measured-search.ts';
 
 /** What is asked for a verification. */
 export interface VerifyOptions {
-  /** Vectors of real queries, best others than the advice was made with. Default: stored records, each asking for its neighbours. */
-  readonly queries?: readonly VectorInput[];
+  /** Vectors or texts of real queries, best others than the advice was made with. Default: stored records, each asking for its neighbours. */
+  readonly queries?: readonly (VectorInput | string)[];
   /** The filter that the advice was made with. */
   readonly filter?: Filter;
   /** Which of several named vectors. */
@@ -54,19 +56,24 @@ export async function verifyAdvice(
     ...(field !== undefined && { field }),
   };
   const searches: SearchQuery[] = queries
-    ? queries.slice(0, QUERIES_MAX).map((vector) => ({ ...common, vector }))
-    : (await someIds(collection)).map((id) => ({ ...common, id }));
+    ? queries.slice(0, QUERIES_MAX).map((query) => ({ ...common, ...targetOf(query) }))
+    : (await someIds(collection, field)).map((id) => ({ ...common, id }));
   const truth = await collection.searchMany(searches.map((search) => ({ ...search, exact: true })));
-  await tuned(collection, recommendation.index);
-  const { seconds, found } = await timeSearches(collection, searches, ROUNDS, () => undefined);
-  const { records, memory } = await collection.stats();
+  await tuned(collection, recommendation.index, field);
+  const { seconds, found, latenciesMs } = await timeSearches(collection, searches, ROUNDS, () => undefined);
+  const { records, memory, disk } = await figuresOf(collection, field);
+  const vectorBytes = records * advice.dimension * Float32Array.BYTES_PER_ELEMENT;
   const { forecast } = recommendation;
   const recall = meanFound(found, truth);
   return {
     name: recommendation.name,
     records,
     qps: compared(forecast.qps.value, 1 / seconds),
+    p99Ms: compared(forecast.p99Ms.value, quantile(latenciesMs, 0.99)),
     memoryBytes: compared(forecast.memoryBytes.value, memory.vectorBytes + memory.indexBytes),
+    ...(disk.snapshotBytes > 0 && {
+      diskBytes: compared(forecast.diskBytes.value, disk.snapshotBytes + vectorBytes),
+    }),
     recall: {
       forecast: recommendation.recall.value,
       measured: recall,
@@ -75,15 +82,29 @@ export async function verifyAdvice(
   };
 }
 
+function targetOf(query: VectorInput | string): SearchQuery {
+  return typeof query === 'string' ? { text: query } : { vector: query };
+}
+
 /** Waits for the calibration of an index that names a recall. */
-async function tuned(collection: Collection, index: IndexChoice): Promise<void> {
+async function tuned(collection: Collection, index: IndexChoice, field: string | undefined): Promise<void> {
   if (typeof index === 'string' || !('recall' in index)) return;
   const end = performance.now() + TUNED_WITHIN_MS;
   while (performance.now() < end) {
-    const { index: figures, records } = await collection.stats();
+    const { index: figures, records } = await figuresOf(collection, field);
     if (figures.calibration || records < TUNED_RECORDS_MIN) return;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+}
+
+/** What is told of the vectors in question: of one field where they have names, and otherwise of the collection. */
+async function figuresOf(
+  collection: Collection,
+  field: string | undefined,
+): Promise<Pick<VectorFieldStats, 'records' | 'index' | 'memory' | 'disk'>> {
+  const stats = await collection.stats();
+  const { vectors = {} } = stats;
+  return vectors[field ?? Object.keys(vectors)[0] ?? ''] ?? stats;
 }
 
 function requireAdvice({ name }: Collection, advice: unknown): Advice {
@@ -96,12 +117,12 @@ function requireAdvice({ name }: Collection, advice: unknown): Advice {
   );
 }
 
-function compared(forecast: number, measured: number) {
+function compared(forecast: number, measured: number): Verified {
   return { forecast, measured, ratio: measured / forecast };
 }
 
-/** Ids from all over the collection, at equal distances. */
-async function someIds(collection: Collection): Promise<string[]> {
+/** Ids from all over the collection, at equal distances; of a named field, those that have the vector. */
+async function someIds(collection: Collection, field: string | undefined): Promise<string[]> {
   const total = await collection.count();
   const step = Math.max(1, total / QUERIES_MAX);
   const ids: string[] = [];
@@ -114,5 +135,7 @@ async function someIds(collection: Collection): Promise<string[]> {
     }
     cursor = page.cursor;
   }
-  return ids;
+  if (field === undefined) return ids;
+  const records = await collection.get(ids, ['vectors']);
+  return ids.filter((_, i) => records[i]?.vectors?.[field] !== undefined);
 }

@@ -17,11 +17,11 @@ export interface AdviseOptions<M extends Metadata = AnyMetadata> {
   /** Which of several named vectors; may be left out where there is one. */
   readonly field?: string;
   /**
-   * Vectors of real queries: 1 to 10,000, of which the first 500 are asked. Default those that `watchRecall` has kept,
-   * at least 20, and where there are none records that are held out: those are easier than real queries where these are of
-   * another kind, such as questions among passages.
+   * Real queries: 1 to 10,000 vectors, or texts of which the collection's embedding makes vectors; the first 500 are
+   * asked. Default those that `watchRecall` has kept, at least 20, and where there are none records that are held out:
+   * those are easier than real queries where these are of another kind, such as questions among passages.
    */
-  readonly queries?: readonly VectorInput[];
+  readonly queries?: readonly (VectorInput | string)[];
   /** Most bytes of memory that vectors and index may take at full size: 1 to 1e15. Default: no bound. */
   readonly memoryBytes?: number;
   /** Records that are put or replaced each second, which the index must keep up with on one thread: 0 to 1e9, default 0. */
@@ -41,12 +41,15 @@ export interface AdviseOptions<M extends Metadata = AnyMetadata> {
   readonly signal?: AbortSignal;
 }
 
+/** Queries that may be given, and how many of them are asked. */
+export const ADVISE_QUERIES = { givenMax: 10_000, askedMax: 500 } as const;
+
 export const ADVISE_OPTIONS = {
   recall: { ...RECALL_OPTION.recall },
   k: { kind: 'integer', default: 10, min: 1, max: 1_000, about: 'Hits of a search.' },
   filter: { kind: 'opaque', about: 'Measure searches with this filter.' },
   field: { kind: 'opaque', about: 'Which of several named vectors.' },
-  queries: { kind: 'opaque', about: 'Vectors of real queries.' },
+  queries: { kind: 'opaque', about: 'Vectors or texts of real queries.' },
   memoryBytes: { kind: 'number', min: 1, max: 1e15, about: 'Most bytes of vectors and index in memory.' },
   updatesPerSecond: { kind: 'number', default: 0, min: 0, max: 1e9, about: 'Records written each second.' },
   records: { kind: 'integer', min: 1, max: 1e12, about: 'How many records there will be.' },
@@ -204,13 +207,22 @@ export interface AdvisedConfiguration {
   readonly reason: string;
 }
 
+/** What was foretold and what was measured, and the second over the first. */
+export interface Verified {
+  readonly forecast: number;
+  readonly measured: number;
+  readonly ratio: number;
+}
+
 /** How far an earlier forecast was off, now that as many records were measured. */
 export interface AdviceVerification {
   readonly name: string;
   readonly records: number;
-  /** Foretold and measured, and the second over the first. */
-  readonly qps: { readonly forecast: number; readonly measured: number; readonly ratio: number };
-  readonly memoryBytes: { readonly forecast: number; readonly measured: number; readonly ratio: number };
+  readonly qps: Verified;
+  readonly p99Ms: Verified;
+  readonly memoryBytes: Verified;
+  /** Absent where no snapshot of the index lies on a disk, as in memory. */
+  readonly diskBytes?: Verified;
   /** Their difference counts. */
   readonly recall: {
     readonly forecast: number;

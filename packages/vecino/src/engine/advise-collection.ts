@@ -1,8 +1,10 @@
 import type { Workshop } from '../advisor/advise.ts';
 import type { VectorSource } from '../advisor/source.ts';
 import type { Advice, AdviseOptions } from '../api/advice.ts';
-import { ADVISE_OPTIONS } from '../api/advice.ts';
+import { ADVISE_OPTIONS, ADVISE_QUERIES } from '../api/advice.ts';
 import type { Metadata } from '../api/metadata.ts';
+import type { VectorInput } from '../api/record.ts';
+import { present } from '../base/assert.ts';
 import { readOptions } from '../base/options.ts';
 import { chooseField } from './choose-fields.ts';
 import type { CollectionState } from './collection-state.ts';
@@ -15,10 +17,34 @@ export async function adviseCollection(
 ): Promise<Advice> {
   const thing = `advise ${state.thing}`;
   const read = readOptions<AdviseOptions<Metadata>>(thing, ADVISE_OPTIONS, options);
-  const source = await sourceOf(state.of(chooseField(state, thing, read.field)), thing, read.filter);
+  const own = state.of(chooseField(state, thing, read.field));
+  const queries = await embeddedQueries(own, thing, read);
+  const source = await sourceOf(own, thing, read.filter);
   const { advise } = await import('../advisor/advise.ts');
   // Whose metadata it filters by concerns the source alone.
-  return advise(source, options as AdviseOptions | undefined, workshop);
+  const common = options as AdviseOptions | undefined;
+  return advise(source, queries === undefined ? common : { ...common, queries }, workshop);
+}
+
+/**
+ * The queries, with vectors in the place of their texts; of more than are asked, the first. What is no list of queries is
+ * left to the advisor, which says so.
+ */
+async function embeddedQueries(
+  { field, embedder }: CollectionState,
+  thing: string,
+  { queries, signal }: Pick<AdviseOptions, 'queries' | 'signal'>,
+): Promise<AdviseOptions['queries']> {
+  if (!Array.isArray(queries) || queries.length > ADVISE_QUERIES.givenMax) return queries;
+  const asked: readonly (VectorInput | string)[] = queries.slice(0, ADVISE_QUERIES.askedMax);
+  const texts = asked.filter((query) => typeof query === 'string');
+  if (texts.length === 0) return queries;
+  const embedding = field.requireEmbedding('advising with texts');
+  const ended = signal instanceof AbortSignal ? signal : undefined;
+  const vectors = (await embedder.embed(thing, embedding, texts, 'query', ended)).values();
+  return asked.map((query) =>
+    typeof query === 'string' ? (present(vectors.next().value, 'a vector') as VectorInput) : query,
+  );
 }
 
 /** The records of all namespaces that have the vector; a filter lets pass only those outside of namespaces, as it does in searches. */

@@ -1,5 +1,9 @@
 import type { VectorSource } from '../advisor/source.ts';
 import type { Advice, AdviseOptions } from '../api/advice.ts';
+import type { Filter } from '../api/filter.ts';
+import type { JsonObject } from '../api/metadata.ts';
+import { matches } from '../filter/matches.ts';
+import { parseFilter } from '../filter/parse.ts';
 import { openWorkshop } from './database.ts';
 
 /** Advice on vectors that are in no collection. */
@@ -10,4 +14,10 @@ export async function adviseSource(
 ): Promise<Advice> {
   const { advise } = await import('../advisor/advise.ts');
   return advise(source, options, { threads, open: () => openWorkshop(threads) });
+}
+
+/** What a filter says of metadata that are in no collection. */
+export function passedBy(thing: string, filter: Filter): (metadata: JsonObject) => boolean {
+  const predicate = parseFilter(thing, filter);
+  return (metadata) => matches(predicate, metadata);
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { AdviseProgress } from '../../src/api/advice.ts';
 import type { Collection } from '../../src/api/collection.ts';
 import type { Database } from '../../src/api/database.ts';
 import { open } from '../../src/index.ts';
@@ -145,10 +146,39 @@ describe('advise', () => {
     });
   });
 
+  it('says that texts need a model', async () => {
+    await refusalOf(() => books.advise({ queries: ['a wizard'] }), {
+      code: 'EMBEDDING_MISSING',
+      says: ['collection "books": advising with texts needs an embedding'],
+    });
+  });
+
   it('says that nothing matches the filter', async () => {
     await refusalOf(() => books.advise({ filter: { year: { $gt: 9_999 } } }), {
       code: 'RECORDS_TOO_FEW',
       says: ['the filter lets pass none', 'leave the filter out'],
+    });
+  });
+
+  it('says that the time did not last for anything to choose from', async () => {
+    // A machine so slow that looking at the vectors takes the whole budget.
+    const onProgress = ({ stage }: AdviseProgress) => {
+      for (const end = performance.now() + 1_100; stage === 'looking' && performance.now() < end; );
+    };
+    await refusalOf(() => books.advise({ budgetSeconds: 1, onProgress }), {
+      code: 'BUDGET_TOO_SHORT',
+      says: [
+        'a budget of 1 s has not lasted for any index but exact search',
+        'give budgetSeconds of 10 or more',
+      ],
+      details: { option: 'budgetSeconds', expected: 10, received: 1 },
+    });
+  });
+
+  it('says that nothing keeps to what is wanted, and what each misses', async () => {
+    await refusalOf(() => books.advise({ memoryBytes: 1, updatesPerSecond: 1e9, budgetSeconds: 5 }), {
+      code: 'NOTHING_MEETS',
+      says: ['no index meets all that is wanted', 'ask for less memory to be saved', 'flat: it takes '],
     });
   });
 

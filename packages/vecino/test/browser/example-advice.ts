@@ -86,7 +86,9 @@ export const EXAMPLE_VERIFICATION: AdviceVerification = {
   name: 'ivf',
   records: 341_479,
   qps: { forecast: 11_000, measured: 10_200, ratio: 0.927 },
+  p99Ms: { forecast: 0.31, measured: 0.34, ratio: 1.097 },
   memoryBytes: { forecast: 240e6, measured: 236e6, ratio: 0.983 },
+  diskBytes: { forecast: 410e6, measured: 405e6, ratio: 0.988 },
   recall: { forecast: 0.957, measured: 0.951, low: 0.92, high: 0.97 },
 };
 

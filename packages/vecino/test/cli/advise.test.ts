@@ -14,19 +14,30 @@ describe('vecino advise', { timeout: COMMANDS_TIMEOUT_MS }, () => {
   let library = '';
   let vectors = '';
   let queries = '';
+  let [questions, neither, numbers] = ['', '', ''];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'vecino-test-'));
     library = join(folder, 'library');
     vectors = join(folder, 'words.jsonl');
     queries = join(folder, 'queries.jsonl');
+    questions = join(folder, 'questions.txt');
+    neither = join(folder, 'neither.jsonl');
+    numbers = join(folder, 'numbers.npy');
     const random = seededRandom(5);
     const rows = (count: number) =>
       Array.from({ length: count }, (_, i) =>
-        JSON.stringify({ id: `w${i}`, vector: Array.from({ length: DIMENSION }, () => random() - 0.5) }),
+        JSON.stringify({
+          id: `w${i}`,
+          vector: Array.from({ length: DIMENSION }, () => random() - 0.5),
+          metadata: { half: i % 2 },
+        }),
       ).join('\n');
     writeFileSync(vectors, rows(RECORDS));
     writeFileSync(queries, rows(20));
+    writeFileSync(questions, 'what is it?\n\nand what is that?\n');
+    writeFileSync(neither, '{"question":"what is it?"}\n{"answer":"it"}\n');
+    writeFileSync(numbers, '');
     await vecino(['import', library, 'words', vectors]);
     return () => rmSync(folder, { recursive: true });
   });
@@ -51,8 +62,9 @@ describe('vecino advise', { timeout: COMMANDS_TIMEOUT_MS }, () => {
     expect(later.stdout).toMatch(/recall +\d\.\d{3} foretold, \d\.\d{3} measured/);
   });
 
-  it('advises on a file, in a table', async () => {
-    const found = await vecino(['advise', vectors, '--metric', 'l2', '--queries', queries]);
+  it('advises on a file, in a table, under a filter of its metadata', async () => {
+    const args = ['advise', vectors, '--metric', 'l2', '--queries', queries, '--filter', '{"half":1}'];
+    const found = await vecino(args);
     expect(found.code).toBe(0);
     expect(found.stdout).toContain(`${vectors}: 400 of 8 dimensions, l2`);
     for (const family of ['flat', 'hnsw', 'ivf', 'pq', 'lsh']) {
@@ -66,8 +78,14 @@ describe('vecino advise', { timeout: COMMANDS_TIMEOUT_MS }, () => {
     const refusals = [
       [['advise', library], 'is a folder, expected a file of vectors'],
       [['advise', join(folder, 'nowhere.npy')], 'there is no such file'],
-      [['advise', vectors, '--filter', '{"a":1}'], '--filter is for a collection'],
-      [['advise', vectors, '--apply'], '--apply is for a collection'],
+      [['advise', numbers, '--filter', '{"half":1}'], 'has vectors only'],
+      [['advise', vectors, '--filter', '{"half":2}'], 'the filter lets pass none of'],
+      [['advise', vectors, '--vector-field', 'embedding'], 'no row has a vector in "embedding"'],
+      [['advise', vectors, '--apply'], '--apply rebuilds a collection'],
+      [['advise', vectors, '--field', 'title'], '--vector-field names the field of a row'],
+      [['advise', vectors, '--queries', questions], '--queries has texts'],
+      [['advise', library, 'words', '--queries', questions], 'has no embedding'],
+      [['advise', library, 'words', '--queries', neither], 'row 2: expected a vector, or a text in "text"'],
       [['advise', library, 'words', '--budget-seconds', '0'], 'budget-seconds'],
       [['advise', library, 'words', '--verify', vectors], 'it is no JSON'],
       [['advise', vectors, '--verify', vectors], '--verify measures a collection'],

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Advice } from '../../src/api/advice.ts';
 import type { Metric } from '../../src/api/search.ts';
 import { seededRandom } from '../../src/base/random.ts';
-import { type Database, open } from '../../src/index.ts';
+import { type Database, open, verifyAdvice } from '../../src/index.ts';
+import { HashedTexts } from './hashed-texts.ts';
 
 const RECORDS = 1_500;
 const DIMENSION = 16;
@@ -112,6 +113,33 @@ describe('advice on some of the records, by another metric', () => {
     expect(advice.wanted.selectivity).toBeLessThan(0.6);
     expect(advice.queries).toEqual({ source: 'recorded', count: 25 });
     expect(advice.warnings.map(({ code }) => code)).toContain('NOT_NORMALIZED');
+  }, 60_000);
+});
+
+describe('advice on one of several named vectors', () => {
+  it('asks with what its embedding makes of texts, and is verified on the records that have it', async () => {
+    await using db = await open(':memory:');
+    const embedding = new HashedTexts('a model', DIMENSION);
+    const vectors = { title: { embedding, text: 'title' }, image: { dimension: 2 } };
+    const texts = await db.createCollection('texts', { vectors });
+    await texts.add(
+      Array.from({ length: 150 }, (_, i) => ({
+        id: String(i),
+        vectors: { image: [1, i] },
+        metadata: i % 3 === 0 ? {} : { title: `title ${i}` },
+      })),
+    );
+    const before = embedding.asked;
+    const queries = ['what is it?', embedding.vectorOf('what was it?'), 'what will it be?'];
+    const advice = await texts.advise({ field: 'title', queries, k: 3 });
+    expect(advice).toMatchObject({ records: 100, queries: { source: 'given', count: 3 } });
+    expect(embedding.asked - before).toBe(2);
+    for (const more of [{ queries }, {}]) {
+      const { records, recall, p99Ms } = await verifyAdvice(texts, advice, { field: 'title', ...more });
+      expect(records).toBe(100);
+      expect(recall.measured).toBe(1);
+      expect(p99Ms.measured).toBeGreaterThan(0);
+    }
   }, 60_000);
 });
 

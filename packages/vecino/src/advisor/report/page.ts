@@ -1,4 +1,4 @@
-import type { Advice, AdviceVerification, Estimate } from '../../api/advice.ts';
+import type { Advice, AdviceVerification, Estimate, Verified } from '../../api/advice.ts';
 import { escaped } from './axis.ts';
 import { latencyChart } from './latency-chart.ts';
 import { memoryChart } from './memory-chart.ts';
@@ -59,11 +59,15 @@ ${runnerUp ? `<p><span class="label">Next</span><br>${escaped(runnerUp.reason)}<
 ${changes === '' ? '' : `<p style="margin-bottom:0"><span class="label">What would change this</span></p><ul>${changes}</ul>`}</section>`;
 }
 
-function verified({ name, records, qps, memoryBytes, recall }: AdviceVerification): string {
+function verified({ name, records, qps, p99Ms, memoryBytes, diskBytes, recall }: AdviceVerification): string {
+  const row = (what: string, { forecast, measured, ratio }: Verified, text: (value: number) => string) =>
+    `<tr><th scope="row">${what}</th><td>${text(forecast)}</td><td>${text(measured)}</td><td>${signed(ratio - 1)}</td></tr>`;
   return `<section class="card" aria-label="Verification"><span class="label">Afterwards, with all ${whole(records)} records</span>
 <table><thead><tr><th scope="col">${escaped(name)}</th><th scope="col">foretold</th><th scope="col">measured</th><th scope="col">off by</th></tr></thead><tbody>
-<tr><th scope="row">searches a second</th><td>${rough(qps.forecast)}</td><td>${rough(qps.measured)}</td><td>${signed(qps.ratio - 1)}</td></tr>
-<tr><th scope="row">memory</th><td>${bytesText(memoryBytes.forecast)}</td><td>${bytesText(memoryBytes.measured)}</td><td>${signed(memoryBytes.ratio - 1)}</td></tr>
+${row('searches a second', qps, rough)}
+${row('99 in 100 searches', p99Ms, (ms) => `${rough(ms)} ms`)}
+${row('memory', memoryBytes, bytesText)}
+${diskBytes ? row('disk', diskBytes, bytesText) : ''}
 <tr><th scope="row">recall</th><td>${recall.forecast.toFixed(3)}</td><td>${recall.measured.toFixed(3)}<span class="range">${recall.low.toFixed(3)} to ${recall.high.toFixed(3)}</span></td><td>${(recall.measured - recall.forecast).toFixed(3)}</td></tr>
 </tbody></table></section>`;
 }

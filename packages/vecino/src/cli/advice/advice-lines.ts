@@ -1,4 +1,10 @@
-import type { Advice, AdviceConfiguration, AdviceVerification, Estimate } from '../../api/advice.ts';
+import type {
+  Advice,
+  AdviceConfiguration,
+  AdviceVerification,
+  Estimate,
+  Verified,
+} from '../../api/advice.ts';
 import { type Column, pairLines, tableLines } from '../text/table.ts';
 import { bytes, count, counted, duration } from '../text/units.ts';
 
@@ -36,21 +42,19 @@ export function adviceLines(advice: Advice, style: Style): string[] {
 
 /** What an earlier forecast was worth. */
 export function verificationLines(
-  { name, records, qps, memoryBytes, recall }: AdviceVerification,
+  { name, records, qps, p99Ms, memoryBytes, diskBytes, recall }: AdviceVerification,
   style: Style,
 ): string[] {
+  const line = ({ forecast, measured, ratio }: Verified, text: (value: number) => string) =>
+    `${text(forecast)} foretold, ${text(measured)} measured (${ratio.toFixed(2)} times)`;
   return [
     style.bold(`${name} with all ${counted(records, 'record')}`),
     ...pairLines(
       [
-        [
-          'searches a second',
-          `${count(qps.forecast)} foretold, ${count(qps.measured)} measured (${qps.ratio.toFixed(2)} times)`,
-        ],
-        [
-          'memory',
-          `${bytes(memoryBytes.forecast)} foretold, ${bytes(memoryBytes.measured)} measured (${memoryBytes.ratio.toFixed(2)} times)`,
-        ],
+        ['searches a second', line(qps, count)],
+        ['99 in 100 within', line(p99Ms, (ms) => `${ms.toPrecision(2)} ms`)],
+        ['memory', line(memoryBytes, bytes)],
+        ...(diskBytes ? [['disk', line(diskBytes, bytes)] as const] : []),
         [
           'recall',
           `${recall.forecast.toFixed(3)} foretold, ${recall.measured.toFixed(3)} measured (${recall.low.toFixed(3)} to ${recall.high.toFixed(3)})`,

@@ -1,33 +1,25 @@
 import type { VectorSource } from '../../advisor/source.ts';
-import type { VectorInput } from '../../api/record.ts';
+import { ADVISE_OPTIONS } from '../../api/advice.ts';
+import type { Filter } from '../../api/filter.ts';
 import type { Metric } from '../../api/search.ts';
+import { VecinoError } from '../../base/errors.ts';
 import { seededRandom } from '../../base/random.ts';
-import { requireVectorFiles } from '../import/vector-file-rows.ts';
-
-/** What is used of that package. */
-interface VectorFiles {
-  vectorFormatOf(path: string): string | undefined;
-  openVectorFile(path: string, options?: { readonly dataset?: string }): Promise<VectorFile>;
-  readVectors(file: VectorFile, limit?: number): Promise<VectorMatrix>;
-}
-
-interface VectorFile extends AsyncDisposable {
-  readonly dimension: number | undefined;
-  readonly metric: Metric | undefined;
-  batches(): AsyncIterable<readonly { readonly vector?: Float32Array }[]>;
-}
-
-interface VectorMatrix {
-  readonly count: number;
-  readonly dimension: number;
-  readonly vectors: Float32Array;
-}
+import { passedBy } from '../../engine/advise-source.ts';
+import { isTable, vectorFiles } from './vector-files.ts';
 
 /** Bytes of vectors that are kept of a larger file: more than a budget has time for. */
 const KEPT_BYTES_MAX = 1 << 30;
 const METRIC = 'cosine';
-/** Where an ann-benchmarks HDF5 has its queries. */
-const QUERIES_DATASET = 'test';
+/** What the user says of a file of vectors. */
+export interface FileFlags {
+  readonly metric?: Metric;
+  readonly seed?: number;
+  readonly filter?: Filter;
+  /** Of a table: the column or key that has the vector. */
+  readonly vectorField?: string;
+  /** Of an HDF5. */
+  readonly dataset?: string;
+}
 
 /** The vectors of a file, and how many there are of them. */
 export interface FileVectors {
@@ -38,51 +30,56 @@ export interface FileVectors {
 /** Reads a file of vectors once, and keeps a fair sample where it is large (Vitter's reservoir, algorithm R, 1985). */
 export async function readVectorFile(
   path: string,
-  metric: Metric | undefined,
-  seed: number,
+  { metric, seed = ADVISE_OPTIONS.seed.default, filter, vectorField, dataset }: FileFlags,
 ): Promise<FileVectors> {
-  const { openVectorFile } = await vectorFiles();
-  await using file = await openVectorFile(path);
+  const thing = `advise on ${path}`;
+  const { openVectorFile, vectorFormatOf } = await vectorFiles();
+  const passes = filter === undefined ? undefined : passedBy(thing, filter);
+  if (passes && !isTable(vectorFormatOf(path))) throw withoutMetadata(path);
+  await using file = await openVectorFile(path, {
+    ...(vectorField !== undefined && { fields: { vector: vectorField } }),
+    ...(dataset !== undefined && { dataset }),
+  });
   const random = seededRandom(seed);
-  const kept: Float32Array[] = [];
+  const kept: { readonly vector: Float32Array; readonly matches: boolean }[] = [];
   let records = 0;
   for await (const rows of file.batches()) {
-    for (const { vector } of rows) {
+    for (const { vector, metadata = {} } of rows) {
       if (!vector) continue;
       const most = Math.max(1, Math.floor(KEPT_BYTES_MAX / vector.byteLength));
       const place = records < most ? records : Math.floor(random() * (records + 1));
       // A batch may be views of one array, which would be kept as a whole.
-      if (place < most) kept[place] = vector.slice();
+      if (place < most) kept[place] = { vector: vector.slice(), matches: passes?.(metadata) ?? true };
       records += 1;
     }
   }
+  if (records === 0) throw withoutVectors(path, vectorField);
   const source: VectorSource = {
     subject: path,
-    thing: `advise on ${path}`,
-    dimension: file.dimension ?? kept[0]?.length ?? 1,
+    thing,
+    dimension: file.dimension ?? kept[0]?.vector.length ?? 1,
     metric: metric ?? file.metric ?? METRIC,
     records: kept.length,
-    isFiltered: false,
+    isFiltered: passes !== undefined,
     recall: undefined,
     recorded: [],
-    read: async (ordinals) =>
-      Array.from(ordinals, (ordinal) => {
-        const vector = kept[ordinal];
-        return vector && { vector, matches: true };
-      }),
+    read: async (ordinals) => Array.from(ordinals, (ordinal) => kept[ordinal]),
   };
   return { source, records };
 }
 
-/** Queries from a file; those of an ann-benchmarks HDF5 are its dataset `test`. */
-export async function readQueryFile(path: string): Promise<VectorInput[]> {
-  const { openVectorFile, readVectors, vectorFormatOf } = await vectorFiles();
-  const isHdf5 = vectorFormatOf(path) === 'hdf5';
-  await using file = await openVectorFile(path, isHdf5 ? { dataset: QUERIES_DATASET } : {});
-  const { count, dimension, vectors } = await readVectors(file, 500);
-  return Array.from({ length: count }, (_, i) => vectors.subarray(i * dimension, (i + 1) * dimension));
+function withoutVectors(path: string, field = 'vector'): VecinoError {
+  return new VecinoError(
+    'INPUT_MALFORMED',
+    `${path}: no row has a vector in "${field}", expected one in each; name the field that has them with --vector-field`,
+    { details: { file: path, expected: 'vectors', received: 'none' } },
+  );
 }
 
-async function vectorFiles(): Promise<VectorFiles> {
-  return (await requireVectorFiles('advise')) as unknown as VectorFiles;
+function withoutMetadata(path: string): VecinoError {
+  return new VecinoError(
+    'OPTION_INVALID',
+    `advise: --filter reads metadata, and "${path}" has vectors only; give a file of JSON lines or a Parquet, or a collection`,
+    { details: { option: 'filter', expected: 'a file with metadata', received: path } },
+  );
 }

@@ -8,15 +8,14 @@ import {
   type AdviseOptions,
 } from '../../api/advice.ts';
 import { COLLECTION_OPTIONS, type Collection } from '../../api/collection.ts';
-import { OPEN_OPTIONS } from '../../api/database.ts';
-import type { Filter } from '../../api/filter.ts';
-import type { VectorInput } from '../../api/record.ts';
-import type { Metric } from '../../api/search.ts';
+import { type Database, OPEN_OPTIONS } from '../../api/database.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { adviseSource } from '../../engine/advise-source.ts';
 import { adviceLines, verificationLines } from '../advice/advice-lines.ts';
 import { AdviceProgress } from '../advice/advice-progress.ts';
-import { readQueryFile, readVectorFile } from '../advice/file-source.ts';
+import { type FileFlags, readVectorFile } from '../advice/file-source.ts';
+import { readQueryFile } from '../advice/query-file.ts';
+import { embeddingFlag } from '../embedder.ts';
 import { filterFlag, flagsOf, optionsFrom } from '../flags.ts';
 import { openForReading, openForWriting } from '../folder.ts';
 import { readingFailed } from '../import/input-file.ts';
@@ -25,17 +24,18 @@ import { Output, type OutputFlags } from '../output.ts';
 import { OutputFile } from '../output-file.ts';
 import { fieldFlag } from '../vector-fields.ts';
 import { defineCommand } from './command.ts';
+import { modelsFor } from './search.ts';
 
-interface AdviseFlags extends OutputFlags {
+interface AdviseFlags extends OutputFlags, FileFlags {
   readonly queries?: string;
-  readonly filter?: Filter;
   readonly field?: string;
-  readonly metric?: Metric;
+  readonly embedding?: string;
   readonly report?: string;
   readonly verify?: string;
   readonly apply?: boolean;
-  readonly seed?: number;
 }
+
+type Queries = NonNullable<AdviseOptions['queries']>;
 
 const THREADS = { threads: OPEN_OPTIONS.threads };
 const METRIC = { metric: COLLECTION_OPTIONS.metric };
@@ -49,16 +49,23 @@ export function addAdvise(program: Command): void {
     [
       'vecino advise ./library books --recall 0.95 --report books.html',
       'vecino advise ./library books --queries questions.npy --memory-bytes 2e9 --apply',
+      'vecino advise ./library books --queries questions.txt --report books.html',
       'vecino advise glove-100-angular.hdf5 --queries glove-100-angular.hdf5 --budget-seconds 120',
     ],
   );
   for (const option of flagsOf(ADVISE_OPTIONS)) command.addOption(option);
   command.addOption(
-    new Option('--queries <file>', 'A file of vectors of real queries; of an HDF5 its "test".'),
+    new Option(
+      '--queries <file>',
+      'Real queries: a file of vectors (of an HDF5 its "test"), a text in each line of a .txt, or "vector", "text" or "question" in lines of JSON.',
+    ),
   );
   command.addOption(filterFlag());
   command.addOption(fieldFlag());
+  command.addOption(embeddingFlag());
   for (const option of flagsOf(METRIC)) command.addOption(option);
+  command.option('--vector-field <name>', 'Of JSON lines and Parquet: the field that has the vector.');
+  command.option('--dataset <name>', 'Which dataset of an HDF5. Default train, or the only one of two axes.');
   for (const option of flagsOf(THREADS)) command.addOption(option);
   command.addOption(new Option('--report <file>', 'Write a page of HTML with curves and tables.'));
   command.addOption(
@@ -76,7 +83,8 @@ export function addAdvise(program: Command): void {
 async function advise(place: string, collectionName: string | undefined, flags: AdviseFlags): Promise<void> {
   const output = new Output(flags);
   using interrupt = new Interrupt(() => output.note('ending; Ctrl-C again ends at once'));
-  const queries = flags.queries === undefined ? undefined : await readQueryFile(flags.queries);
+  const queries =
+    flags.queries === undefined ? undefined : await readQueryFile(flags.queries, flags.vectorField);
   if (flags.verify !== undefined) return verify(place, collectionName, flags.verify, queries, flags, output);
   // It is made before the minutes are spent, so that a folder that cannot be written to is told at once.
   await using report = flags.report === undefined ? undefined : await OutputFile.create(flags.report);
@@ -108,22 +116,30 @@ async function adviseFile(
   output: Output,
 ): Promise<Advice> {
   await requireFile(path);
-  for (const name of ['filter', 'field', 'apply'] as const) {
-    if (flags[name] === undefined) continue;
-    throw new VecinoError(
-      'OPTION_INVALID',
-      `advise: --${name} is for a collection, and "${path}" is a file; import it first, and name folder and collection`,
-      { details: { option: name, expected: 'a collection', received: path } },
-    );
-  }
-  const { source, records } = await readVectorFile(
-    path,
-    flags.metric,
-    flags.seed ?? ADVISE_OPTIONS.seed.default,
-  );
+  requireOfFile(path, options.queries, flags);
+  const { source, records } = await readVectorFile(path, flags);
   const { threads = THREADS.threads.default } = optionsFrom<{ threads?: number }>(THREADS, flags);
   using progress = new AdviceProgress(output);
   return adviseSource(source, { records, ...options, onProgress: (state) => progress.show(state) }, threads);
+}
+
+/** What only a collection has. */
+function requireOfFile(path: string, queries: Queries | undefined, flags: AdviseFlags): void {
+  const refuse = (option: string, reason: string) =>
+    new VecinoError('OPTION_INVALID', `advise: --${option} ${reason}`, {
+      details: { option, expected: 'a collection', received: path },
+    });
+  const remedy = `and "${path}" is a file; import it first, and name folder and collection`;
+  if (flags.apply) throw refuse('apply', `rebuilds a collection, ${remedy}`);
+  if (flags.field !== undefined) {
+    throw refuse(
+      'field',
+      `is for a collection, and "${path}" is a file; --vector-field names the field of a row`,
+    );
+  }
+  if (queries?.some((query) => typeof query === 'string')) {
+    throw refuse('queries', `has texts, of which the model of a collection makes vectors, ${remedy}`);
+  }
 }
 
 async function adviseCollection(
@@ -137,7 +153,8 @@ async function adviseCollection(
   await using db = flags.apply
     ? await openForWriting(folder, output, { create: false, ...threads })
     : await openForReading(folder, output, threads);
-  const collection = await db.openCollection(name);
+  await using modelled = await openModelled(db, name, options.queries, flags);
+  const { collection } = modelled;
   const advice = await adviseWithProgress(collection, options, output);
   if (!flags.apply) return { advice, verification: undefined };
   const { field, filter } = flags;
@@ -155,6 +172,29 @@ async function adviseCollection(
   return { advice, verification };
 }
 
+/** A collection, with the model of its texts where the queries have some. */
+async function openModelled(
+  db: Database,
+  name: string,
+  queries: Queries | undefined,
+  { field, embedding }: AdviseFlags,
+): Promise<{ readonly collection: Collection } & AsyncDisposable> {
+  const hasTexts = queries?.some((query) => typeof query === 'string');
+  const asked = { ...(hasTexts && { text: '' }), ...(field !== undefined && { field }) };
+  const { options, models } = await modelsFor(db, name, asked, {
+    ...(embedding !== undefined && { embedding }),
+  });
+  const close = async () => {
+    for (const model of models) await model.close();
+  };
+  try {
+    return { collection: await db.openCollection(name, options), [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
 async function adviseWithProgress(
   collection: Collection,
   options: AdviseOptions,
@@ -168,8 +208,8 @@ async function verify(
   folder: string,
   name: string | undefined,
   file: string,
-  queries: readonly VectorInput[] | undefined,
-  { filter, field }: AdviseFlags,
+  queries: Queries | undefined,
+  flags: AdviseFlags,
   output: Output,
 ): Promise<void> {
   if (name === undefined) {
@@ -181,7 +221,9 @@ async function verify(
   }
   const earlier = await readAdvice(file);
   await using db = await openForReading(folder, output);
-  const verification = await verifyAdvice(await db.openCollection(name), earlier, {
+  await using modelled = await openModelled(db, name, queries, flags);
+  const { filter, field } = flags;
+  const verification = await verifyAdvice(modelled.collection, earlier, {
     ...(queries && { queries }),
     ...(filter && { filter }),
     ...(field !== undefined && { field }),
