@@ -8,6 +8,7 @@ import { open } from '../../src/index.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import {
   DIMENSION,
+  EFFORTS,
   expectExact,
   expectSound,
   openDatabase,
@@ -28,18 +29,20 @@ async function filled(
   await collection.add(recordsOf(vectors));
 }
 
+/** Searched with so much effort that it does not matter when the index has learnt, and from which records. */
 async function expectRight(collection: Collection<Shelf>, present: (ordinal: number) => boolean) {
   const vectors = vectorsById(VECTORS, present);
+  const effort = EFFORTS[(await collection.stats()).index.family].most;
   let found = 0;
   for (const query of randomVectors(5, 77)) {
     const exact = await collection.search({ vector: query, k: 10, exact: true, include: [] });
     expectExact(exact, collection.metric, query, vectors, 10);
-    const hits = await collection.search({ vector: query, k: 10, include: [] });
+    const hits = await collection.search({ vector: query, k: 10, include: [], ...effort });
     expectSound(hits, collection.metric, query, vectors, 10);
     found += hits.filter(({ id }) => exact.some((hit) => hit.id === id)).length;
   }
-  // Of 50: what is found depends on when it was learnt (pq: 41 to 47 in 16 runs). `test/recall` has the gates.
-  expect(found).toBeGreaterThanOrEqual(35);
+  // Of 50; `test/recall` has the gates of what is found with less effort.
+  expect(found).toBeGreaterThanOrEqual(42);
   expect((await collection.check()).problems).toEqual([]);
 }
 
