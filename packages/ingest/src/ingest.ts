@@ -246,7 +246,7 @@ class Ingestion {
 function cancelled(stored: number, cause: unknown): VecinoError {
   return new VecinoError(
     'CANCELLED',
-    `ingest: cancelled after ${stored} records were stored; the same call goes on from there`,
+    `ingest: cancelled after ${stored === 1 ? '1 record was' : `${stored} records were`} stored; the same call goes on from there`,
     { details: { records: stored }, cause },
   );
 }

@@ -121,7 +121,7 @@ function offerResources(server: Server, library: Library): void {
     resources: (await library.describe()).map(({ name, records }) => ({
       uri: collectionUri(name),
       name,
-      description: `A collection of ${records} records.`,
+      description: `A collection of ${records} ${records === 1 ? 'record' : 'records'}.`,
       mimeType,
     })),
   }));

@@ -34,7 +34,11 @@ export function addRecords(library: Library): LibraryTool {
       const opened = await library.records(where);
       // A batch is written as a whole: once it has begun, cancelling it changes nothing any more.
       signal.throwIfAborted();
-      await tell(0, records.length, `embedding and storing ${records.length} records`);
+      await tell(
+        0,
+        records.length,
+        `embedding and storing ${records.length} ${records.length === 1 ? 'record' : 'records'}`,
+      );
       const ids = await opened.upsert(records);
       await tell(records.length, records.length, 'stored');
       return { structured: { ids } };

@@ -1,4 +1,4 @@
-import { bytes, count, duration } from './text/units.ts';
+import { bytes, count, counted, duration } from './text/units.ts';
 
 /** How far a long work is. */
 export interface PaceState {
@@ -39,7 +39,7 @@ export class Pace {
     if (this.unit === 'bytes')
       parts.push(total === undefined ? bytes(done) : `${bytes(done)} of ${bytes(total)}`);
     const whole = this.unit === 'records' && total !== undefined ? ` of ${count(total)}` : '';
-    parts.push(`${count(records)}${whole} records`);
+    parts.push(whole === '' ? counted(records, 'record') : `${count(records)}${whole} records`);
     if (elapsedMs > 0) parts.push(`${count((1000 * (records - this.start.records)) / elapsedMs)}/s`);
     const advanced = done - this.start.done;
     if (total !== undefined && advanced > 0 && done < total) {

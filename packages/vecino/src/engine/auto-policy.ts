@@ -1,5 +1,6 @@
 import type { IndexFamily } from '../api/index-options.ts';
 import type { Metric } from '../api/search.ts';
+import { quantity } from '../base/quantity.ts';
 
 /** What the choice of an index depends on. */
 export interface Situation {
@@ -45,7 +46,7 @@ const BACK_SHARE = 0.5;
 export function chooseIndex(situation: Situation, border = borderOf(situation.dimension)): Verdict {
   const { records, dimension, metric, recall, serving } = situation;
   const back = Math.floor(border * BACK_SHARE);
-  const what = `${records} records of ${dimension} dimensions`;
+  const what = `${quantity(records, 'record')} of ${quantity(dimension, 'dimension')}`;
   if (records < (serving === 'flat' ? border : back)) {
     return {
       family: 'flat',

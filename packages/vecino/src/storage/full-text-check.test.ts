@@ -37,12 +37,12 @@ describe('the check of indexed texts', () => {
   it.each([
     [
       "INSERT INTO full_text_1 (full_text_1, rowid, words, stems) VALUES ('delete', 1, '', '')",
-      '1 records are not in the index of texts',
+      '1 record missing from the index of texts',
     ],
-    ["UPDATE records SET document = 'two words' WHERE id = 'a'", '1 records have other texts than the index'],
+    ["UPDATE records SET document = 'two words' WHERE id = 'a'", '1 record with other texts than the index'],
     [
       "INSERT INTO full_text_1 (rowid, words, stems) VALUES (7, 'x', 'x')",
-      '1 rows of the index of texts belong to no record',
+      '1 row of the index of texts without a record',
     ],
   ])('after %s finds that %s', (sql, problem) => {
     const connection = healthy();

@@ -1,3 +1,4 @@
+import { quantity } from '../base/quantity.ts';
 import { analyzerOf } from '../text/analyzer.ts';
 import { readTexts } from '../text/record-texts.ts';
 import type { Connection } from './connection.ts';
@@ -51,12 +52,12 @@ export function checkFullText(connection: Connection, collection: number, settin
   const indexed = connection.get<{ count: number }>(`SELECT count(*) AS count FROM ${table}_docsize`)?.count;
   const extra = (indexed ?? 0) - (breaches.records - breaches.missing);
   const problems: string[] = [];
-  const tell = (count: number, what: string) => {
-    if (count > 0) problems.push(`${connection.file}: ${table}: ${count} ${what}`);
+  const tell = (count: number, noun: string, what: string) => {
+    if (count > 0) problems.push(`${connection.file}: ${table}: ${quantity(count, noun)} ${what}`);
   };
-  tell(breaches.missing, 'records are not in the index of texts');
-  tell(breaches.other, 'records have other texts than the index');
-  tell(extra, 'rows of the index of texts belong to no record');
+  tell(breaches.missing, 'record', 'missing from the index of texts');
+  tell(breaches.other, 'record', 'with other texts than the index');
+  tell(extra, 'row', 'of the index of texts without a record');
   return problems;
 }
 

@@ -121,7 +121,7 @@ describe('vector arithmetic', () => {
       'another length',
       () => add([1, 2], [1, 2], [1]),
       'DIMENSION_MISMATCH',
-      'add: vector 2 has 1 dimensions, expected 2',
+      'add: vector 2 has 1 dimension, expected 2',
     ],
     ['no vectors', () => mean([]), 'VECTOR_INVALID', 'mean: vectors is an empty array'],
     ['an empty vector', () => scale([], 2), 'VECTOR_INVALID', 'scale: vector is an array of 0'],

@@ -1,6 +1,7 @@
 import type { VectorInput } from '../api/record.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
+import { quantity } from '../base/quantity.ts';
 import { isNumberList } from './read-vector.ts';
 
 /** What an operation answers: as many floats as it was given where its first vector is a Float32Array. */
@@ -26,7 +27,7 @@ export function readOperands(operation: string, inputs: readonly unknown[]): rea
     if (other.length === first.length) continue;
     throw new VecinoError(
       'DIMENSION_MISMATCH',
-      `${operation}: vector ${i + 1} has ${other.length} dimensions, expected ${first.length} as vector 0 has; combine vectors of one model only`,
+      `${operation}: vector ${i + 1} has ${quantity(other.length, 'dimension')}, expected ${first.length} as vector 0 has; combine vectors of one model only`,
       { details: { expected: first.length, received: other.length, position: i + 1 } },
     );
   }

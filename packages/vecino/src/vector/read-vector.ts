@@ -1,6 +1,7 @@
 import type { Metric } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue } from '../base/options.ts';
+import { quantity } from '../base/quantity.ts';
 import { lengthOf } from './prepare.ts';
 
 /** Beyond these lengths squared distances overflow 32-bit floats, and values those of 16 bits. */
@@ -30,7 +31,7 @@ export function readVector(
   if (input.length !== dimension) {
     throw new VecinoError(
       'DIMENSION_MISMATCH',
-      `${thing}: vector has ${input.length} dimensions, expected ${dimension}; embed with the collection's own model or create another collection`,
+      `${thing}: vector has ${quantity(input.length, 'dimension')}, expected ${dimension}; embed with the collection's own model or create another collection`,
       { details: { expected: dimension, received: input.length } },
     );
   }

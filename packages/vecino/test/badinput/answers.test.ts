@@ -215,7 +215,7 @@ describe('in a stocked database', () => {
       ['nothing', undefined, 'QUERY_INVALID', 'received none of them'],
       ['k', { vector: VECTOR, k: 3 }, 'OPTION_UNKNOWN', 'unknown option "k"'],
       ['groups', { vector: VECTOR, groupBy: 'year' }, 'OPTION_UNKNOWN', 'unknown option "groupBy"'],
-      ['too short a vector', { vector: [1] }, 'DIMENSION_MISMATCH', 'vector has 1 dimensions, expected 3'],
+      ['too short a vector', { vector: [1] }, 'DIMENSION_MISMATCH', 'vector has 1 dimension, expected 3'],
       ['an id that is not there', { id: 'nobody' }, 'RECORD_NOT_FOUND', 'no record has the id "nobody"'],
     ] as const)('refuses %s', async (_, query, code, problem) => {
       const shelf = await shelfOf(database());

@@ -191,7 +191,7 @@ const QUESTIONS: readonly (BadInput & {
     what: 'a filter that leaves too few',
     given: { neighbours: 2, filter: { year: 1997 } },
     code: 'RECORDS_TOO_FEW',
-    says: ['there are 1 records'],
+    says: ['there is 1 record,'],
   },
   {
     call: 'anomalies',
@@ -219,7 +219,7 @@ const QUESTIONS: readonly (BadInput & {
     what: 'a vector of another dimension',
     given: { vector: [1], neighbours: 2 },
     code: 'DIMENSION_MISMATCH',
-    says: ['1 dimensions, expected 3'],
+    says: ['1 dimension, expected 3'],
   },
   {
     call: 'duplicates',

@@ -118,7 +118,7 @@ const VECTORS: readonly VectorCase[] = [
     what: 'a vector in a vector',
     vector: [[1, 2, 3]],
     code: 'DIMENSION_MISMATCH',
-    says: ['has 1 dimensions', 'expected 3'],
+    says: ['has 1 dimension,', 'expected 3'],
   },
   { what: 'null', vector: null, code: 'VECTOR_INVALID', says: ['is null', ...NO_VECTOR] },
   { what: 'a string', vector: '1,2,3', code: 'VECTOR_INVALID', says: ['is a string', ...NO_VECTOR] },

@@ -84,7 +84,7 @@ function statsPairs({
     ['  filters', bytes(memory.filterBytes)],
     ...Object.entries(vectors).map(([field, one]): [string, string] => [
       `  ${field}`,
-      `${count(one.records)} records, ${one.index.family}, ${bytes(one.memory.vectorBytes + one.memory.indexBytes)}`,
+      `${counted(one.records, 'record')}, ${one.index.family}, ${bytes(one.memory.vectorBytes + one.memory.indexBytes)}`,
     ]),
     ['disk', ''],
     ['  index snapshot', bytes(disk.snapshotBytes)],

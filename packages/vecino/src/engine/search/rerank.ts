@@ -2,6 +2,7 @@ import type { AnyMetadata } from '../../api/metadata.ts';
 import type { Hit, RerankOptions } from '../../api/search.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
+import { quantity } from '../../base/quantity.ts';
 
 /** Has the caller's function score the hits, and checks what it answers: it is not ours to repair. */
 export async function rerankScores(
@@ -27,7 +28,7 @@ export async function rerankScores(
     const reason = cause instanceof Error ? cause.message : describeValue(cause);
     throw new VecinoError(
       'RERANK_FAILED',
-      `${thing}: the rerank function failed for ${hits.length} hits: ${reason}`,
+      `${thing}: the rerank function failed for ${quantity(hits.length, 'hit')}: ${reason}`,
       { cause, details: { hits: hits.length } },
     );
   } finally {
@@ -59,7 +60,7 @@ function wrong(thing: string, expected: string, received: string): VecinoError {
 function timedOut(thing: string, timeoutMs: number, hits: number): VecinoError {
   return new VecinoError(
     'RERANK_TIMED_OUT',
-    `${thing}: the rerank function has not answered for ${hits} hits within ${timeoutMs} ms; allow more by timeoutMs, or give it fewer candidates`,
+    `${thing}: the rerank function has not answered for ${quantity(hits, 'hit')} within ${timeoutMs} ms; allow more by timeoutMs, or give it fewer candidates`,
     { details: { timeoutMs, hits } },
   );
 }
