@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { styleText } from 'node:util';
 import type { Warning } from '../api/database.ts';
 import { VecinoError } from '../base/errors.ts';
-import { jsonText } from './text/json-text.ts';
+import { jsonText } from '../base/json-text.ts';
 
 /** Flags that every command has. */
 export interface OutputFlags {

@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import type { ChangesQuery } from '../../api/changes.ts';
 import { CHANGES_OPTIONS } from '../../api/changes.ts';
 import { VecinoError } from '../../base/errors.ts';
+import { jsonText } from '../../base/json-text.ts';
 import { flagsOf, includeFlag, optionsFrom } from '../flags.ts';
 import { openForReading } from '../folder.ts';
 import { Interrupt } from '../interrupt.ts';
 import { type NamespaceFlags, namespaceFlag, recordsOf } from '../namespace.ts';
 import { Output, type OutputFlags } from '../output.ts';
-import { jsonText } from '../text/json-text.ts';
 import { counted } from '../text/units.ts';
 import { defineCommand } from './command.ts';
 

@@ -3,6 +3,7 @@ import type { Collection, CollectionDescription, ListQuery } from '../../api/col
 import type { Filter } from '../../api/filter.ts';
 import type { StoredRecord } from '../../api/record.ts';
 import { VecinoError } from '../../base/errors.ts';
+import { jsonText } from '../../base/json-text.ts';
 import { EXPIRY_FIELD } from '../expiry.ts';
 import {
   EXPORT_FORMATS,
@@ -20,7 +21,6 @@ import { NAMESPACE_FIELD, type NamespaceFlags, namespaceFlag, type Records } fro
 import { Output, type OutputFlags } from '../output.ts';
 import { OutputFile } from '../output-file.ts';
 import { showProgress } from '../progress.ts';
-import { jsonText } from '../text/json-text.ts';
 import { bytes, counted } from '../text/units.ts';
 import { fieldFlag } from '../vector-fields.ts';
 import { defineCommand } from './command.ts';

@@ -1,6 +1,6 @@
 import type { AnyMetadata } from '../../api/metadata.ts';
+import { jsonText } from '../../base/json-text.ts';
 import { cutToWidth, displayWidth, oneLine } from './display-width.ts';
-import { jsonText } from './json-text.ts';
 import { padTo, pairLines } from './table.ts';
 
 /** A record or a hit, with the parts that were asked for. */
