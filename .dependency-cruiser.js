@@ -42,6 +42,8 @@ const LAYERS = {
   // Drivers share what the engine does with callers' input before anything is stored (engine/collection-shape.ts), and
   // of the store only the types of what a collection is.
   driver: ['base', 'api', 'vector', 'filter', 'text', 'storage', 'engine'],
+  // Made of the calls of databases alone; of drivers and the engine it asks only what they would refuse.
+  migrate: ['base', 'api', 'engine', 'driver'],
   // The edge speaks to the public entries and to the engine; how that is done inside is not its affair.
   cli: ['base', 'api', 'engine', 'retrieval', 'evaluation', 'measure', 'advisor'],
 };
@@ -59,7 +61,7 @@ const layerRules = Object.entries(LAYERS).map(([layer, known]) => ({
 
 /** Inside the package only the edge goes through the public entries. */
 function publicEntriesFor(layer) {
-  return layer === 'cli' ? `|${SRC}/(index|embedding|errors|measure|options|tools|vector)[.]ts$` : '';
+  return layer === 'cli' ? `|${SRC}/(index|embedding|errors|measure|migrate|options|tools|vector)[.]ts$` : '';
 }
 
 export default {

@@ -11,14 +11,14 @@ const config: KnipConfig = {
     'packages/vecino': {
       // Public entries, and threads, which are started by URL.
       entry: [
-        'src/{index,embedding,errors,measure,options,tools,vector}.ts',
+        'src/{index,embedding,errors,measure,migrate,options,tools,vector}.ts',
         'src/cli/main.ts',
         'src/**/{*-thread,*-worker,worker}.ts',
         'test/**/*.test.ts',
         // Run by hand: the makers of frozen files.
         'test/format/make-*.ts',
         // A process that is killed.
-        'test/crash/embedding-writer.ts',
+        'test/crash/{embedding-writer,migration-process}.ts',
       ],
       project: ['src/**/*.ts', 'test/**/*.ts'],
       // Data sets are files that tests find with require.resolve; stemmers and stop words are loaded by language.

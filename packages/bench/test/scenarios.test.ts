@@ -146,6 +146,16 @@ describe('npm run bench:scenarios -- --tiny', () => {
     expect(goals[0]).toMatchObject({ kept: true });
   });
 
+  it('migrate: brings everything there and back, though it is killed on each way', {
+    timeout: 60_000,
+  }, async () => {
+    const { rows, goals } = await runTiny('migrate');
+    for (const row of rows)
+      expect(row).toMatchObject({ records: 600, kills: 1, equal: true, vectors: 'f32' });
+    expect(new Set(rows.map((row) => row['checksum'])).size).toBe(1);
+    expect(goals.every(({ kept }) => kept)).toBe(true);
+  });
+
   it('queries: finds what the same query finds exactly, in every kind', async () => {
     const { rows, goals } = await runTiny('queries');
     expect(rows.length).toBeGreaterThanOrEqual(9);

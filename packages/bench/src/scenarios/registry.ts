@@ -7,6 +7,7 @@ import { filters } from './filters.ts';
 import { growth } from './growth.ts';
 import { ingest } from './ingest.ts';
 import { memory } from './memory.ts';
+import { migrate } from './migrate.ts';
 import { opening } from './opening.ts';
 import { pictures } from './pictures.ts';
 import { queries } from './queries.ts';
@@ -28,6 +29,7 @@ export const SCENARIOS = {
   embedding,
   documents,
   pictures,
+  migrate,
   'ten-million': tenMillion,
 } as const;
 

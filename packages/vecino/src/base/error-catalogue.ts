@@ -100,6 +100,7 @@ export const ERROR_CATALOGUE = {
   STORE_NOT_FOUND: { kind: 'NotFound' },
   STORE_READ_ONLY: { kind: 'InvalidState' },
   STORE_VERSION_NEWER: { kind: 'Unsupported' },
+  TARGET_NOT_EMPTY: { kind: 'Conflict' },
   TEXT_MISSING: { kind: 'InvalidState' },
   UNSUPPORTED: { kind: 'Unsupported' },
   VECTOR_INVALID: { kind: 'InvalidArgument' },

@@ -4,7 +4,7 @@ import { VecinoError } from '../base/errors.ts';
 /** What the exit code of the command line says; `--help` and docs/cli.md print this table. */
 export const EXIT_CODES = {
   ok: { code: 0, about: 'done' },
-  problems: { code: 1, about: 'check found problems, or a source could not be ingested' },
+  problems: { code: 1, about: 'check found problems, a source could not be ingested, or two ends differ' },
   usage: { code: 2, about: 'wrong usage or input: the same command fails again' },
   conflict: { code: 3, about: 'conflict: another process writes, or a collection has other settings' },
   environment: { code: 4, about: 'environment: disk, permissions, damaged files, too old a Node or vecino' },

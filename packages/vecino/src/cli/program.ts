@@ -19,6 +19,7 @@ import { addImport } from './command/import.ts';
 import { addIngest } from './command/ingest.ts';
 import { addList } from './command/list.ts';
 import { addMcp } from './command/mcp.ts';
+import { addMigrate } from './command/migrate.ts';
 import { addReembed } from './command/reembed.ts';
 import { addReindex } from './command/reindex.ts';
 import { addSearch } from './command/search.ts';
@@ -69,6 +70,7 @@ export function buildProgram(): Command {
     addAnomalies,
     addClusters,
     addExport,
+    addMigrate,
     addCheck,
     addCompact,
     addReindex,

@@ -8,8 +8,9 @@ import { temporaryFolder } from '../temporary-folder.ts';
 
 const docs = new URL('../../../../docs/', import.meta.url);
 const entry = new URL('../../src/index.ts', import.meta.url).href;
+const migrateEntry = new URL('../../src/migrate.ts', import.meta.url).href;
 
-it.each(['time-to-live', 'change-feed', 'changing-the-model', 'named-vectors'])(
+it.each(['time-to-live', 'change-feed', 'changing-the-model', 'migration', 'named-vectors'])(
   'docs/%s.md',
   { timeout: 60_000 },
   (page) => {
@@ -19,7 +20,9 @@ it.each(['time-to-live', 'change-feed', 'changing-the-model', 'named-vectors'])(
     const program = join(folder, 'page.ts');
     const here = code
       .replaceAll("'./library'", JSON.stringify(join(folder, 'library')))
-      .replaceAll("'vecino'", JSON.stringify(entry));
+      .replaceAll("'./library#", `'${join(folder, 'library')}#`)
+      .replaceAll("'vecino'", JSON.stringify(entry))
+      .replaceAll("'vecino/migrate'", JSON.stringify(migrateEntry));
     writeFileSync(program, here);
     expect(execFileSync(process.execPath, [program], { encoding: 'utf8' })).toBe(said);
   },

@@ -29,6 +29,7 @@ const FORBIDDEN: readonly (readonly [rule: string, from: string, to: string])[] 
   ['layer-driver', `${SRC}/driver/open.ts`, `${SRC}/cli/main.ts`],
   ['drivers', `${SRC}/driver/postgres/open.ts`, `${SRC}/driver/other/open.ts`],
   ['drivers-behind-the-front', `${SRC}/driver/front/backend.ts`, `${SRC}/driver/postgres/open.ts`],
+  ['layer-migrate', `${SRC}/migrate/migrate.ts`, `${SRC}/storage/store.ts`],
   ['layer-cli', `${SRC}/cli/main.ts`, `${SRC}/storage/store.ts`],
   // A unit test is a part of its layer.
   ['layer-filter', `${SRC}/filter/parse.test.ts`, `${SRC}/vector/metric.ts`],

@@ -83,6 +83,11 @@ export class RemoteDatabase implements Database {
     return this.reopen(stored, read);
   }
 
+  /** Throws where `createCollection` would because of what the engine lacks. Nothing is asked of it, and nothing made. */
+  requireFit(name: string, options: CollectionOptions): void {
+    this.fitting(name, this.read(name, options));
+  }
+
   async openCollection<M extends Metadata = AnyMetadata>(
     name: string,
     options?: CollectionOptions,
@@ -137,12 +142,17 @@ export class RemoteDatabase implements Database {
   }
 
   private async make(name: string, read: ReadCollectionOptions): Promise<StoredCollection | undefined> {
+    return this.backend.createCollection(this.fitting(name, read));
+  }
+
+  /** What the engine is to keep of a new collection; throws where it cannot make such a one. */
+  private fitting(name: string, read: ReadCollectionOptions): NewCollection {
     const thing = `collection "${name}"`;
     const collection = newCollectionOf(name, read);
     if (collection.fields) requireCapability(thing, this.capabilities, 'namedVectors');
     if (collection.fullText) requireCapability(thing, this.capabilities, 'fullText');
     this.settings.requireFit(thing, collection, read);
-    return this.backend.createCollection(collection);
+    return collection;
   }
 
   private async reopen<M extends Metadata>(
