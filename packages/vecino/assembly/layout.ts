@@ -107,9 +107,10 @@ let biases: usize = 0;
 /** The state that all threads share: entry point and its level. */
 export const ENTRY: usize = 2048;
 export const ENTRY_LOCK: usize = 2056;
-/** Range of the scalar quantizer: the value of code 0, and the codes a unit. */
-export const CODE_OFFSET: usize = 2064;
-export const CODE_SCALE: usize = 2068;
+/** Codes a unit of the scalar quantizer. */
+export const CODE_SCALE: usize = 2064;
+/** What code 0 stands for in each dimension, in `floats` floats. */
+export const CODE_ORIGIN: usize = 8192;
 
 @inline export function field(index: usize): u32 {
   return load<u32>(HEADER + (index << 2));

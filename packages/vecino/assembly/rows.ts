@@ -1,12 +1,12 @@
 // Codes of a byte a dimension in one piece (SQ8): what is compared when a list's codes have left a vector in the
-// running. Offset and scale are those of `sq8.ts`, one of each for the whole index.
+// running. Origin and scale are those of `sq8.ts`.
 //
 // A target is the query as 16-bit integers. By Euclidean distance they are in the unit of the codes, and the key is
 // the squared distance in that unit. By inner product they are scaled to use their bits, and the key is the
 // product, turned round. The coordinate that records have beyond the query (see `src/vector/prepare.ts`) then counts
 // for nothing, because the query has 0 there.
 
-import { metric, CODE_OFFSET, CODE_SCALE, floats, query, rowAt, rowBytes, rowTarget } from './layout';
+import { CODE_ORIGIN, CODE_SCALE, metric, floats, query, rowAt, rowBytes, rowTarget } from './layout';
 import { quantise, sum } from './sq8';
 
 /** Targets by distance stay within a code's range to either side, so that no sum of squares overflows. */
@@ -32,48 +32,48 @@ export function encodeRow(vector: usize, slot: u32): void {
 
 /** Writes what a slot's row stands for. */
 export function decodeRow(slot: u32, to: usize): void {
-  const offset = load<f32>(CODE_OFFSET);
   const step = <f32>1 / load<f32>(CODE_SCALE);
   const row = rowAt(slot);
-  for (let i: usize = 0; i < floats; i++) store<f32>(to + (i << 2), offset + step * <f32>load<u8>(row + i));
+  for (let i: usize = 0; i < floats; i++) {
+    store<f32>(to + (i << 2), load<f32>(CODE_ORIGIN + (i << 2)) + step * <f32>load<u8>(row + i));
+  }
 }
 
 /** Makes the lane's query the target. */
 export function rowTargetOfQuery(): void {
-  const offset = load<f32>(CODE_OFFSET);
   const scale = load<f32>(CODE_SCALE);
   if (metric == 0) {
     unit = 1 / (scale * scale);
     margin = DISTANCE_MARGIN;
-    writeTarget(offset, scale, TARGET_MIN, TARGET_MAX);
+    writeTarget(true, scale, TARGET_MIN, TARGET_MAX);
     return;
   }
   let largest: f32 = 0;
-  let total: f32 = 0;
+  let zero: f32 = 0;
   let squares: f32 = 0;
   for (let i: u32 = 0; i < floats; i++) {
     const value = load<f32>(query + (<usize>i << 2));
     largest = max(largest, abs(value));
-    total += value;
+    zero += value * load<f32>(CODE_ORIGIN + (<usize>i << 2));
     squares += value * value;
   }
   const most = min(PRODUCT_MAX, <f32>(<u32>0x7fffffff / (255 * floats)));
   const step = largest > 0 ? largest / most : 1;
   unit = step / scale;
-  productOfZero = offset * total;
+  productOfZero = zero;
   // Each dimension's rounding errs by .29 codes; three standard deviations of their sum.
   margin = 0.9 * sqrt(squares) / step;
-  writeTarget(0, 1 / step, -most, most);
+  writeTarget(false, 1 / step, -most, most);
 }
 
-/** Writes (query - offset) × scale in 16-bit integers between two bounds. */
-function writeTarget(offset: f32, scale: f32, least: f32, most: f32): void {
-  const offsets = f32x4.splat(offset);
+/** Writes the query, or what it is above the origin, × scale in 16-bit integers between two bounds. */
+function writeTarget(aboveOrigin: bool, scale: f32, least: f32, most: f32): void {
   const scales = f32x4.splat(scale);
   const lows = f32x4.splat(least);
   const highs = f32x4.splat(most);
   for (let i: usize = 0; i < floats; i += 4) {
-    const value = f32x4.mul(f32x4.sub(v128.load(query + (i << 2)), offsets), scales);
+    const origin = aboveOrigin ? v128.load(CODE_ORIGIN + (i << 2)) : f32x4.splat(0);
+    const value = f32x4.mul(f32x4.sub(v128.load(query + (i << 2)), origin), scales);
     const whole = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.pmin(f32x4.pmax(value, lows), highs)));
     v128.store64_lane(rowTarget + (i << 1), i16x8.narrow_i32x4_s(whole, whole), 0);
   }

@@ -1,4 +1,5 @@
-// Scalar quantisation: a byte a dimension, one offset and one scale for the whole index.
+// Scalar quantisation: a byte a dimension, one scale for the whole index, and what code 0 stands for in each
+// dimension: the same for all, or as far below each dimension's own mean (see `src/quantizer/scalar-range.ts`).
 //
 // With a single scale the squared Euclidean distance of two codes, an integer, orders like the distance of the
 // vectors up to rounding, so no factors are stored. Data that are small integers lose nothing. A code is
@@ -7,20 +8,19 @@
 // dimension, less 128, and behind it what it adds to every coarse key.
 
 import {
-  CODE_OFFSET, CODE_SCALE, codeBytes, decoded, floats, halfBytes, highAt, lowAt, normAt, ON_DISK, originals, query,
+  CODE_ORIGIN, CODE_SCALE, codeBytes, decoded, floats, halfBytes, highAt, lowAt, normAt, ON_DISK, originals, query,
   rowBytes, walkTarget,
 } from './layout';
 import { originalAt } from './original';
 import { encodeRow } from './rows';
 
-/** Codes a vector: (x - offset) × scale, rounded, 0 to 255; a byte a dimension, zeros behind the last up to `room`. */
+/** Codes a vector: (x - origin) × scale, rounded, 0 to 255; a byte a dimension, zeros behind the last up to `room`. */
 export function quantise(vector: usize, bytes: usize, room: usize): void {
-  const offset = f32x4.splat(load<f32>(CODE_OFFSET));
   const scale = f32x4.splat(load<f32>(CODE_SCALE));
   const low = f32x4.splat(0);
   const high = f32x4.splat(255);
   for (let i: usize = 0; i < floats; i += 4) {
-    const scaled = f32x4.mul(f32x4.sub(v128.load(vector + (i << 2)), offset), scale);
+    const scaled = f32x4.mul(f32x4.sub(v128.load(vector + (i << 2)), v128.load(CODE_ORIGIN + (i << 2))), scale);
     const whole = i32x4.trunc_sat_f32x4_u(f32x4.nearest(f32x4.min(f32x4.max(scaled, low), high)));
     const words = i16x8.narrow_i32x4_u(whole, whole);
     v128.store32_lane(bytes + i, i8x16.narrow_i16x8_u(words, words), 0);

@@ -132,8 +132,10 @@ export const BLOCK_SLOTS = 1024;
 export const HEADER = 4096;
 /** Entry point and its level, 64 bits, shared by all threads. */
 export const GRAPH_ENTRY = 2048;
-/** Offset and scale of the scalar quantizer, two floats. */
-export const CODE_RANGE = 2064;
+/** Codes a unit of the scalar quantizer, a float. */
+export const CODE_SCALE = 2064;
+/** What code 0 stands for in each dimension, a float each, where nodes have codes. */
+export const CODE_ORIGIN = 2 * HEADER;
 export const NO_NODE = 0xffffffff;
 
 /** Queries that share a pass over the sketches, and the most neighbours that each may ask for. */
@@ -234,7 +236,8 @@ function layoutFor(request: LayoutRequest): Layout {
   const tablesLane = tablesPart?.laneRegions(lane) ?? [];
   const bitmaps = tablesPart ? 2 : 1;
 
-  const laneBase = 2 * HEADER;
+  const coded = halfBytes + rowBytes > 0;
+  const laneBase = roundUp(CODE_ORIGIN + (coded ? floats * 4 : 0), LINE);
   const modelBytes = room
     ? modelLayoutOf(0, vectorStride, room).end
     : ((listsPart ?? tablesPart)?.modelBytes ?? 0);
@@ -267,7 +270,7 @@ function layoutFor(request: LayoutRequest): Layout {
   return {
     lanes,
     hasGraph: graph !== undefined,
-    coded: halfBytes + rowBytes > 0,
+    coded,
     originals,
     kernel,
     segmentSlots,

@@ -3,7 +3,8 @@ import { VecinoError } from '../base/errors.ts';
 import { type EngineExports, engineModule, instantiate } from './engine-module.ts';
 import {
   BLOCK_SLOTS,
-  CODE_RANGE,
+  CODE_ORIGIN,
+  CODE_SCALE,
   GRAPH_ENTRY,
   HEADER,
   type Layout,
@@ -202,9 +203,12 @@ export class VectorSpace {
     this.fresh().bytes[this.nodeStart(node, this.layout.linked, 1)] = linked ? 1 : 0;
   }
 
-  /** What a node's code stands for in a range of codes. */
-  decode(node: number, offset: number, scale: number): Float32Array {
-    return Float32Array.from(this.readCode(node), (code) => Math.fround(code / scale) + offset);
+  /** What a node's code stands for in a range of codes; see `writeCodeRange`. */
+  decode(node: number, offset: number, scale: number, centre?: ArrayLike<number>): Float32Array {
+    return Float32Array.from(
+      this.readCode(node),
+      (code, dimension) => Math.fround(code / scale) + Math.fround(offset + (centre?.[dimension] ?? 0)),
+    );
   }
 
   /** A node's code, a byte a dimension, put together from its halves; the order is that of `assembly/sq8.ts`. */
@@ -254,9 +258,13 @@ export class VectorSpace {
       : new Uint8Array();
   }
 
-  /** What code 0 stands for, and the codes a unit. */
-  writeCodeRange(offset: number, scale: number): void {
-    this.fresh().floats.set([offset, scale], CODE_RANGE >> 2);
+  /** What code 0 stands for, above the centre of each dimension where there is one, and the codes a unit. */
+  writeCodeRange(offset: number, scale: number, centre?: ArrayLike<number>): void {
+    const { floats } = this.fresh();
+    floats[CODE_SCALE >> 2] = scale;
+    for (let dimension = 0; dimension < this.layout.floats; dimension++) {
+      floats[(CODE_ORIGIN >> 2) + dimension] = offset + (centre?.[dimension] ?? 0);
+    }
   }
 
   /** Puts the query into the lane. */
@@ -313,8 +321,11 @@ export class VectorSpace {
   }
 
   copyCodeRange(source: VectorSpace): void {
+    if (!this.layout.coded) return;
     const { floats } = source.fresh();
-    this.fresh().floats.set(floats.subarray(CODE_RANGE / 4, CODE_RANGE / 4 + 2), CODE_RANGE / 4);
+    const own = this.fresh().floats;
+    own[CODE_SCALE >> 2] = floats[CODE_SCALE >> 2] ?? 0;
+    own.set(floats.subarray(CODE_ORIGIN >> 2, (CODE_ORIGIN >> 2) + this.layout.floats), CODE_ORIGIN >> 2);
   }
 
   copyModel(source: VectorSpace): void {

@@ -17,7 +17,10 @@ describe('range of scalar quantisation', () => {
 
   it('cuts off what lies beyond 4.5 deviations', () => {
     const values = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 1 : -1));
-    const { offset, scale } = learn(...Array.from({ length: 100 }, () => values), [1_000]).choose(undefined);
+    const { offset, scale } = learn(...Array.from({ length: 100 }, () => values), [
+      1_000,
+      ...values.slice(1),
+    ]).choose(undefined);
     const high = offset + 255 / scale;
     expect(offset).toBe(-1);
     expect(high).toBeGreaterThan(1);
@@ -25,7 +28,7 @@ describe('range of scalar quantisation', () => {
   });
 
   it('stays while it covers the values and is not much too wide, and moves otherwise', () => {
-    const range = learn([-1, 1, 0.5, -0.5]);
+    const range = learn([-1, 1], [0.5, -0.5]);
     const first = range.choose(undefined);
     range.learn(Float32Array.of(-1.02, 1.02));
     expect(range.choose(first)).toBe(first);
@@ -41,6 +44,32 @@ describe('range of scalar quantisation', () => {
     const chosen = range.choose(undefined);
     expect(chosen).toEqual({ offset: 7, scale: 255 });
     expect(range.choose(chosen)).toBe(chosen);
+  });
+
+  it('takes the mean off each dimension where dimensions lie far apart, once it knows them', () => {
+    const random = seededRandom(5);
+    const range = new ScalarRange();
+    const vector = () => Float32Array.of(1_000, random() - 0.5, random() - 0.5);
+    for (let i = 0; i < 50; i++) range.learn(vector());
+    const plain = range.choose(undefined);
+    expect(plain.centre).toBeUndefined();
+    expect(255 / plain.scale).toBeGreaterThan(1_000);
+    for (let i = 0; i < 500; i++) range.learn(vector());
+    const centred = range.choose(plain);
+    expect(centred.centre?.[0]).toBe(1_000);
+    expect(255 / centred.scale).toBeLessThan(3);
+    expect(range.choose(centred)).toBe(centred);
+    // The large one moves: what is taken off follows.
+    for (let i = 0; i < 5_000; i++) range.learn(Float32Array.of(2_000, random() - 0.5, random() - 0.5));
+    const moved = range.choose(centred);
+    expect(moved).not.toBe(centred);
+  });
+
+  it('leaves dimensions as they are where that is nearly as narrow', () => {
+    const random = seededRandom(6);
+    const range = new ScalarRange();
+    for (let i = 0; i < 500; i++) range.learn(Float32Array.of(random() + 0.3, random(), random() - 0.2));
+    expect(range.choose(undefined).centre).toBeUndefined();
   });
 
   it('goes on where an earlier session ended', () => {

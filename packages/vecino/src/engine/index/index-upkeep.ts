@@ -304,7 +304,7 @@ export class IndexUpkeep {
 
   private useRange(range: CodeRange): void {
     this.codeRange = range;
-    this.memory.space.writeCodeRange(range.offset, range.scale);
+    this.memory.space.writeCodeRange(range.offset, range.scale, range.centre);
   }
 }
 

@@ -61,7 +61,7 @@ export async function recodeFromStore(
       space.slotOf(from + i),
     );
     for (const [i, vector] of vectorsOf(slots).entries()) {
-      const known = vector ?? (before && space.decode(from + i, before.offset, before.scale));
+      const known = vector ?? (before && space.decode(from + i, before.offset, before.scale, before.centre));
       if (known) space.writeVector(from + i, known);
     }
     await slice.pause();
