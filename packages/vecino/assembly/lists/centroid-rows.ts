@@ -1,8 +1,9 @@
 // The rows of centroids: seven bits a dimension, counted from the least of all lists in each, so that a dimension in
 // which all are alike costs nothing. The coordinate that records have beyond the query by inner product can be many
-// times as wide as all others: it is left out of the rows, and counted by itself where vectors are assigned. A query or a vector becomes a signed byte a dimension and is compared with sixteen
-// lists at once: their rows lie together, four dimensions of each in turn, so that one load of four bytes serves four
-// registers and every lane of a sum belongs to one list.
+// times as wide as all others: it is left out of the rows, and counted by itself where vectors are assigned. A query
+// or a vector becomes a signed byte a dimension and is compared with sixteen lists at once: their rows lie together,
+// four dimensions of each in turn, so that one load of four bytes serves four registers and every lane of a sum
+// belongs to one list.
 
 import {
   centroidAt, centroidBeyondAt, centroidCodeAt, centroidNormAt, centroidOrigin, extra, projection, reduced,

@@ -203,33 +203,6 @@ export class VectorSpace {
     this.fresh().bytes[this.nodeStart(node, this.layout.linked, 1)] = linked ? 1 : 0;
   }
 
-  /** What a node's code stands for in a range of codes; see `writeCodeRange`. */
-  decode(node: number, offset: number, scale: number, centre?: ArrayLike<number>): Float32Array {
-    return Float32Array.from(
-      this.readCode(node),
-      (code, dimension) => Math.fround(code / scale) + Math.fround(offset + (centre?.[dimension] ?? 0)),
-    );
-  }
-
-  /** A node's code, a byte a dimension, put together from its halves; the order is that of `assembly/sq8.ts`. */
-  private readCode(node: number): Uint8Array {
-    const { rows, rowBytes, highs, lows, halfBytes, floats } = this.layout;
-    const { bytes } = this.fresh();
-    if (rowBytes > 0) {
-      const row = this.nodeStart(node, rows, rowBytes);
-      return bytes.slice(row, row + floats);
-    }
-    const high = this.nodeStart(node, highs, halfBytes);
-    const low = this.nodeStart(node, lows, halfBytes);
-    return Uint8Array.from({ length: floats }, (_, dimension) => {
-      const byte = Math.floor(dimension / 32) * 16 + (dimension % 16);
-      const shift = dimension % 32 < 16 ? 0 : 4;
-      const highHalf = ((bytes[high + byte] ?? 0) >> shift) & 15;
-      const lowHalf = ((bytes[low + byte] ?? 0) >> shift) & 15;
-      return highHalf * 16 + lowHalf;
-    });
-  }
-
   /** 32-bit floats of the model; valid until the memory grows. */
   floatsAt(start: number, count: number): Float32Array {
     return this.fresh().floats.subarray(start / 4, start / 4 + count);

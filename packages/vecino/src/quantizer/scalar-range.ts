@@ -55,7 +55,13 @@ export class ScalarRange {
 
   /** @param learnt what an earlier session had learnt */
   constructor(learnt?: RangeStatistics) {
-    if (learnt) Object.assign(this, learnt, { means: Float64Array.from(learnt.means) });
+    if (!learnt) return;
+    this.vectors = learnt.vectors;
+    this.sampled = learnt.sampled;
+    this.means = Float64Array.from(learnt.means);
+    this.spread = learnt.spread;
+    this.low = learnt.low;
+    this.high = learnt.high;
   }
 
   get learnt(): RangeStatistics {
@@ -72,17 +78,15 @@ export class ScalarRange {
     // Welford's recurrence, with its sums of squares added up over the dimensions.
     const { means } = this;
     const share = 1 / this.sampled;
-    let { spread, low, high } = this;
     for (let dimension = 0; dimension < vector.length; dimension++) {
       const value = vector[dimension] ?? 0;
       const before = means[dimension] ?? 0;
       const mean = before + (value - before) * share;
       means[dimension] = mean;
-      spread += (value - before) * (value - mean);
-      if (value < low) low = value;
-      if (value > high) high = value;
+      this.spread += (value - before) * (value - mean);
+      if (value < this.low) this.low = value;
+      if (value > this.high) this.high = value;
     }
-    Object.assign(this, { spread, low, high });
   }
 
   /** The range to use from now on: the present one while it will do, another where it has been outgrown. */

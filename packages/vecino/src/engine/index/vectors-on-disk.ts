@@ -1,5 +1,6 @@
 import { TimeSlice } from '../../base/time-slice.ts';
 import type { Found } from '../../index/search.ts';
+import { decode } from '../../kernel/codes.ts';
 import type { VectorSpace } from '../../kernel/vector-space.ts';
 import type { CodeRange } from '../../quantizer/scalar-range.ts';
 
@@ -61,7 +62,7 @@ export async function recodeFromStore(
       space.slotOf(from + i),
     );
     for (const [i, vector] of vectorsOf(slots).entries()) {
-      const known = vector ?? (before && space.decode(from + i, before.offset, before.scale, before.centre));
+      const known = vector ?? (before && decode(space, from + i, before.offset, before.scale, before.centre));
       if (known) space.writeVector(from + i, known);
     }
     await slice.pause();
