@@ -65,7 +65,7 @@ export class AnomalyModel {
     course: Course,
   ): Promise<AnomalyModel> {
     const table = new NeighbourTable(subjects.count, neighbours);
-    const all = Uint32Array.from(subjects.slots.keys());
+    const all = subjects.all();
     // One more, as each is among its own neighbours.
     await searchAround(state, subjects, all, neighbours + 1, effort, course, (ordinal, { slots, scores }) => {
       for (const [i, slot] of slots.entries()) {
@@ -95,7 +95,10 @@ export class AnomalyModel {
   /** The ordinals of all records, the most unusual first. */
   async ranked(method: Method): Promise<readonly number[]> {
     const values = this.valuesOf(method);
-    const ordinals = Array.from(values.keys()).filter((ordinal) => !Number.isNaN(values[ordinal]));
+    const ordinals: number[] = [];
+    for (let ordinal = 0; ordinal < values.length; ordinal++) {
+      if (!Number.isNaN(values[ordinal])) ordinals.push(ordinal);
+    }
     return sortedInSlices(ordinals, (a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
   }
 

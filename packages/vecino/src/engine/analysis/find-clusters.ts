@@ -58,7 +58,7 @@ export async function findClusters(
   subjects.require(thing, query.k, 'give a smaller k');
 
   const random = seededRandom((query.seed ?? CLUSTERS_OPTIONS.seed.default) + 1);
-  const sample = sampleOf(subjects.count, Math.max(SAMPLE, SAMPLE_A_CLUSTER * query.k), random);
+  const sample = sampleOf(subjects, Math.max(SAMPLE, SAMPLE_A_CLUSTER * query.k), random);
   const nearest = new NearestCentres(state.index.pool, state.dimension, query.k);
   const divided = divide(state, subjects, sample, { ...query, k: query.k }, { nearest, random, course });
   const { centres, clusterOf, members } = await divided.finally(() => nearest.release());
@@ -106,8 +106,9 @@ async function divide(
 }
 
 /** Ordinals of a random part of the subjects, ascending: all of them where they are few (Floyd's algorithm). */
-function sampleOf(count: number, most: number, random: Random): Uint32Array {
-  if (count <= most) return Uint32Array.from({ length: count }, (_, i) => i);
+function sampleOf(subjects: Subjects, most: number, random: Random): Uint32Array {
+  const { count } = subjects;
+  if (count <= most) return subjects.all();
   const chosen = new Set<number>();
   for (let end = count - most; end < count; end++) {
     const one = Math.floor(random() * (end + 1));
@@ -190,7 +191,7 @@ async function assignAll(
     }),
   );
   const clusterOf = new Int32Array(subjects.count).fill(-1);
-  const all = Uint32Array.from(subjects.slots.keys());
+  const all = subjects.all();
   const { dimension } = centres;
   const slice = new TimeSlice();
   for (let from = 0; from < all.length; from += ROWS) {

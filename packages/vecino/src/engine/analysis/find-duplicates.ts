@@ -67,7 +67,7 @@ export async function findDuplicates(collection: CollectionState, input: unknown
   const subjects = await Subjects.gather(state, predicate);
   const pairs = new Pairs(subjects.count);
 
-  let asking = Uint32Array.from(subjects.slots.keys());
+  let asking = subjects.all();
   for (let depth = DEPTH; asking.length > 0; depth = Math.min(depth * DEEPER, LIMITS.kMax)) {
     const deeper: number[] = [];
     await searchAround(

@@ -35,7 +35,9 @@ export class Subjects {
     this.version = state.slots.version;
     this.slots = (this.allowed?.slots ?? state.field.live).toArray();
     this.ordinals = new Uint32Array((this.slots.at(-1) ?? -1) + 1);
-    for (const [ordinal, slot] of this.slots.entries()) this.ordinals[slot] = ordinal + 1;
+    // Iterators over as many records as there are take a hundred times as long as this.
+    const { slots, ordinals } = this;
+    for (let ordinal = 0; ordinal < slots.length; ordinal++) ordinals[slots[ordinal] ?? 0] = ordinal + 1;
   }
 
   static async gather(state: CollectionState, predicate: Predicate | undefined): Promise<Subjects> {
@@ -47,6 +49,13 @@ export class Subjects {
 
   get count(): number {
     return this.slots.length;
+  }
+
+  /** The ordinals of all, ascending. */
+  all(): Uint32Array {
+    const all = new Uint32Array(this.count);
+    for (let ordinal = 0; ordinal < all.length; ordinal++) all[ordinal] = ordinal;
+    return all;
   }
 
   ordinalOf(slot: number): number | undefined {
