@@ -2,6 +2,7 @@ import { ADVISE_OPTIONS, ADVISE_QUERIES, type AdviseOptions } from '../api/advic
 import { AUTO_OPTIONS } from '../api/index-options.ts';
 import { VecinoError } from '../base/errors.ts';
 import { describeValue, readOptions } from '../base/options.ts';
+import { quantity } from '../base/quantity.ts';
 import { readVector } from '../vector/read-vector.ts';
 import type { VectorSource } from './source.ts';
 
@@ -41,7 +42,7 @@ export function readAdviseOptions(source: VectorSource, input: AdviseOptions | u
   if (source.records < RECORDS_MIN) {
     throw new VecinoError(
       'RECORDS_TOO_FEW',
-      `${thing}: there are ${source.records} records, expected at least ${RECORDS_MIN}; so few are compared with all in no time: keep the index "flat", and ask again when there are more`,
+      `${thing}: there ${source.records === 1 ? 'is' : 'are'} ${quantity(source.records, 'record')}, expected at least ${RECORDS_MIN}; so few are compared with all in no time: keep the index "flat", and ask again when there are more`,
       { details: { expected: RECORDS_MIN, received: source.records } },
     );
   }

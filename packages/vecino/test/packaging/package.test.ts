@@ -1,13 +1,28 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { find, ROOT } from '../tidy/repository.ts';
 import { contents, install, pack } from './installed-package.ts';
 
 /** A few megabytes: the engine, five families, drivers of other stores, models of texts and pictures, and the command line. */
 const SIZE_MAX = 3_000_000;
+
+describe('built files', () => {
+  it('import files that are there: the compiler has not rewritten every path to a source by itself', () => {
+    const built = globSync('packages/*/dist/**/*.js', { cwd: ROOT });
+    expect(built.length).toBeGreaterThan(100);
+    const missing = built.flatMap((path) => {
+      const code = readFileSync(join(ROOT, path), 'utf8');
+      const imported = code.matchAll(/\b(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g);
+      return Array.from(imported, ([, to = '']) => to)
+        .filter((to) => !existsSync(join(ROOT, dirname(path), to)))
+        .map((to) => `${path}: ${to}`);
+    });
+    expect(missing).toEqual([]);
+  });
+});
 
 describe('the published package', () => {
   let folder = '';

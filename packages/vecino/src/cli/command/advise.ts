@@ -97,8 +97,7 @@ async function advise(place: string, collectionName: string | undefined, flags: 
       ? { advice: await adviseFile(place, options, flags, output), verification: undefined }
       : await adviseCollection(place, collectionName, options, flags, output);
   if (report) {
-    const { adviceReport } = await import('../../advisor/report/page.ts');
-    await report.write(adviceReport(advice, verification));
+    await report.write(await pageOf(advice, verification));
     await report.finish();
   }
   if (output.json) await output.document(verification ? { ...advice, verification } : advice);
@@ -107,6 +106,12 @@ async function advise(place: string, collectionName: string | undefined, flags: 
     if (verification) await output.lines(['', ...verificationLines(verification, output)]);
     if (flags.report !== undefined) output.note(`the report is in ${flags.report}`);
   }
+}
+
+/** Loaded when it is asked for; by itself, as the compiler leaves imports in the scope of an `await using` as they are. */
+async function pageOf(advice: Advice, verification: AdviceVerification | undefined): Promise<string> {
+  const { adviceReport } = await import('../../advisor/report/page.ts');
+  return adviceReport(advice, verification);
 }
 
 async function adviseFile(

@@ -49,7 +49,7 @@ const COLUMNS: readonly Column<CollectionStats>[] = [
   { title: 'pending', align: 'right', cell: ({ index }) => count(index.pending) },
   { title: 'removed', align: 'right', cell: ({ index }) => count(index.removed) },
   { title: 'vectors', align: 'right', cell: ({ memory }) => bytes(memory.vectorBytes) },
-  { title: 'graph', align: 'right', cell: ({ memory }) => bytes(memory.indexBytes) },
+  { title: 'index size', align: 'right', cell: ({ memory }) => bytes(memory.indexBytes) },
   { title: 'snapshot', align: 'right', cell: ({ disk }) => bytes(disk.snapshotBytes) },
 ];
 
