@@ -33,7 +33,14 @@ export type {
   AnomalyQuery,
   AnomalyScore,
 } from './api/anomaly.ts';
-export { CAPABILITIES, type Capabilities, type Capability, type Health } from './api/capabilities.ts';
+export {
+  CAPABILITIES,
+  type Capabilities,
+  type Capability,
+  GUARANTEES,
+  type Guarantee,
+  type Health,
+} from './api/capabilities.ts';
 export type { ChangesQuery, PutChange, RecordChange, RemoveChange } from './api/changes.ts';
 export type { Cluster, ClustersQuery, Keyword } from './api/cluster.ts';
 export type {

@@ -4,6 +4,11 @@ import type { OptionSpecs } from '../base/options.ts';
 export interface ConnectionOptions {
   /** Where in the engine collections lie, so that several databases can share it: PostgreSQL's schema. Default `vecino`. */
   readonly schema?: string;
+  /**
+   * The key that the engine asks for (Qdrant, Pinecone, Chroma), where the address has none: printable ASCII. It
+   * appears in no message, cause or `location`.
+   */
+  readonly apiKey?: string;
   /** Connections at the same time: 1 to 1,000, default 10. */
   readonly connectionsMax?: number;
   /** Milliseconds until connecting ends with `REMOTE_TIMED_OUT`: 1 to 3,600,000, default 10,000. */
@@ -21,6 +26,7 @@ export interface ConnectionOptions {
 
 export const CONNECTION_OPTIONS = {
   schema: { kind: 'opaque', about: 'Where in the engine collections lie.' },
+  apiKey: { kind: 'opaque', about: 'The key that the engine asks for.' },
   connectionsMax: {
     kind: 'integer',
     default: 10,

@@ -85,7 +85,7 @@ export class EmbeddedDatabase implements Database {
   }
 
   get capabilities(): Capabilities {
-    return { engine: ENGINE, unsupported: {}, wordScores: 'bm25' };
+    return { engine: ENGINE, unsupported: {}, weaker: {}, wordScores: 'bm25' };
   }
 
   async health(): Promise<Health> {

@@ -38,10 +38,16 @@ export interface ReadList {
   readonly after: Position | undefined;
 }
 
-export function readList(state: CollectionShape, thing: string, input: unknown): ReadList {
+/** @param usual what records are ordered by where the query asks for no order */
+export function readList(
+  state: CollectionShape,
+  thing: string,
+  input: unknown,
+  usual: string = 'seq',
+): ReadList {
   const query = readOptions<ListQuery>(thing, LIST_OPTIONS, input as ListQuery | undefined);
   const parts = readParts(state, thing, query.include);
-  const orderBy = readOrderBy(thing, query.orderBy);
+  const orderBy = readOrderBy(thing, query.orderBy) ?? (query.order === undefined ? usual : 'seq');
   const descending = query.order === 'desc';
   const limit = query.limit ?? LIST_OPTIONS.limit.default;
   const predicate = query.filter === undefined ? undefined : state.filter.parse(thing, query.filter);
@@ -54,8 +60,8 @@ export function cursorOf(position: Position): string {
   return Buffer.from(JSON.stringify(position)).toString('base64url');
 }
 
-function readOrderBy(thing: string, orderBy: unknown): string {
-  if (orderBy === undefined) return 'seq';
+function readOrderBy(thing: string, orderBy: unknown): string | undefined {
+  if (orderBy === undefined) return undefined;
   if (typeof orderBy === 'string' && isPath(orderBy)) return orderBy;
   const received = typeof orderBy === 'string' && orderBy !== '' ? quoted(orderBy) : describeValue(orderBy);
   throw new VecinoError(

@@ -1,23 +1,6 @@
-import { PGlite } from '@electric-sql/pglite';
-import { vector } from '@electric-sql/pglite-pgvector';
-import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import type { Database, OpenOptions } from '../../src/api/database.ts';
 import { open } from '../../src/index.ts';
-
-/** An engine that the tests of drivers run on. */
-export interface Engine {
-  readonly name: string;
-  /** Starts what has to run, and answers how to open a database of its own in it. */
-  start(): Promise<Running>;
-}
-
-export interface Running {
-  /** Where that is; undefined for databases in memory. */
-  readonly address?: string;
-  /** Different parts are different databases. */
-  open(part: string, options?: OpenOptions): Promise<Database>;
-  stop(): Promise<void>;
-}
+import type { Engine } from './engine.ts';
+import { postgres } from './postgres-engine.ts';
 
 const embedded: Engine = {
   name: 'Vecino',
@@ -27,59 +10,5 @@ const embedded: Engine = {
   }),
 };
 
-/** A PostgreSQL to be found in the environment, or PostgreSQL in this process, spoken to over TCP all the same. */
-const postgres: Engine = {
-  name: 'PostgreSQL (pgvector)',
-  start: async () => {
-    const { address, stop } = await postgresAt(process.env['VECINO_POSTGRES_URL']);
-    const opened: Database[] = [];
-    const schemas = new Set<string>();
-    // A real server keeps what tests leave there, and several test files may run at the same time.
-    const run = `vecino-test-${process.pid}`;
-    return {
-      address,
-      open: async (part, options = {}) => {
-        const schema = `${run}-${part}`;
-        schemas.add(schema);
-        const connection = { schema, connectionsMax: 4, ...options.connection };
-        const database = await open(address, { ...options, connection });
-        opened.push(database);
-        return database;
-      },
-      stop: async () => {
-        for (const database of opened) await database.close();
-        await dropSchemas(address, schemas);
-        await stop();
-      },
-    };
-  },
-};
-
 /** Each keeps the contract. */
 export const ENGINES: readonly Engine[] = [embedded, postgres];
-
-async function postgresAt(
-  address: string | undefined,
-): Promise<{ readonly address: string; readonly stop: () => Promise<void> }> {
-  if (address !== undefined) return { address, stop: async () => undefined };
-  const db = await PGlite.create({ extensions: { vector } });
-  const server = new PGLiteSocketServer({ db, port: 0, maxConnections: 8 });
-  await server.start();
-  return {
-    address: `postgres://postgres:rosebud@${server.getServerConn()}/postgres`,
-    stop: async () => {
-      await server.stop();
-      await db.close();
-    },
-  };
-}
-
-async function dropSchemas(address: string, schemas: ReadonlySet<string>): Promise<void> {
-  if (process.env['VECINO_POSTGRES_URL'] === undefined) return;
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString: address });
-  await client.connect();
-  for (const schema of schemas)
-    await client.query(`DROP SCHEMA IF EXISTS ${client.escapeIdentifier(schema)} CASCADE`);
-  await client.end();
-}

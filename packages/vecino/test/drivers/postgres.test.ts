@@ -6,16 +6,14 @@ import { matches } from '../../src/filter/matches.ts';
 import { parseFilter } from '../../src/filter/parse.ts';
 import { open } from '../../src/index.ts';
 import { filter, metadata } from '../property/filter-arbitraries.ts';
-import { ENGINES, type Running } from './engines.ts';
-
-const engine = ENGINES.find(({ name }) => name.startsWith('PostgreSQL'));
+import type { Running } from './engine.ts';
+import { postgres } from './postgres-engine.ts';
 
 let running: Running;
 let database: Database;
 
 beforeAll(async () => {
-  if (!engine) throw new Error('no PostgreSQL among the engines');
-  running = await engine.start();
+  running = await postgres.start();
   database = await running.open('postgres');
 });
 afterAll(async () => {

@@ -9,8 +9,13 @@ import type { ParsedQuery } from '../../text/parse-query.ts';
 
 /*
  * What a driver does: everything that it is given has been validated, embedded and completed by the front, and
- * everything that it answers is made into hits and records there. What an engine cannot do its capabilities say, and
- * the front never asks for it.
+ * everything that it answers is made into hits and records there.
+ *
+ * What an engine cannot do its capabilities say, and the front never asks for it: a call with a question mark may be
+ * missing where the capability beside it is. What can be made of an engine's primitives a driver makes: records are
+ * listed in an order by `listByScan`, filters that the engine cannot say are finished by `nearMatching`, changes are
+ * numbered by a `ChangeClock`. Where calls say that nobody comes in between or that nothing is written in part, an
+ * engine without transactions does what it can, and says in `weaker` what that is.
  */
 
 /** An engine elsewhere, connected. */
@@ -23,21 +28,22 @@ export interface Backend {
   collections(): Promise<StoredCollection[]>;
   /** Undefined where somebody else was quicker. */
   createCollection(collection: NewCollection): Promise<StoredCollection | undefined>;
-  /** Indexes the texts that are stored, and those that will be. */
-  setFullText(collection: StoredCollection, fullText: FullTextSettings): Promise<void>;
+  /** Indexes the texts that are stored, and those that will be. `fullText` */
+  setFullText?(collection: StoredCollection, fullText: FullTextSettings): Promise<void>;
   dropCollection(collection: StoredCollection): Promise<void>;
   /** The records of a collection outside of all namespaces, or in one. */
   records(collection: StoredCollection, namespace: string | undefined): RecordStore;
-  namespaces(collection: StoredCollection, now: number): Promise<NamespaceDescription[]>;
-  /** Removes a namespace with its records and answers how many there were; undefined where it is missing. */
-  dropNamespace(collection: StoredCollection, namespace: string, now: number): Promise<number | undefined>;
+  /** `namespaces` */
+  namespaces?(collection: StoredCollection, now: number): Promise<NamespaceDescription[]>;
+  /** Removes a namespace with its records and answers how many there were; undefined where it is missing. `namespaces` */
+  dropNamespace?(collection: StoredCollection, namespace: string, now: number): Promise<number | undefined>;
   /** Records of the collection, and of each of its fields those that have it. */
   counts(
     collection: StoredCollection,
     now: number,
   ): Promise<{ readonly records: number; readonly ofFields: readonly number[] }>;
-  /** The number of the latest change of the collection, and the bytes that it takes in the engine. */
-  figures(collection: StoredCollection): Promise<{ readonly seq: number; readonly storeBytes: number }>;
+  /** The number of the latest change of the collection, and the bytes that it takes in the engine. `stats` */
+  figures?(collection: StoredCollection): Promise<{ readonly seq: number; readonly storeBytes: number }>;
   /** Removes what has expired, and gives back its space. */
   compact(collection: StoredCollection, now: number): Promise<void>;
   close(): Promise<void>;
@@ -86,8 +92,11 @@ export interface WordQuestion extends Scope {
   readonly parts: readonly Part[];
 }
 
+/** The order that an engine lists in by itself: that of `orderBy` where none is asked for and `listOrder` is weaker. */
+export const ENGINE_ORDER = '';
+
 export interface ListQuestion extends Scope {
-  /** `id`, `seq` or a path of metadata. */
+  /** `id`, `seq`, a path of metadata, or {@link ENGINE_ORDER}. */
   readonly orderBy: string;
   readonly descending: boolean;
   readonly limit: number;
@@ -95,13 +104,16 @@ export interface ListQuestion extends Scope {
   readonly parts: readonly Part[];
 }
 
-/** A row of a list, and the value that it was ordered by; undefined where it has none. */
+/**
+ * A row of a list, and the value that it was ordered by; undefined where it has none. In the engine's own order it is
+ * whatever tells the engine where to go on.
+ */
 export interface ListedRow {
   readonly row: RemoteRow;
   readonly key: JsonValue | undefined;
 }
 
-/** The records of one namespace. Each write is one transaction. */
+/** The records of one namespace. Each write is one transaction, unless `weaker` says otherwise. */
 export interface RecordStore {
   /** Stores new records. Answers the ids that are there already, in which case nothing is written. */
   add(batch: RecordBatch, now: number): Promise<readonly string[]>;
@@ -123,6 +135,8 @@ export interface RecordStore {
   rows(ids: readonly string[], parts: readonly Part[], now: number): Promise<(RemoteRow | undefined)[]>;
   count(scope: Scope): Promise<number>;
   list(question: ListQuestion): Promise<ListedRow[]>;
+  /** Best first. As many as there are, up to `depth`, unless `allHits` is weaker. */
   near(question: NearQuestion): Promise<ScoredRow[]>;
-  words(question: WordQuestion): Promise<ScoredRow[]>;
+  /** Best first. `fullText` */
+  words?(question: WordQuestion): Promise<ScoredRow[]>;
 }

@@ -16,6 +16,7 @@ import type { AnyMetadata, Metadata } from '../../api/metadata.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from '../../api/record.ts';
 import type { ReindexOptions } from '../../api/reindex.ts';
 import type { Metric, SearchQuery, SearchResult } from '../../api/search.ts';
+import { present } from '../../base/assert.ts';
 import type { VecinoError } from '../../base/errors.ts';
 import { chooseField } from '../../engine/choose-fields.ts';
 import { namespaceNotFound, readNamespaceName } from '../../engine/namespace-names.ts';
@@ -23,6 +24,7 @@ import { cursorOf, readList } from '../../engine/read-list.ts';
 import { readId } from '../../engine/read-records.ts';
 import { readParts } from '../../engine/record-view.ts';
 import { readReindexOptions } from '../../engine/reindexer.ts';
+import { ENGINE_ORDER } from './backend.ts';
 import { describeRemote } from './describe-remote.ts';
 import type { RemoteState } from './remote-state.ts';
 import { remoteStats } from './remote-stats.ts';
@@ -101,7 +103,10 @@ export class RemoteCollection implements Collection<Metadata>, Namespace<Metadat
   async list(query?: ListQuery<Metadata>): Promise<ListPage<Metadata>> {
     const { state } = this;
     state.requireOpen();
-    const read = readList(state, `list ${state.thing}`, query);
+    const thing = `list ${state.thing}`;
+    const { capabilities } = state.backend;
+    const read = readList(state, thing, query, capabilities.weaker.listOrder === undefined ? 'seq' : ENGINE_ORDER);
+    if (read.orderBy !== ENGINE_ORDER && (query?.orderBy ?? query?.order) !== undefined) requireCapability(thing, capabilities, 'order');
     const rows = await state.records.list({ ...read, limit: read.limit + 1, now: state.expiry.now() });
     const records = rows.slice(0, read.limit).map(({ row }) => recordOf(state, row));
     const last = rows[read.limit - 1];
@@ -133,7 +138,7 @@ export class RemoteCollection implements Collection<Metadata>, Namespace<Metadat
     const { state } = this;
     state.requireOpen();
     requireCapability(`namespaces of ${state.thing}`, state.backend.capabilities, 'namespaces');
-    return state.backend.namespaces(state.stored, state.expiry.now());
+    return this.namespaces();
   }
 
   async dropNamespace(name: string): Promise<number> {
@@ -143,9 +148,9 @@ export class RemoteCollection implements Collection<Metadata>, Namespace<Metadat
     requireCapability(thing, state.backend.capabilities, 'namespaces');
     const within = state.within(readNamespaceName(thing, name));
     const now = state.expiry.now();
-    const count = await state.backend.dropNamespace(state.stored, name, now);
+    const count = await state.backend.dropNamespace?.(state.stored, name, now);
     if (count !== undefined) return count;
-    const known = await state.backend.namespaces(state.stored, now);
+    const known = await this.namespaces();
     throw namespaceNotFound(
       within.thing,
       name,
@@ -201,6 +206,11 @@ export class RemoteCollection implements Collection<Metadata>, Namespace<Metadat
 
   changes(): AsyncIterableIterator<never> {
     return this.lackingLoop('changes');
+  }
+
+  private async namespaces(): Promise<NamespaceDescription[]> {
+    const { stored, backend, expiry } = this.state;
+    return present(await backend.namespaces?.(stored, expiry.now()), 'the namespaces');
   }
 
   private lacking(what: string, capability: Capability): () => Promise<never> {

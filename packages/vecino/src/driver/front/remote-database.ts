@@ -3,6 +3,7 @@ import type { Collection, CollectionDescription, CollectionOptions } from '../..
 import type { Database } from '../../api/database.ts';
 import type { Embedding } from '../../api/image.ts';
 import type { AnyMetadata, Metadata } from '../../api/metadata.ts';
+import type { Metric } from '../../api/search.ts';
 import { VecinoError } from '../../base/errors.ts';
 import {
   collectionExists,
@@ -149,6 +150,9 @@ export class RemoteDatabase implements Database {
   private fitting(name: string, read: ReadCollectionOptions): NewCollection {
     const thing = `collection "${name}"`;
     const collection = newCollectionOf(name, read);
+    for (const { metric } of collection.fields ?? [collection]) {
+      requireCapability(thing, this.capabilities, metric as Metric);
+    }
     if (collection.fields) requireCapability(thing, this.capabilities, 'namedVectors');
     if (collection.fullText) requireCapability(thing, this.capabilities, 'fullText');
     this.settings.requireFit(thing, collection, read);
@@ -185,7 +189,7 @@ export class RemoteDatabase implements Database {
     const fullText = present
       ? { ...present, analysis: ANALYSIS_VERSION }
       : settingsOf(read as NonNullable<typeof read>);
-    await this.backend.setFullText(stored, fullText);
+    await this.backend.setFullText?.(stored, fullText);
     return { ...stored, fullText };
   }
 

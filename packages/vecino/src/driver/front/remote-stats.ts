@@ -1,4 +1,5 @@
 import type { CollectionStats, IndexFigures, VectorFieldStats } from '../../api/collection-stats.ts';
+import { present } from '../../base/assert.ts';
 import { describeRemote } from './describe-remote.ts';
 import type { RemoteState } from './remote-state.ts';
 
@@ -13,7 +14,7 @@ export async function remoteStats({
   expiry,
   embedder,
 }: RemoteState): Promise<CollectionStats> {
-  const { seq, storeBytes } = await backend.figures(stored);
+  const { seq, storeBytes } = present(await backend.figures?.(stored), 'the figures');
   const described = describeRemote(stored, await backend.counts(stored, expiry.now()), settings.serving);
   const { name, records, vectors } = described;
   const named = Object.entries(vectors ?? {}).map(([field, one]): readonly [string, VectorFieldStats] => [

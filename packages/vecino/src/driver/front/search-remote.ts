@@ -85,8 +85,10 @@ function neededBy({ query, groupBy, diversify, facets, page, words, examples }: 
     ['pages', page],
     ['fullText', words],
     ['bestScore', examples?.strategy === 'bestScore'],
+    ['exact', query.exact],
     ['explain', query.explain],
-    ['recall', query.recall !== undefined || query.measureRecall],
+    ['recall', query.recall !== undefined],
+    ['measureRecall', query.measureRecall],
   ];
   return needed.flatMap(([capability, isAsked]) => (isAsked ? [capability] : []));
 }
@@ -131,8 +133,8 @@ async function answer(
   });
   if (words) {
     // Whatever has no term finds nothing.
-    const found = words.terms.length === 0 ? Promise.resolve([]) : state.records.words({ ...scope, words });
-    asked.push(found.then((rows) => ({ side: { kind: 'fullText' }, rows, depth })));
+    const found = words.terms.length === 0 ? Promise.resolve([]) : state.records.words?.({ ...scope, words });
+    asked.push(present(found, 'a search by words').then((rows) => ({ side: { kind: 'fullText' }, rows, depth })));
   }
   const ranked = rank(await Promise.all(asked), read);
   if (rerank) return reranked(state, read, ranked.slice(0, rerank.candidates));

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { ConnectionOptions } from '../../api/connection.ts';
 import { VecinoError } from '../../base/errors.ts';
+import { Attempts } from '../front/attempts.ts';
 import { failureOf, isCollision } from './failures.ts';
 import { type Sql, sql, statementOf } from './sql.ts';
 
@@ -29,9 +29,6 @@ export type Run = (statement: Sql) => Promise<Row[]>;
 /** What may be tried again after a lost connection: what only reads, or has the same effect twice. */
 type Repeatable = 'repeatable' | 'once';
 
-/** The first pause before a call is tried again; each is twice as long as the one before. */
-const BACKOFF_MS = 100;
-
 /**
  * The pool of connections to a server. Nothing takes two of them at the same time, so that a pool of one is enough
  * for everything.
@@ -40,7 +37,7 @@ export class Connections {
   private readonly pool: PgPool;
   private readonly thing: string;
   private readonly secrets: readonly string[];
-  private readonly options: Required<Pick<ConnectionOptions, 'retries'>> & Pick<ConnectionOptions, 'signal'>;
+  private readonly attempts: Attempts;
   /** The settings that a connection has, so that they are made only where they differ. */
   private readonly settings = new WeakMap<PgClient, string>();
   private closing: Promise<void> | undefined;
@@ -54,7 +51,7 @@ export class Connections {
     this.pool = pool;
     this.thing = thing;
     this.secrets = secrets;
-    this.options = options;
+    this.attempts = new Attempts(thing, options);
     // An idle connection that breaks is replaced by the pool; who asks next is told if that fails.
     pool.on('error', () => undefined);
   }
@@ -105,29 +102,26 @@ export class Connections {
     repeatable: Repeatable,
     work: (client: PgClient, run: Run, started: () => void) => Promise<T>,
   ): Promise<T> {
-    for (let failures = 0; ; failures++) {
-      let hasStarted = false;
-      try {
-        return await this.withClient((client, run) =>
-          work(client, run, () => {
-            hasStarted = true;
-          }),
-        );
-      } catch (cause) {
-        if (this.options.signal?.aborted) throw this.cancelled();
-        const error = failureOf(this.thing, cause, this.secrets);
-        const mayRepeat =
-          isCollision(cause) || (error.retryable && (repeatable === 'repeatable' || !hasStarted));
-        if (!mayRepeat || failures >= this.options.retries || this.closing) throw error;
-        await this.rest(BACKOFF_MS * 2 ** failures);
-      }
-    }
+    let hasStarted = false;
+    const attempt = () => {
+      hasStarted = false;
+      return this.withClient((client, run) =>
+        work(client, run, () => {
+          hasStarted = true;
+        }),
+      );
+    };
+    return this.attempts.run(attempt, (cause) => {
+      const error = failureOf(this.thing, cause, this.secrets);
+      const isSafe = isCollision(cause) || (error.retryable && (repeatable === 'repeatable' || !hasStarted));
+      return { error, mayRepeat: isSafe && !this.closing };
+    });
   }
 
   private async withClient<T>(work: (client: PgClient, run: Run) => Promise<T>): Promise<T> {
     this.requireOpen();
     const connecting = this.pool.connect();
-    const client = await this.untilAborted(connecting).catch((error: unknown) => {
+    const client = await this.attempts.untilAborted(connecting).catch((error: unknown) => {
       // A connection that comes when nobody waits for it any more must not be lost to the pool.
       connecting.then(
         (late) => late.release(true),
@@ -137,7 +131,7 @@ export class Connections {
     });
     let isSound = false;
     try {
-      const answer = await this.untilAborted(
+      const answer = await this.attempts.untilAborted(
         work(client, async (statement) => (await client.query(statementOf(statement))).rows),
       );
       isSound = true;
@@ -152,45 +146,12 @@ export class Connections {
   }
 
   private requireOpen(): void {
-    if (this.options.signal?.aborted) throw this.cancelled();
+    this.attempts.requireGoing();
     if (!this.closing) return;
     throw new VecinoError(
       'DATABASE_CLOSED',
       `${this.thing}: the database is closed; open it again to use it`,
     );
-  }
-
-  private async untilAborted<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this.options;
-    if (!signal) return work;
-    // Nobody waits for it any more once it was cancelled.
-    work.catch(() => undefined);
-    // Whoever listens to a signal that was given before hears nothing.
-    if (signal.aborted) throw this.cancelled();
-    let abort = () => {};
-    const aborted = new Promise<never>((_, reject) => {
-      abort = () => reject(this.cancelled());
-      signal.addEventListener('abort', abort);
-    });
-    try {
-      return await Promise.race([work, aborted]);
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
-  }
-
-  private async rest(ms: number): Promise<void> {
-    const { signal } = this.options;
-    await pause(ms, undefined, signal && { signal }).catch(() => {
-      throw this.cancelled();
-    });
-  }
-
-  private cancelled(): VecinoError {
-    const { signal } = this.options;
-    return new VecinoError('CANCELLED', `${this.thing}: cancelled by the signal of the connection`, {
-      cause: signal?.reason,
-    });
   }
 }
 

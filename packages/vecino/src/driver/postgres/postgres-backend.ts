@@ -31,11 +31,13 @@ const CAPABILITIES: Capabilities = {
     facets: 'count with a filter for each value',
     groupBy: 'ask for more hits and group them',
     nearest: 'ask for a larger k',
+    measureRecall: 'compare with an answer to exact: true',
     pages: 'ask for a larger k',
     recall: 'compare with an answer to exact: true, and set efSearch',
     reembed: 'embed into a new collection, and drop the old one',
     reindex: 'drop the index in PostgreSQL and create another, or copy into a new collection',
   },
+  weaker: {},
   wordScores: 'ts_rank',
 };
 
