@@ -39,12 +39,7 @@ export interface ReadList {
 }
 
 /** @param usual what records are ordered by where the query asks for no order */
-export function readList(
-  state: CollectionShape,
-  thing: string,
-  input: unknown,
-  usual: string = 'seq',
-): ReadList {
+export function readList(state: CollectionShape, thing: string, input: unknown, usual = 'seq'): ReadList {
   const query = readOptions<ListQuery>(thing, LIST_OPTIONS, input as ListQuery | undefined);
   const parts = readParts(state, thing, query.include);
   const orderBy = readOrderBy(thing, query.orderBy) ?? (query.order === undefined ? usual : 'seq');

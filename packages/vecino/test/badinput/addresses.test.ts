@@ -25,6 +25,7 @@ describe('open an address', () => {
     ['an empty schema', { connection: { schema: '' } }, 'OPTION_INVALID', 'an empty string'],
     ['a long schema', { connection: { schema: 'x'.repeat(64) } }, 'OPTION_INVALID', 'a name of 64 bytes'],
     ['a schema that is no text', { connection: { schema: {} } }, 'OPTION_INVALID', 'an object (Object)'],
+    ['a key', { connection: { apiKey: SECRET } }, 'UNSUPPORTED', 'the option apiKey; leave it out'],
     ['no signal', { connection: { signal: true } }, 'OPTION_INVALID', 'expected an AbortSignal'],
     ['what belongs to folders', { removalsKept: 5 }, 'UNSUPPORTED', 'the option removalsKept; leave it out'],
     ['threads that are none', { threads: 0 }, 'OPTION_OUT_OF_RANGE', '"threads" is 0'],

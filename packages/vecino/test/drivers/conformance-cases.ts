@@ -91,7 +91,9 @@ function expectVector(place: Place, vector: Float32Array | undefined, expected: 
   const floats = Float32Array.from(expected);
   if (!isWeaker(place, 'exactVectors')) expect(vector).toEqual(floats);
   const received = Array.from(vector ?? []);
-  const [difference, length] = [received.map((x, i) => x - (floats[i] ?? 0)), floats].map((v) => Math.hypot(...v));
+  const [difference, length] = [received.map((x, i) => x - (floats[i] ?? 0)), floats].map((v) =>
+    Math.hypot(...v),
+  );
   expect(received).toHaveLength(floats.length);
   expect(difference).toBeLessThanOrEqual(1e-5 * (length ?? 0));
 }
@@ -298,7 +300,11 @@ export const CASES: readonly Case[] = [
     needs: 'bestScore',
     run: async (place) => {
       const books = await stocked(place);
-      await books.search({ like: [{ id: 'a' }, { id: 'd' }], strategy: 'bestScore' });
+      const hits = await books.search({
+        like: [{ id: 'a' }, { vector: [0, 0.1, 1] }],
+        strategy: 'bestScore',
+      });
+      expect(ids(hits)).toEqual(['d', 'b', 'c']);
     },
   },
   {
@@ -559,12 +565,64 @@ export const CASES: readonly Case[] = [
       expect(ids(await books.search({ vector: [1, 0, 0], k: 9 }))).toHaveLength(3);
     },
   },
+  {
+    what: 'groups',
+    needs: 'groupBy',
+    run: async (place) => {
+      const books = await stocked(place);
+      const hits = await books.search({ vector: [1, 0, 0], k: 2, groupBy: 'year' });
+      expect(hits.groups?.map(({ value, hits: own }) => [value, ids(own)])).toEqual([
+        [1997, ['a']],
+        [1968, ['b']],
+      ]);
+    },
+  },
+  {
+    what: 'counts by value',
+    needs: 'facets',
+    run: async (place) => {
+      const books = await stocked(place);
+      const { facets } = await books.search({
+        vector: [1, 0, 0],
+        k: 1,
+        facets: ['tags', { path: 'year', limit: 1 }],
+      });
+      expect(facets).toEqual({
+        tags: {
+          values: [
+            { value: 'magic', count: 2 },
+            { value: 'school', count: 1 },
+          ],
+          different: 2,
+        },
+        year: { values: [{ value: 1968, count: 1 }], different: 3 },
+      });
+    },
+  },
+  {
+    what: 'hits that differ',
+    needs: 'diversify',
+    run: async (place) => {
+      const books = await stocked(place);
+      const hits = await books.search({ vector: [1, 0.01, 0], k: 2, diversify: { lambda: 0.4 } });
+      expect(ids(hits)[0]).toBe('a');
+      expect(ids(hits)).not.toContain('b');
+      expect(Object.keys(hits[0] ?? {})).not.toContain('vector');
+    },
+  },
+  {
+    what: 'search page by page',
+    needs: 'pages',
+    run: async (place) => {
+      const books = await stocked(place);
+      const first = await books.search({ vector: [1, 0, 0], k: 3, page: true });
+      const second = await books.search({ vector: [1, 0, 0], k: 3, page: first.next ?? '' });
+      expect([first.length, second.length, second.next]).toEqual([3, 1, undefined]);
+      expect([...ids(first), ...ids(second)].sort()).toEqual(['a', 'b', 'c', 'd']);
+    },
+  },
   ...(
     [
-      ['groups', 'groupBy', { groupBy: 'year' }],
-      ['counts by value', 'facets', { facets: ['year'] }],
-      ['hits that differ', 'diversify', { diversify: true }],
-      ['search page by page', 'pages', { page: true }],
       ['an explanation of the search', 'explain', { explain: true }],
       ['the recall of an answer', 'measureRecall', { measureRecall: true }],
       ['a recall to reach', 'recall', { recall: 0.9 }],
@@ -579,7 +637,12 @@ export const CASES: readonly Case[] = [
   {
     what: 'hits one by one',
     needs: 'nearest',
-    run: async (place) => Array.fromAsync((await stocked(place)).nearest({ vector: [1, 0, 0] })),
+    run: async (place) => {
+      const books = await stocked(place);
+      const found = ids(await Array.fromAsync(books.nearest({ vector: [1, 0, 0] })));
+      expect(found.slice(0, 2)).toEqual(['a', 'b']);
+      expect(found.toSorted()).toEqual(['a', 'b', 'c', 'd']);
+    },
   },
   {
     what: 'the feed of changes',

@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../api/capabilities.ts';
 import type { NamespaceDescription } from '../../api/collection.ts';
+import type { Facet, FacetRequest } from '../../api/facets.ts';
 import type { JsonValue } from '../../api/metadata.ts';
 import type { Part } from '../../api/record.ts';
 import type { RecordBatch } from '../../engine/read-records.ts';
@@ -44,6 +45,8 @@ export interface Backend {
   ): Promise<{ readonly records: number; readonly ofFields: readonly number[] }>;
   /** The number of the latest change of the collection, and the bytes that it takes in the engine. `stats` */
   figures?(collection: StoredCollection): Promise<{ readonly seq: number; readonly storeBytes: number }>;
+  /** The number of the latest change there is, of this collection or any: later ones are larger. `pages`, `nearest` */
+  latestChange?(collection: StoredCollection): Promise<number>;
   /** Removes what has expired, and gives back its space. */
   compact(collection: StoredCollection, now: number): Promise<void>;
   close(): Promise<void>;
@@ -139,4 +142,6 @@ export interface RecordStore {
   near(question: NearQuestion): Promise<ScoredRow[]>;
   /** Best first. `fullText` */
   words?(question: WordQuestion): Promise<ScoredRow[]>;
+  /** By path, how many of the records in scope have which value. `facets` */
+  facets?(scope: Scope, requests: readonly Required<FacetRequest>[]): Promise<Record<string, Facet>>;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonObject, JsonValue } from '../../api/metadata.ts';
+import type { JsonValue } from '../../api/metadata.ts';
 import { open } from '../../index.ts';
 import { ChangeClock } from './change-clock.ts';
 import { listByScan } from './list-by-scan.ts';
@@ -20,35 +20,60 @@ describe('a list by scanning', () => {
     await using folder = await open(':memory:');
     let name = 0;
     await fc.assert(
-      fc.asyncProperty(records, fc.constantFrom('id', 'seq', 'a', 'b'), order, async (given, orderBy, order) => {
-        const collection = await folder.collection(`c${name++}`, { dimension: 2 });
-        if (given.length > 0) await collection.add(given);
-        const { records: expected } = await collection.list({ orderBy, order, limit: 1_000 });
-        const rows = given.map(({ id, metadata }, i) => ({ id, seq: i, metadata: JSON.stringify(metadata) }));
-        async function* scan() {
-          for (let i = 0; i < rows.length; i += 7) yield rows.slice(i, i + 7).toReversed();
-        }
-        const found: string[] = [];
-        let after: { id: string; key?: JsonValue } | undefined;
-        do {
-          const page = await listByScan(
-            { now: 0, predicate: undefined, orderBy, descending: order === 'desc', limit: 6, after, parts: [] },
-            scan,
-          );
-          found.push(...page.map(({ row }) => row.id));
-          const last = page.at(-1);
-          after = last && { id: last.row.id, ...(last.key !== undefined && { key: last.key }) };
-          for (const { row } of page) expect(Object.keys(row).sort()).toEqual(orderBy.length > 1 ? ['id', 'metadata', 'seq'] : ['id', 'seq']);
-        } while (after);
-        expect(found).toEqual(expected.map(({ id }) => id));
-      }),
+      fc.asyncProperty(
+        records,
+        fc.constantFrom('id', 'seq', 'a', 'b'),
+        order,
+        async (given, orderBy, order) => {
+          const collection = await folder.collection(`c${name++}`, { dimension: 2 });
+          if (given.length > 0) await collection.add(given);
+          const { records: expected } = await collection.list({ orderBy, order, limit: 1_000 });
+          const rows = given.map(({ id, metadata }, i) => ({
+            id,
+            seq: i,
+            metadata: JSON.stringify(metadata),
+          }));
+          async function* scan() {
+            for (let i = 0; i < rows.length; i += 7) yield rows.slice(i, i + 7).toReversed();
+          }
+          const found: string[] = [];
+          let after: { id: string; key?: JsonValue } | undefined;
+          do {
+            const page = await listByScan(
+              {
+                now: 0,
+                predicate: undefined,
+                orderBy,
+                descending: order === 'desc',
+                limit: 6,
+                after,
+                parts: [],
+              },
+              scan,
+            );
+            found.push(...page.map(({ row }) => row.id));
+            const last = page.at(-1);
+            after = last && { id: last.row.id, ...(last.key !== undefined && { key: last.key }) };
+            for (const { row } of page)
+              expect(Object.keys(row).sort()).toEqual(
+                orderBy.length > 1 ? ['id', 'metadata', 'seq'] : ['id', 'seq'],
+              );
+          } while (after);
+          expect(found).toEqual(expected.map(({ id }) => id));
+        },
+      ),
       { numRuns: 40 },
     );
   });
 });
 
 describe('a search whose filter the engine cannot say', () => {
-  const all = Array.from({ length: 100 }, (_, i) => ({ id: `${i}`, seq: i, score: -i, metadata: JSON.stringify({ i }) }));
+  const all = Array.from({ length: 100 }, (_, i) => ({
+    id: `${i}`,
+    seq: i,
+    score: -i,
+    metadata: JSON.stringify({ i }),
+  }));
   const even = { kind: 'in', path: 'i', values: [90, 92, 94] } as const;
 
   it('is deepened until there are enough, or no others', async () => {
@@ -57,7 +82,8 @@ describe('a search whose filter the engine cannot say', () => {
       depths.push(depth);
       return all.slice(0, depth);
     };
-    const found = (depth: number, depthMax = 1_000) => nearMatching({ predicate: even, depth }, depthMax, ask);
+    const found = (depth: number, depthMax = 1_000) =>
+      nearMatching({ predicate: even, depth }, depthMax, ask);
     expect((await found(2))?.map(({ id }) => id)).toEqual(['90', '92']);
     expect(depths).toEqual([8, 32, 128]);
     expect(await found(5)).toHaveLength(3);

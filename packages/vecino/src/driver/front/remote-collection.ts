@@ -15,7 +15,7 @@ import type { IndexChoice } from '../../api/index-options.ts';
 import type { AnyMetadata, Metadata } from '../../api/metadata.ts';
 import type { Part, RecordInput, RecordUpdate, StoredRecord } from '../../api/record.ts';
 import type { ReindexOptions } from '../../api/reindex.ts';
-import type { Metric, SearchQuery, SearchResult } from '../../api/search.ts';
+import type { Hit, Metric, NearestQuery, SearchQuery, SearchResult } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
 import type { VecinoError } from '../../base/errors.ts';
 import { chooseField } from '../../engine/choose-fields.ts';
@@ -26,6 +26,7 @@ import { readParts } from '../../engine/record-view.ts';
 import { readReindexOptions } from '../../engine/reindexer.ts';
 import { ENGINE_ORDER } from './backend.ts';
 import { describeRemote } from './describe-remote.ts';
+import { nearestRemote } from './nearest-remote.ts';
 import type { RemoteState } from './remote-state.ts';
 import { remoteStats } from './remote-stats.ts';
 import { recordOf } from './remote-view.ts';
@@ -105,8 +106,14 @@ export class RemoteCollection implements Collection<Metadata>, Namespace<Metadat
     state.requireOpen();
     const thing = `list ${state.thing}`;
     const { capabilities } = state.backend;
-    const read = readList(state, thing, query, capabilities.weaker.listOrder === undefined ? 'seq' : ENGINE_ORDER);
-    if (read.orderBy !== ENGINE_ORDER && (query?.orderBy ?? query?.order) !== undefined) requireCapability(thing, capabilities, 'order');
+    const read = readList(
+      state,
+      thing,
+      query,
+      capabilities.weaker.listOrder === undefined ? 'seq' : ENGINE_ORDER,
+    );
+    if (read.orderBy !== ENGINE_ORDER && (query?.orderBy ?? query?.order) !== undefined)
+      requireCapability(thing, capabilities, 'order');
     const rows = await state.records.list({ ...read, limit: read.limit + 1, now: state.expiry.now() });
     const records = rows.slice(0, read.limit).map(({ row }) => recordOf(state, row));
     const last = rows[read.limit - 1];
@@ -200,8 +207,8 @@ export class RemoteCollection implements Collection<Metadata>, Namespace<Metadat
   readonly estimateReembed = this.lacking('estimateReembed', 'reembed');
   readonly watchRecall = this.lacking('watchRecall', 'recall');
 
-  nearest(): AsyncIterableIterator<never> {
-    return this.lackingLoop('nearest');
+  nearest(query: NearestQuery<Metadata>): AsyncIterableIterator<Hit<Metadata>> {
+    return this.lacks('nearest') ? this.lackingLoop('nearest') : nearestRemote(this.state, query);
   }
 
   changes(): AsyncIterableIterator<never> {
@@ -211,6 +218,10 @@ export class RemoteCollection implements Collection<Metadata>, Namespace<Metadat
   private async namespaces(): Promise<NamespaceDescription[]> {
     const { stored, backend, expiry } = this.state;
     return present(await backend.namespaces?.(stored, expiry.now()), 'the namespaces');
+  }
+
+  private lacks(capability: Capability): boolean {
+    return this.state.backend.capabilities.unsupported[capability] !== undefined;
   }
 
   private lacking(what: string, capability: Capability): () => Promise<never> {

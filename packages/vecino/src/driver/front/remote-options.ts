@@ -68,7 +68,7 @@ function readConnection(
   }
   // What was given is not repeated, for it may be a key all the same.
   if (apiKey !== undefined && (typeof apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(apiKey))) {
-    const received = typeof apiKey === 'string' ? 'another text' : `a ${typeof apiKey}`;
+    const received = typeof apiKey === 'string' ? 'another text' : describeValue(apiKey);
     throw invalid(where, 'apiKey', 'printable ASCII without spaces', received);
   }
   return read as ReadConnection;

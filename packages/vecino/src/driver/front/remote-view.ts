@@ -30,6 +30,21 @@ export function hitOf(
   row: RemoteRow,
   score: number,
   scores: Hit['scores'],
+  parts: readonly Part[],
 ): Hit<AnyMetadata> {
-  return { id: row.id, score, ...(scores && { scores }), ...partsOf(state, row) };
+  return { id: row.id, score, ...(scores && { scores }), ...partsOf(state, shownOf(row, parts)) };
+}
+
+/** A row with those parts only that an answer carries, where more were needed to find it. */
+function shownOf(row: RemoteRow, parts: readonly Part[]): RemoteRow {
+  const isHidden = (part: Part, given: unknown) => given !== undefined && !parts.includes(part);
+  const { vectors, document, metadata, ...rest } = row;
+  const hidesVectors = vectors !== undefined && !parts.includes('vector') && !parts.includes('vectors');
+  if (!hidesVectors && !isHidden('document', document) && !isHidden('metadata', metadata)) return row;
+  return {
+    ...rest,
+    ...(vectors && !hidesVectors && { vectors }),
+    ...(document !== undefined && parts.includes('document') && { document }),
+    ...(metadata !== undefined && parts.includes('metadata') && { metadata }),
+  };
 }

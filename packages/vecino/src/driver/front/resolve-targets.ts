@@ -7,15 +7,24 @@ import type { ReadExample } from '../../engine/search/read-examples.ts';
 import type { ReadQuery } from '../../engine/search/read-query.ts';
 import { type Placed, sumOfExamples } from '../../engine/search/sum-examples.ts';
 import type { RemoteRow } from './backend.ts';
+import type { BestOf } from './best-score-remote.ts';
 import type { RemoteField } from './remote-field.ts';
 import type { RemoteState } from './remote-state.ts';
 import { unsupported } from './unsupported.ts';
 
 export type RemoteQuery = ReadQuery<RemoteField>;
 
+/** Where a query looks in one field. */
+export interface Place {
+  readonly field: RemoteField;
+  readonly vector: Float32Array;
+  /** Where records are ranked by the example that they are nearest to, in the place of `vector`. */
+  readonly best?: BestOf;
+}
+
 /** What a query looks near, of each field, and which records are no answer. */
 export interface Target {
-  readonly vectors: readonly { readonly field: RemoteField; readonly vector: Float32Array }[];
+  readonly vectors: readonly Place[];
   readonly except: readonly string[];
 }
 
@@ -37,6 +46,7 @@ export async function resolveTargets(
           return placed(state, field, one, rows, () => inputs.next().value);
         }),
       );
+      if (examples.strategy === 'bestScore') return nearestOf(field, like, unlike);
       return { field, vector: sumOfExamples(field, thing, examples.strategy, like, unlike) };
     });
     return { vectors, except: [...rows.keys()] };
@@ -60,6 +70,12 @@ export async function resolveTargets(
     return { field, vector: field.readQuery(by, (query.text === undefined ? images : texts)[0]) };
   });
   return { vectors, except: [] };
+}
+
+function nearestOf(field: RemoteField, like: readonly Placed[], unlike: readonly Placed[]): Place {
+  const [likes, unlikes] = [like, unlike].map((list) => list.map(({ vector }) => vector));
+  const best = { likes: likes ?? [], unlikes: unlikes ?? [] };
+  return { field, vector: best.likes[0] ?? new Float32Array(), best };
 }
 
 /** The records that are examples, by id. */

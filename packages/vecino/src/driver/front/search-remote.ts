@@ -1,18 +1,19 @@
 import type { Capability } from '../../api/capabilities.ts';
+import type { Facet } from '../../api/facets.ts';
 import type { AnyMetadata } from '../../api/metadata.ts';
-import type { Part } from '../../api/record.ts';
-import type { Hit, HitScores, SearchQuery, SearchResult } from '../../api/search.ts';
+import type { HitScores, SearchResult } from '../../api/search.ts';
 import { present } from '../../base/assert.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
-import { embedQueries } from '../../engine/search/embed-queries.ts';
-import { fuse } from '../../engine/search/fuse.ts';
-import type { Side } from '../../engine/search/legs.ts';
-import type { Ranking } from '../../engine/search/ranking.ts';
+import { type Embedded, embedQueries } from '../../engine/search/embed-queries.ts';
+import { type Ranking, reordered } from '../../engine/search/ranking.ts';
 import { readQuery } from '../../engine/search/read-query.ts';
 import { rerankScores } from '../../engine/search/rerank.ts';
-import type { RemoteRow, ScoredRow } from './backend.ts';
+import { type Chosen, chooseFirst, chooseGroups } from './choose-remote.ts';
+import { requireEffort, Sides } from './rank-sides.ts';
+import { neededParts, refineRemote } from './refine-remote.ts';
 import type { RemoteField } from './remote-field.ts';
+import { decodeRemotePage, encodeRemotePage, hashOf, type RemotePosition } from './remote-page.ts';
 import type { RemoteState } from './remote-state.ts';
 import { hitOf } from './remote-view.ts';
 import { type RemoteQuery, resolveTargets, type Target } from './resolve-targets.ts';
@@ -21,25 +22,21 @@ import { requireCapability } from './unsupported.ts';
 /** Searches of one call that run at the same time at most: connections are shared with others. */
 const AT_ONCE = 8;
 
-/** What a rerank function sees of each hit at least. */
-const RERANKED_BY: readonly Part[] = ['document', 'metadata'];
-
-/** What one side of a query has found. */
-interface SideRows {
-  readonly side: Side;
-  readonly rows: readonly ScoredRow[];
-  readonly depth: number;
+/** An answer, and what it and the pages before it have had; absent behind the last page, and without pages. */
+export interface RemoteAnswer {
+  readonly result: SearchResult<AnyMetadata>;
+  readonly end: RemotePosition | undefined;
 }
 
-interface Ranked {
-  readonly row: RemoteRow;
-  readonly score: number;
-  readonly scores: HitScores | undefined;
+/** A query whose form is right, and where its page begins. */
+interface Read {
+  readonly read: RemoteQuery;
+  readonly position: RemotePosition | undefined;
 }
 
 export async function searchRemote(state: RemoteState, input: unknown): Promise<SearchResult<AnyMetadata>> {
   const read = readRemote(state, `search in ${state.thing}`, input);
-  return answer(state, read, await resolveTargets(state, read, await embedQueries(state, [read])));
+  return searched(state, read, await embedQueries(state, [read.read]));
 }
 
 export async function searchManyRemote(
@@ -56,24 +53,40 @@ export async function searchManyRemote(
   const reads = Array.from(inputs as unknown[], (input, i) =>
     readRemote(state, `${thing}: query ${i}`, input),
   );
-  const embedded = await embedQueries(state, reads);
+  const embedded = await embedQueries(
+    state,
+    reads.map(({ read }) => read),
+  );
   const results = new Array<SearchResult<AnyMetadata>>(reads.length);
   const waiting = reads.entries();
   const work = async () => {
-    for (const [i, read] of waiting) {
-      results[i] = await answer(state, read, await resolveTargets(state, read, embedded));
-    }
+    for (const [i, read] of waiting) results[i] = await searched(state, read, embedded);
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, reads.length) }, work));
   return results;
 }
 
-function readRemote(state: RemoteState, thing: string, input: unknown): RemoteQuery {
-  const read = readQuery(state, thing, input, (field, where, query) =>
-    requireEffort(state, field, where, query),
+async function searched(
+  state: RemoteState,
+  { read, position }: Read,
+  embedded: Embedded<RemoteField>,
+): Promise<SearchResult<AnyMetadata>> {
+  const target = await resolveTargets(state, read, embedded);
+  const { result, end } = await answerRemote(state, read, target, position);
+  return read.page && end ? Object.assign(result, { next: encodeRemotePage(read.page.owner, end) }) : result;
+}
+
+function readRemote(state: RemoteState, thing: string, input: unknown): Read {
+  const page: unknown = (input as { readonly page?: unknown } | null | undefined)?.page;
+  // Tokens are not those of folders: the query is read as that of a first page.
+  const query = typeof page === 'string' ? { ...(input as object), page: true } : input;
+  const read = readQuery(state, thing, query, (field, where, asked) =>
+    requireEffort(state, field, where, asked),
   );
   for (const capability of neededBy(read)) requireCapability(thing, state.backend.capabilities, capability);
-  return read;
+  const position =
+    typeof page === 'string' && read.page ? decodeRemotePage(thing, read.page.owner, page) : undefined;
+  return { read, position };
 }
 
 /** What a query asks of an engine beyond the nearest records. */
@@ -93,99 +106,88 @@ function neededBy({ query, groupBy, diversify, facets, page, words, examples }: 
   return needed.flatMap(([capability, isAsked]) => (isAsked ? [capability] : []));
 }
 
-/** The efforts of families, and the one that the index of a field understands. */
-const EFFORTS = ['efSearch', 'nprobe', 'probes', 'oversample'] as const;
-
-function effortOptionOf(state: RemoteState, field: RemoteField): (typeof EFFORTS)[number] | undefined {
-  const { family } = state.settings.serving(field.stored).serving.options;
-  return family === 'hnsw' ? 'efSearch' : family === 'ivf' ? 'nprobe' : undefined;
-}
-
-function requireEffort(state: RemoteState, field: RemoteField, thing: string, query: SearchQuery): void {
-  const own = effortOptionOf(state, field);
-  const foreign = EFFORTS.find((option) => query[option] !== undefined && option !== own);
-  if (foreign === undefined || query.exact || own === undefined) return;
-  const expected = `${own}, the effort of the index that serves`;
-  throw new VecinoError(
-    'QUERY_INVALID',
-    `${thing}: ${foreign} is an option of another index, expected ${expected}; leave it out, or give exact`,
-    { details: { option: foreign, expected: own } },
-  );
-}
-
-async function answer(
+export async function answerRemote(
   state: RemoteState,
   read: RemoteQuery,
-  { vectors, except }: Target,
-): Promise<SearchResult<AnyMetadata>> {
-  const { k, rerank, fusion, predicate, words, query } = read;
-  const wanted = rerank ? Math.max(k, rerank.candidates) : k;
-  const depth = fusion ? Math.max(wanted, fusion.candidates) : wanted;
-  const parts = rerank ? [...new Set([...read.parts, ...RERANKED_BY])] : read.parts;
-  const scope = { now: state.expiry.now(), predicate, depth, except, parts };
-  const asked: Promise<SideRows>[] = vectors.map(async ({ field, vector }): Promise<SideRows> => {
-    const option = effortOptionOf(state, field);
-    const effort = option && query[option];
-    const place = state.fields.indexOf(field);
-    const exact = query.exact ?? false;
-    const rows = await state.records.near({ ...scope, field: place, vector, exact, effort });
-    return { side: { kind: 'vector', field }, rows, depth };
+  target: Target,
+  position: RemotePosition | undefined,
+): Promise<RemoteAnswer> {
+  const { k, rerank, diversify, groupBy, page } = read;
+  const seq =
+    page && (position?.seq ?? present(await state.backend.latestChange?.(state.stored), 'a number'));
+  const sides = new Sides(state, read, target, neededParts(state, read));
+  const choosing = {
+    engine: state.backend.capabilities.engine,
+    read,
+    sides,
+    except: target.except,
+    position,
+  };
+  const candidates = Math.max(rerank?.candidates ?? 0, diversify?.candidates ?? 0);
+  const choosingAll =
+    groupBy && candidates === 0
+      ? chooseGroups(choosing)
+      : // One more tells whether there is another page.
+        chooseFirst(choosing, Math.max(k + (page ? 1 : 0), candidates));
+  const [chosen, facets] = await Promise.all([choosingAll, facetsOf(state, read, sides.now)]);
+  const { ranking, groups } = await secondStage(state, read, sides, chosen);
+  const hitsOf = (slots: Iterable<number>, scores: (place: number) => number) =>
+    Array.from(slots, (slot, place) =>
+      hitOf(state, sides.known.at(slot), scores(place), chosen.sides?.get(slot), read.parts),
+    );
+  const hits = hitsOf(ranking.slots, (place) => ranking.scores[place] ?? Number.NaN);
+  const byOrdinal = new Map(groups && hits.map((hit, place) => [ranking.slots[place] ?? 0, hit]));
+  const result: SearchResult<AnyMetadata> = Object.assign(hits, {
+    ...(groups && {
+      groups: groups.map(({ value, slots }) => ({
+        value,
+        hits: slots.flatMap((slot) => byOrdinal.get(slot) ?? []),
+      })),
+    }),
+    ...(facets && { facets }),
   });
-  if (words) {
-    // Whatever has no term finds nothing.
-    const found = words.terms.length === 0 ? Promise.resolve([]) : state.records.words?.({ ...scope, words });
-    asked.push(present(found, 'a search by words').then((rows) => ({ side: { kind: 'fullText' }, rows, depth })));
-  }
-  const ranked = rank(await Promise.all(asked), read);
-  if (rerank) return reranked(state, read, ranked.slice(0, rerank.candidates));
-  const chosen = ranked
-    .filter(({ score }) => score >= (query.minScore ?? Number.NEGATIVE_INFINITY))
-    .slice(0, k);
-  return chosen.map(({ row, score, scores }) => hitOf(state, row, score, scores));
+  if (seq === undefined || ranking.isComplete) return { result, end: undefined };
+  const given = new Set(position?.given);
+  for (const { id } of hits) given.add(hashOf(id));
+  return { result, end: { seq, given } };
 }
 
-/** Makes one ranking of what the sides have found. Rows are known by the order in which they first appear. */
-function rank(sides: readonly SideRows[], { fusion }: RemoteQuery): Ranked[] {
-  const rows: RemoteRow[] = [];
-  const ordinals = new Map<string, number>();
-  const answers = sides.map(({ side, rows: found, depth }) => {
-    const slots = Uint32Array.from(found, (row) => {
-      const known = ordinals.get(row.id) ?? rows.push(row) - 1;
-      ordinals.set(row.id, known);
-      return known;
-    });
-    const scores = Float64Array.from(found, ({ score }) => score);
-    const ranking: Ranking = { slots, scores, isComplete: found.length < depth };
-    return { leg: side, ranking };
-  });
-  const fused = fuse(answers, fusion);
-  return Array.from(fused.slots, (slot, place) => ({
-    row: present(rows[slot], 'a row'),
-    score: fused.scores[place] ?? Number.NaN,
-    scores: fused.sides?.get(slot),
-  }));
-}
-
-/** Has the caller's function score the candidates, and makes the answer of them. */
-async function reranked(
+/** What differs, the groups of candidates, and the caller's own scores. */
+async function secondStage(
   state: RemoteState,
-  { thing, rerank, parts, k, query }: RemoteQuery,
-  candidates: readonly Ranked[],
-): Promise<SearchResult<AnyMetadata>> {
-  const hits = candidates.map(({ row, score, scores }) => hitOf(state, row, score, scores));
-  const scores = await rerankScores(thing, present(rerank, 'a rerank'), hits);
-  return hits
-    .map((hit, i) => ({ ...hit, score: scores[i] ?? Number.NaN }))
-    .sort((a, b) => b.score - a.score)
-    .filter(({ score }) => score >= (query.minScore ?? Number.NEGATIVE_INFINITY))
-    .slice(0, k)
-    .map((hit) => withParts(hit, parts));
+  read: RemoteQuery,
+  sides: Sides,
+  chosen: Chosen,
+): Promise<Pick<Chosen, 'ranking' | 'groups'>> {
+  const { rerank, thing, diversify, k } = read;
+  if (!rerank && chosen.groups) return chosen;
+  if (!rerank && !diversify && chosen.ranking.slots.length <= k && !read.groupBy) return chosen;
+  const { ranking, groups } = rerank
+    ? await refineRemote(state, read, sides.known, await rescored(), false)
+    : await refineRemote(state, read, sides.known, chosen.ranking, sides.isOfMetric);
+  return { ranking, ...(groups && { groups }) };
+
+  async function rescored(): Promise<Ranking> {
+    const { slots, isComplete } = chosen.ranking;
+    const shown = Array.from(slots, (slot, place): [number, HitScores | undefined] => [
+      chosen.ranking.scores[place] ?? Number.NaN,
+      chosen.sides?.get(slot),
+    ]);
+    const hits = shown.map(([score, said], place) =>
+      hitOf(state, sides.known.at(slots[place] ?? 0), score, said, [
+        ...new Set([...read.parts, 'document', 'metadata'] as const),
+      ]),
+    );
+    const scores = await rerankScores(thing, present(rerank, 'a rerank'), hits);
+    return { ...reordered(slots, scores), isComplete };
+  }
 }
 
-/** A hit with those parts only that the caller has asked for. */
-function withParts(hit: Hit<AnyMetadata>, parts: readonly Part[]): Hit<AnyMetadata> {
-  const kept = Object.entries(hit).filter(
-    ([key]) => !RERANKED_BY.includes(key as Part) || parts.includes(key as Part),
-  );
-  return Object.fromEntries(kept) as unknown as Hit<AnyMetadata>;
+async function facetsOf(
+  state: RemoteState,
+  { facets, predicate }: RemoteQuery,
+  now: number,
+): Promise<Readonly<Record<string, Facet>> | undefined> {
+  if (facets.length === 0) return undefined;
+  return present(await state.records.facets?.({ now, predicate }, facets), 'counts by value');
 }

@@ -28,8 +28,8 @@ class Server implements PgPool {
     const refusal = this.refusals.shift();
     if (refusal) throw refusal;
     return {
-      query: async ({ text }) => {
-        this.said.push(text);
+      query: async (statement) => {
+        this.said.push('text' in statement ? statement.text : 'COPY');
         const error = this.failures.shift();
         if (error) throw error;
         return { rows: [{ answer: 42 }] };
@@ -93,8 +93,29 @@ describe('connections', () => {
     const client = await server.connect();
     server.connect = async () => client;
     const connections = connect(server);
-    for (const settings of ['SET a = 1', 'SET a = 1', 'SET a = 2']) await connections.read(SELECT, settings);
+    for (const settings of ['SET a = 1', 'SET a = 1', 'SET a = 2'])
+      await connections.read(SELECT, { settings });
     expect(server.said).toEqual(['SET a = 1', 'SELECT $1', 'SELECT $1', 'SET a = 2', 'SELECT $1']);
+  });
+
+  it('keep what is frequent by a name of its text, and nothing where a proxy loses it', async () => {
+    const names: unknown[] = [];
+    const server = new Server([undefined, failure('unknown', '26000')]);
+    const client = await server.connect();
+    server.connect = async () => ({
+      ...client,
+      query: (statement) => {
+        names.push('name' in statement ? statement.name : undefined);
+        return client.query(statement);
+      },
+    });
+    const connections = connect(server);
+    for (let i = 0; i < 3; i++) {
+      expect(await connections.read(SELECT, { isFrequent: true })).toEqual([{ answer: 42 }]);
+    }
+    const [name] = names;
+    expect(name).toMatch(/^vecino_[0-9a-f]{32}$/);
+    expect(names).toEqual([name, name, undefined, undefined]);
   });
 
   it.each([

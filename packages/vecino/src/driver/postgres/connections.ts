@@ -1,7 +1,9 @@
 import type { ConnectionOptions } from '../../api/connection.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { Attempts } from '../front/attempts.ts';
+import { CopyIn } from './copy-in.ts';
 import { failureOf, isCollision } from './failures.ts';
+import { isOfKept, KeptStatements } from './kept-statements.ts';
 import { type Sql, sql, statementOf } from './sql.ts';
 
 /** What of the package `pg` we use. */
@@ -15,8 +17,15 @@ export interface PgPool {
   on(event: 'error', listener: (error: unknown) => void): unknown;
 }
 
+/** One with a name the server keeps for the connection. */
+interface PgStatement {
+  readonly text: string;
+  readonly values: unknown[];
+  readonly name?: string;
+}
+
 export interface PgClient {
-  query(statement: { readonly text: string; readonly values: unknown[] }): Promise<{ readonly rows: Row[] }>;
+  query(statement: PgStatement | CopyIn): Promise<{ readonly rows: Row[] }>;
   /** @param destroy whether the connection is not to be used again */
   release(destroy?: boolean): void;
 }
@@ -24,7 +33,11 @@ export interface PgClient {
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Runs a statement on the connection of a transaction. */
-export type Run = (statement: Sql) => Promise<Row[]>;
+export interface Run {
+  (statement: Sql): Promise<Row[]>;
+  /** Sends rows to a statement of our own that copies them. */
+  copy(text: string, rows: readonly Buffer[]): Promise<void>;
+}
 
 /** What may be tried again after a lost connection: what only reads, or has the same effect twice. */
 type Repeatable = 'repeatable' | 'once';
@@ -40,6 +53,7 @@ export class Connections {
   private readonly attempts: Attempts;
   /** The settings that a connection has, so that they are made only where they differ. */
   private readonly settings = new WeakMap<PgClient, string>();
+  private readonly kept = new KeptStatements();
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -60,14 +74,18 @@ export class Connections {
    * Answers the rows of one statement that reads.
    *
    * @param settings statements that the connection must have run before, all in one text of our own
+   * @param isFrequent whether the server should keep it: it is read and planned once then
    */
-  async read(statement: Sql, settings?: string): Promise<Row[]> {
+  async read(
+    statement: Sql,
+    { settings, isFrequent }: { readonly settings?: string; readonly isFrequent?: boolean } = {},
+  ): Promise<Row[]> {
     return this.attempt('repeatable', async (client, run) => {
       if (settings !== undefined && this.settings.get(client) !== settings) {
         await client.query({ text: settings, values: [] });
         this.settings.set(client, settings);
       }
-      return run(statement);
+      return isFrequent ? this.runKept(client, statement) : run(statement);
     });
   }
 
@@ -118,6 +136,20 @@ export class Connections {
     });
   }
 
+  private async runKept(client: PgClient, statement: Sql): Promise<Row[]> {
+    const whole = statementOf(statement);
+    const name = this.kept.nameOf(whole.text);
+    if (name === undefined) return (await client.query(whole)).rows;
+    try {
+      return (await client.query({ ...whole, name })).rows;
+    } catch (error) {
+      if (!isOfKept(error)) throw error;
+      // A proxy gives each transaction another connection: nothing can be kept there.
+      this.kept.forget();
+      return (await client.query(whole)).rows;
+    }
+  }
+
   private async withClient<T>(work: (client: PgClient, run: Run) => Promise<T>): Promise<T> {
     this.requireOpen();
     const connecting = this.pool.connect();
@@ -131,9 +163,7 @@ export class Connections {
     });
     let isSound = false;
     try {
-      const answer = await this.attempts.untilAborted(
-        work(client, async (statement) => (await client.query(statementOf(statement))).rows),
-      );
+      const answer = await this.attempts.untilAborted(work(client, runOn(client)));
       isSound = true;
       return answer;
     } catch (error) {
@@ -153,6 +183,17 @@ export class Connections {
       `${this.thing}: the database is closed; open it again to use it`,
     );
   }
+}
+
+function runOn(client: PgClient): Run {
+  const run = async (statement: Sql) => (await client.query(statementOf(statement))).rows;
+  const copy = (text: string, rows: readonly Buffer[]) => {
+    const copying = new CopyIn(text, rows);
+    // It is answered as it is, and settles by itself.
+    void client.query(copying);
+    return copying.done;
+  };
+  return Object.assign(run, { copy });
 }
 
 const BEGIN = sql`BEGIN`;

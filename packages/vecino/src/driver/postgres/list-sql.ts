@@ -41,14 +41,14 @@ export function listedRowOf(orderBy: string, raw: Row, row: RemoteRow): ListedRo
   return { row, key: typeof key === 'string' ? (JSON.parse(key) as JsonValue) : undefined };
 }
 
-function rankOf(value: Sql): Sql {
+export function rankOf(value: Sql): Sql {
   return sql`CASE jsonb_typeof(${value}) WHEN 'null' THEN 0 WHEN 'boolean' THEN 1 WHEN 'number' THEN 2 WHEN 'string' THEN 3 WHEN 'array' THEN 4 WHEN 'object' THEN 4 ELSE 5 END`;
 }
 
-function numberOf(value: Sql): Sql {
+export function numberOf(value: Sql): Sql {
   return sql`CASE jsonb_typeof(${value}) WHEN 'number' THEN (${value} #>> '{}')::numeric ELSE 0 END`;
 }
 
-function textOf(value: Sql): Sql {
+export function textOf(value: Sql): Sql {
   return sql`(CASE jsonb_typeof(${value}) WHEN 'number' THEN '' WHEN 'null' THEN '' ELSE COALESCE(${value} #>> '{}', '') END) COLLATE "C"`;
 }

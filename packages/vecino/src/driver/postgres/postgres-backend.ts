@@ -23,16 +23,10 @@ const CAPABILITIES: Capabilities = {
   engine: ENGINE,
   unsupported: {
     analysis: 'copy the collection into a folder and ask there',
-    bestScore: 'use the strategy average or sum',
     changes: 'list by seq, which finds what was put, and keep the last number',
     check: "run pgvector's own tests: amcheck, or REINDEX",
-    diversify: 'ask for more hits and choose among them',
     explain: 'run EXPLAIN (ANALYZE) on the statement in PostgreSQL',
-    facets: 'count with a filter for each value',
-    groupBy: 'ask for more hits and group them',
-    nearest: 'ask for a larger k',
     measureRecall: 'compare with an answer to exact: true',
-    pages: 'ask for a larger k',
     recall: 'compare with an answer to exact: true, and set efSearch',
     reembed: 'embed into a new collection, and drop the old one',
     reindex: 'drop the index in PostgreSQL and create another, or copy into a new collection',
@@ -145,12 +139,20 @@ export class PostgresBackend implements Backend {
     return { records: Number(row?.['records']), ofFields: fields.map((_, i) => Number(row?.[`f${i}`])) };
   }
 
-  async figures(collection: StoredCollection): ReturnType<Backend['figures']> {
+  async figures(collection: StoredCollection): ReturnType<NonNullable<Backend['figures']>> {
     const table = this.schema.records(collection);
     const [row] = await this.connections.read(
       sql`SELECT COALESCE(max(seq), 0) AS seq, pg_total_relation_size(${this.schema.pathOf(collection)}::regclass) AS bytes FROM ${table}`,
     );
     return { seq: Number(row?.['seq']), storeBytes: Number(row?.['bytes']) };
+  }
+
+  /** Where somebody writes at this moment, numbers may be given that nobody can see yet. */
+  async latestChange(): Promise<number> {
+    const [row] = await this.connections.read(
+      sql`SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS seq FROM ${this.schema.name}.changes`,
+    );
+    return Number(row?.['seq']);
   }
 
   /** Learns the lists of IVF too, from what is there now. */

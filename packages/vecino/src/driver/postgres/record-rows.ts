@@ -1,5 +1,6 @@
 import type { Part } from '../../api/record.ts';
 import type { RemoteRow } from '../front/backend.ts';
+import { decodeVector } from './binary.ts';
 import type { Row } from './connections.ts';
 import { vectorColumn } from './schema.ts';
 import { identifier, joined, type Sql, sql } from './sql.ts';
@@ -11,7 +12,11 @@ export function columnsOf(parts: readonly Part[], fields: number): Sql {
   if (parts.includes('metadata')) columns.push(sql`metadata::text`);
   if (parts.includes('expiresAt')) columns.push(sql`expires_at`);
   if (parts.includes('vector') || parts.includes('vectors')) {
-    for (let i = 0; i < fields; i++) columns.push(sql`${identifier(vectorColumn(i))}::text`);
+    for (let i = 0; i < fields; i++) {
+      const column = identifier(vectorColumn(i));
+      // The cast is for halfvec, which comes back as vectors do.
+      columns.push(sql`vector_send(${column}::vector) AS ${column}`);
+    }
   }
   return joined(columns, sql`, `);
 }
@@ -32,11 +37,6 @@ export function rowOf(row: Row, fields: number): RemoteRow {
   };
 }
 
-/** pgvector writes vectors as JSON writes arrays, each number so that the same float is read again. */
-function vectorOf(text: unknown): Float32Array | undefined {
-  return typeof text === 'string' ? Float32Array.from(JSON.parse(text) as number[]) : undefined;
-}
-
-export function textOfVector(vector: Float32Array): string {
-  return `[${vector.join()}]`;
+function vectorOf(bytes: unknown): Float32Array | undefined {
+  return bytes instanceof Uint8Array ? decodeVector(bytes) : undefined;
 }

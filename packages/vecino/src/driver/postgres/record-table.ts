@@ -1,3 +1,4 @@
+import type { Facet, FacetRequest } from '../../api/facets.ts';
 import type { Part } from '../../api/record.ts';
 import type { RecordBatch } from '../../engine/read-records.ts';
 import type { Predicate } from '../../filter/predicate.ts';
@@ -12,14 +13,16 @@ import type {
   ScoredRow,
   WordQuestion,
 } from '../front/backend.ts';
+import { encodeVector } from './binary.ts';
 import type { Connections } from './connections.ts';
+import { facetOf, facetStatement } from './facet-sql.ts';
 import { filterSql, hasNul } from './filter-sql.ts';
 import { distanceOf, EF_SEARCH_MAX, planOf, scoreOf } from './index-plan.ts';
 import { listedRowOf, listStatement } from './list-sql.ts';
-import { columnsOf, rowOf, textOfVector } from './record-rows.ts';
+import { columnsOf, rowOf } from './record-rows.ts';
 import { RecordWriter } from './record-writer.ts';
 import { type Schema, vectorColumn } from './schema.ts';
-import { identifier, type Sql, sql } from './sql.ts';
+import { identifier, integer, type Sql, sql } from './sql.ts';
 import { tsqueryOf } from './words-sql.ts';
 
 /** The records of one namespace of a collection; those outside of all have the name '', which no namespace has. */
@@ -127,7 +130,9 @@ export class RecordTable implements RecordStore {
     const plan = planOf(stored);
     const isApproximate = !exact && plan.family !== 'flat';
     if (isApproximate) {
-      const found = await this.connections.read(this.nearest(question, false), settingsFor(question, plan));
+      const isFrequent = question.predicate === undefined;
+      const settings = settingsFor(question, plan);
+      const found = await this.connections.read(this.nearest(question, false), { settings, isFrequent });
       if (found.length >= depth) return this.scored(found, stored.metric);
     }
     return this.scored(await this.connections.read(this.nearest(question, true)), stored.metric);
@@ -143,6 +148,15 @@ export class RecordTable implements RecordStore {
     return rows.map((row) => ({ ...rowOf(row, this.fields.length), score: Number(row['score']) }));
   }
 
+  async facets(scope: Scope, requests: readonly Required<FacetRequest>[]): Promise<Record<string, Facet>> {
+    const facets: [string, Facet][] = [];
+    for (const request of requests) {
+      const rows = await this.connections.read(facetStatement(this.table, this.scoped(scope), request));
+      facets.push([request.path, facetOf(rows)]);
+    }
+    return Object.fromEntries(facets);
+  }
+
   private get fields() {
     return this.collection.fields ?? [this.collection];
   }
@@ -150,14 +164,16 @@ export class RecordTable implements RecordStore {
   private nearest({ field, vector, depth, except, parts, ...scope }: NearQuestion, exact: boolean): Sql {
     const stored = this.fields[field] ?? this.collection;
     const column = identifier(vectorColumn(field));
-    const query = sql`${textOfVector(vector)}::${identifier(planOf(stored).type)}`;
+    const { type } = planOf(stored);
+    // What the client sends are floats; those of 16 bits the server makes of them.
+    const query = sql`${encodeVector(vector)}::vector${type === 'vector' ? sql`` : sql`::${identifier(type)}`}`;
     const distance = distanceOf(stored.metric, column, query);
     const has = this.collection.fields ? sql` AND ${column} IS NOT NULL` : sql``;
     // An index orders by the operator itself; by a sum it cannot.
     const order = exact ? sql`(${distance}) + 0` : distance;
     return sql`SELECT ${columnsOf(parts, this.fields.length)}, ${order} AS distance FROM ${this.table}
       WHERE ${this.scoped(scope)}${excluding(except)}${has}
-      ORDER BY distance LIMIT ${depth}::bigint`;
+      ORDER BY distance LIMIT ${integer(depth)}`;
   }
 
   private scored(rows: Awaited<ReturnType<Connections['read']>>, metric: string): ScoredRow[] {

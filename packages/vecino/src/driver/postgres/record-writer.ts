@@ -4,19 +4,29 @@ import { quoted } from '../../base/options.ts';
 import type { RecordBatch } from '../../engine/read-records.ts';
 import type { StoredCollection } from '../../storage/store.ts';
 import { unsupported } from '../front/unsupported.ts';
+import { encodeBigints, encodeTexts, encodeVector, encodeVectors } from './binary.ts';
 import type { Run } from './connections.ts';
+import { copiedBigint, copiedJson, copiedText, copyRow } from './copy-in.ts';
+import { codeOf } from './failures.ts';
 import { hasNul, isStorable } from './filter-sql.ts';
 import { ENGINE, planOf } from './index-plan.ts';
-import { textOfVector } from './record-rows.ts';
 import { type Schema, vectorColumn } from './schema.ts';
-import { identifier, joined, type Sql, sql } from './sql.ts';
+import { identifier, joined, type Sql, sql, statementOf } from './sql.ts';
 import { wordsWriter } from './words-sql.ts';
 
-/** Numbers of vectors that go in one statement: some 5 MB of text. */
+/** Numbers of vectors that go in one statement: some 2 MB. */
 const NUMBERS_AT_ONCE = 512 * 1_024;
 const RECORDS_AT_ONCE = 1_000;
 
-/** Writes batches of records into the table of a collection, as arrays that the server makes rows of. */
+/** Fewer are quicker as arrays in one statement than by a copy with all that belongs to it. */
+const COPIED_MIN = 100;
+/** Bytes of rows that are sent in one message. */
+const MESSAGE_BYTES = 64 * 1_024;
+
+/**
+ * Writes batches of records into the table of a collection: by COPY where many are new, and otherwise as arrays that the
+ * server makes rows of.
+ */
 export class RecordWriter {
   private readonly schema: Schema;
   private readonly collection: StoredCollection;
@@ -30,6 +40,7 @@ export class RecordWriter {
 
   /** Inserts records whose ids are not there, or have expired. Answers the ids that are there. */
   async insert(run: Run, batch: RecordBatch, now: number): Promise<string[]> {
+    if (await this.copied(run, batch)) return [];
     const isOld = sql` WHERE stored.expires_at <= ${now}::bigint`;
     const written = new Set<unknown>();
     for (const row of await this.write(run, batch, isOld)) written.add(row['id']);
@@ -38,6 +49,7 @@ export class RecordWriter {
 
   /** Inserts records, in the place of those that are there. */
   async put(run: Run, batch: RecordBatch): Promise<void> {
+    if (this.mayCopy(batch) && !(await this.hasAny(run, batch)) && (await this.copied(run, batch))) return;
     await this.write(run, batch, sql``);
   }
 
@@ -62,15 +74,72 @@ export class RecordWriter {
     }
   }
 
+  /** Words and floats of 16 bits have formats of their own, which arrays leave to the server. */
+  private mayCopy({ ids }: RecordBatch): boolean {
+    const { fullText } = this.collection;
+    return (
+      this.schema.takesCopy &&
+      ids.length >= COPIED_MIN &&
+      !fullText &&
+      this.fields.every((field) => planOf(field).type === 'vector')
+    );
+  }
+
+  private async hasAny(run: Run, { ids }: RecordBatch): Promise<boolean> {
+    const found = await run(sql`SELECT FROM ${this.schema.records(this.collection)}
+      WHERE namespace = ${this.namespace} AND id = ANY (${encodeTexts(ids)}::text[]) LIMIT 1`);
+    return found.length > 0;
+  }
+
+  /** Whether all of a batch was copied: nothing was where one of its ids is there. */
+  private async copied(run: Run, batch: RecordBatch): Promise<boolean> {
+    if (!this.mayCopy(batch)) return false;
+    await this.noteNamespace(run);
+    await run(SAVEPOINT);
+    const numbers = await run(
+      sql`SELECT ${this.schema.nextSeq} AS seq FROM generate_series(1, ${batch.ids.length}::integer)`,
+    );
+    const columns = this.fields.map((_, i) => vectorColumn(i));
+    const names = ['namespace', 'id', 'seq', 'document', 'metadata', 'expires_at', ...columns];
+    const table = statementOf(this.schema.records(this.collection)).text;
+    const rows = batch.ids.map((_, i) => this.copiedRow(batch, i, Number(numbers[i]?.['seq'])));
+    try {
+      await run.copy(`COPY ${table} (${names.join()}) FROM STDIN (FORMAT binary)`, messagesOf(rows));
+    } catch (error) {
+      if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
+      await run(ROLLBACK_TO_SAVEPOINT);
+      return false;
+    }
+    return true;
+  }
+
+  private copiedRow({ ids, documents, metadata, expiries, vectors }: RecordBatch, i: number, seq: number) {
+    return copyRow([
+      copiedText(this.namespace),
+      copiedText(ids[i] ?? ''),
+      copiedBigint(seq),
+      copiedText(documents[i] ?? null),
+      copiedJson(metadata[i] ?? '{}'),
+      copiedBigint(expiries[i] ?? null),
+      ...this.fields.map((_, field) => {
+        const vector = vectors[i]?.[field];
+        return vector && encodeVector(vector);
+      }),
+    ]);
+  }
+
+  private async noteNamespace(run: Run): Promise<void> {
+    if (this.namespace === '') return;
+    await run(sql`INSERT INTO ${this.schema.namespaces} (collection, name)
+      VALUES (${this.collection.id}::integer, ${this.namespace}) ON CONFLICT DO NOTHING`);
+  }
+
   private async write(
     run: Run,
     batch: RecordBatch,
     condition: Sql,
   ): Promise<Readonly<Record<string, unknown>>[]> {
-    if (this.namespace !== '') {
-      await run(sql`INSERT INTO ${this.schema.namespaces} (collection, name)
-        VALUES (${this.collection.id}::integer, ${this.namespace}) ON CONFLICT DO NOTHING`);
-    }
+    await this.noteNamespace(run);
     const written: Readonly<Record<string, unknown>>[] = [];
     const numbers = this.fields.reduce((sum, { dimension }) => sum + dimension, 0);
     const step = Math.max(1, Math.min(RECORDS_AT_ONCE, Math.floor(NUMBERS_AT_ONCE / numbers)));
@@ -84,14 +153,14 @@ export class RecordWriter {
     const { schema, collection } = this;
     const columns = this.fields.map((_, i) => identifier(vectorColumn(i)));
     const arrays = [
-      sql`${batch.ids.slice(from, to)}::text[]`,
-      sql`${batch.documents.slice(from, to)}::text[]`,
-      sql`${batch.metadata.slice(from, to)}::text[]`,
-      sql`${batch.expiries.slice(from, to)}::bigint[]`,
-      sql`${this.wordsOf(batch, from, to)}::text[]`,
+      sql`${encodeTexts(batch.ids.slice(from, to))}::text[]`,
+      sql`${encodeTexts(batch.documents.slice(from, to))}::text[]`,
+      sql`${encodeTexts(batch.metadata.slice(from, to))}::text[]`,
+      sql`${encodeBigints(batch.expiries.slice(from, to))}::bigint[]`,
+      sql`${encodeTexts(this.wordsOf(batch, from, to))}::text[]`,
       ...this.fields.map((_, i) => {
-        const vectors = batch.vectors.slice(from, to).map((own) => own[i] && textOfVector(own[i]));
-        return sql`${vectors.map((vector) => vector ?? null)}::text[]`;
+        const vectors = batch.vectors.slice(from, to).map((own) => own[i]);
+        return sql`${encodeVectors(vectors, schema.vectorOid)}::vector[]`;
       }),
     ];
     const vectors = this.fields.map(
@@ -124,6 +193,27 @@ export class RecordWriter {
   private get fields() {
     return this.collection.fields ?? [this.collection];
   }
+}
+
+const SAVEPOINT = sql`SAVEPOINT copying`;
+const ROLLBACK_TO_SAVEPOINT = sql`ROLLBACK TO SAVEPOINT copying`;
+const UNIQUE_VIOLATION = '23505';
+
+/** Rows put together into messages of some size: each has a head of its own. */
+function messagesOf(rows: readonly Buffer[]): Buffer[] {
+  const messages: Buffer[] = [];
+  let part: Buffer[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    part.push(row);
+    bytes += row.length;
+    if (bytes < MESSAGE_BYTES) continue;
+    messages.push(Buffer.concat(part));
+    part = [];
+    bytes = 0;
+  }
+  if (part.length > 0) messages.push(Buffer.concat(part));
+  return messages;
 }
 
 function tooManyWords(collection: string, id: string): VecinoError {

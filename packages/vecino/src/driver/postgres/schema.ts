@@ -28,6 +28,10 @@ export class Schema {
   readonly namespaces: Sql;
   readonly about: Sql;
   readonly plain: string;
+  /** The number of the type `vector`, which each database has given anew: {@link prepareSchema} asks for it. */
+  vectorOid = 0;
+  /** Whether the server takes COPY from a client; PGlite ends the connection instead. */
+  takesCopy = false;
 
   constructor(name: string) {
     this.plain = name;
@@ -79,7 +83,11 @@ export async function prepareSchema(
     }
     await createSchema(connections, schema);
   }
-  const [about] = await connections.read(sql`SELECT version FROM ${schema.about}`);
+  const [about] = await connections.read(
+    sql`SELECT version, 'vector'::regtype::oid::bigint AS vector_oid, version() AS server FROM ${schema.about}`,
+  );
+  schema.takesCopy = !String(about?.['server']).includes('PGlite');
+  schema.vectorOid = Number(about?.['vector_oid']);
   const version = Number(about?.['version']);
   if (version <= VERSION) return;
   throw new VecinoError(

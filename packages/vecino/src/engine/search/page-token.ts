@@ -87,17 +87,19 @@ export function decodePage(thing: string, owner: Buffer, token: string): PagePos
     body[0] === VERSION &&
     digest(body).subarray(0, CHECK_BYTES).equals(bytes.subarray(body.length));
   if (!isSound) throw unknownPage(thing, token);
-  if (!owner.equals(body.subarray(OWNER.at, OWNER.at + OWNER.bytes))) {
-    throw new VecinoError(
-      'PAGE_INVALID',
-      `${thing}: the page belongs to another query or collection, expected one of this; keep the query the same from page to page, but for k, include, efforts, exact and facets`,
-      { details: { expected: 'a page of this query', received: 'a page of another query' } },
-    );
-  }
+  if (!owner.equals(body.subarray(OWNER.at, OWNER.at + OWNER.bytes))) throw foreignPage(thing);
   return {
     seq: Number(body.readBigUInt64LE(SEQ.at)),
     given: slotsOf(body.subarray(SLOTS_AT)),
   };
+}
+
+export function foreignPage(thing: string): VecinoError {
+  return new VecinoError(
+    'PAGE_INVALID',
+    `${thing}: the page belongs to another query or collection, expected one of this; keep the query the same from page to page, but for k, include, efforts, exact and facets`,
+    { details: { expected: 'a page of this query', received: 'a page of another query' } },
+  );
 }
 
 export function unknownPage(thing: string, page: unknown): VecinoError {

@@ -1,4 +1,5 @@
 import { present } from '../../base/assert.ts';
+import type { FieldShape } from '../collection-shape.ts';
 import type { CollectionState } from '../collection-state.ts';
 import { cosineLikeness, diversified, metricLikeness } from './diversify.ts';
 import { groupsOf, ofGroups, type SlotGroup, type ValueAt } from './group.ts';
@@ -56,7 +57,7 @@ export function materialFor(
  */
 export async function refine(
   candidates: Ranking,
-  { k, diversify, groupBy, query, fields }: ReadQuery,
+  { k, diversify, groupBy, query, fields }: ReadQuery<FieldShape>,
   material: Material,
   isOfMetric: boolean,
 ): Promise<Refined> {
