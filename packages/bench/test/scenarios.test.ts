@@ -185,6 +185,15 @@ describe('npm run bench:scenarios -- --tiny', () => {
     expect(goals.every(({ kept }) => kept)).toBe(true);
   });
 
+  it('drivers: find through a driver what the engine’s own client finds', async () => {
+    const { rows } = await runTiny('drivers');
+    expect(rows.map(({ engine }) => engine)).toContain('PostgreSQL (pgvector)');
+    for (const row of rows) {
+      expect(row['recall'], JSON.stringify(row)).toBeGreaterThanOrEqual(0.9);
+      expect(row['ratio']).toBeGreaterThan(0);
+    }
+  });
+
   it('writes a report of each run, whose rows stand by themselves', async () => {
     const report = await runTiny('growth');
     const out = join(folder, 'results');

@@ -2,6 +2,7 @@ import { advisor } from './advisor.ts';
 import { calibration } from './calibration.ts';
 import { churn } from './churn.ts';
 import { documents } from './documents.ts';
+import { drivers } from './drivers.ts';
 import { embedding } from './embedding.ts';
 import { filters } from './filters.ts';
 import { growth } from './growth.ts';
@@ -30,6 +31,7 @@ export const SCENARIOS = {
   documents,
   pictures,
   migrate,
+  drivers,
   'ten-million': tenMillion,
 } as const;
 
