@@ -3,7 +3,7 @@
  * by the one and the next by the other, over the same records and the same index.
  */
 import { type Collection, open } from 'vecino';
-import { median, quantile } from '../measure/statistics.ts';
+import { median, quantile } from 'vecino/measure';
 import { Stopwatch } from '../measure/stopwatch.ts';
 import type { Progress } from '../progress.ts';
 import { rounded, whole } from '../report/numbers.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { JsonValue } from '../../api/metadata.ts';
-import { open } from '../../index.ts';
-import { ChangeClock } from './change-clock.ts';
-import { listByScan } from './list-by-scan.ts';
-import { nearMatching } from './near-matching.ts';
+import type { JsonValue } from '../../src/api/metadata.ts';
+import { ChangeClock } from '../../src/driver/front/change-clock.ts';
+import { listByScan } from '../../src/driver/front/list-by-scan.ts';
+import { nearMatching } from '../../src/driver/front/near-matching.ts';
+import { open } from '../../src/index.ts';
 
 const value = fc.oneof(
   fc.integer({ min: -3, max: 3 }),
