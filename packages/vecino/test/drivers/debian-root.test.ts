@@ -2,9 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { debianRoot } from './debian-root.ts';
 
-const root = await debianRoot(['libc6', 'redis-tools']).catch(
-  (error: unknown) => String(error),
-);
+const root = await debianRoot(['libc6', 'redis-tools']).catch((error: unknown) => String(error));
 const why = typeof root === 'string' ? `, skipped: ${root}` : '';
 
 describe.skipIf(typeof root === 'string')(`programs of another Debian${why}`, () => {

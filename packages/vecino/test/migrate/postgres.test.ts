@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { open } from '../../src/index.ts';
 import { type MigrationEnd, migrate, planMigration, verifyMigration } from '../../src/migrate.ts';
-import { ENGINES, type Running } from '../drivers/engines.ts';
+import type { Running } from '../drivers/engine.ts';
+import { postgres } from '../drivers/postgres-engine.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { contentsOf, records, stock } from './stocked.ts';
 
@@ -11,9 +12,7 @@ const DIMENSION = 8;
 describe('to PostgreSQL and back', () => {
   let server: Running;
   beforeAll(async () => {
-    const engine = ENGINES.find(({ name }) => name.startsWith('PostgreSQL'));
-    if (!engine) throw new Error('the suite has no PostgreSQL');
-    server = await engine.start();
+    server = await postgres.start();
   }, 60_000);
   afterAll(() => server.stop());
 
