@@ -2,7 +2,7 @@ import type { OptionSpecs } from '../base/options.ts';
 
 /** How an engine elsewhere is spoken to; see {@link OpenOptions.connection}. */
 export interface ConnectionOptions {
-  /** Where in the engine collections lie, so that several databases can share it: PostgreSQL's schema. Default `vecino`. */
+  /** Where in the engine collections lie, so that several databases can share it: PostgreSQL's schema, a prefix of Redis' keys. Default `vecino`. */
   readonly schema?: string;
   /**
    * The key that the engine asks for (Qdrant, Pinecone, Chroma), where the address has none: printable ASCII. It

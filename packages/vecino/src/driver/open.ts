@@ -8,11 +8,14 @@ type Driver = (address: string, options: OpenOptions | undefined) => Promise<Dat
 const DRIVERS: Readonly<Record<string, () => Promise<Driver>>> = {
   postgres: async () => (await import('./postgres/open.ts')).openPostgres,
   postgresql: async () => (await import('./postgres/open.ts')).openPostgres,
+  redis: async () => (await import('./redis/open.ts')).openRedis,
+  rediss: async () => (await import('./redis/open.ts')).openRedis,
 };
 
 /**
  * Opens a vector database: in a folder, which is created where it is missing, in memory (`':memory:'`), or in another
- * engine by its address: `postgres://user:password@host/database` for PostgreSQL with pgvector.
+ * engine by its address: `postgres://user:password@host/database` for PostgreSQL with pgvector,
+ * `redis://user:password@host` for Redis 8 or its cluster.
  *
  * One process may have a folder open for writing; any number may read it beside that with `readOnly: true`. What an
  * engine elsewhere cannot do stands in `capabilities`.

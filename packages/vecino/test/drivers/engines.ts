@@ -1,6 +1,7 @@
 import { open } from '../../src/index.ts';
 import type { Engine } from './engine.ts';
 import { postgres } from './postgres-engine.ts';
+import { redis } from './redis-engine.ts';
 
 const embedded: Engine = {
   name: 'Vecino',
@@ -11,4 +12,4 @@ const embedded: Engine = {
 };
 
 /** Each keeps the contract. */
-export const ENGINES: readonly Engine[] = [embedded, postgres];
+export const ENGINES: readonly Engine[] = [embedded, postgres, redis];
