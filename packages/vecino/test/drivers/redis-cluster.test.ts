@@ -113,6 +113,11 @@ describe.skipIf('absent' in root)(`a collection on a cluster of Redis${why}`, ()
       same.upsert(Array.from({ length: 30 }, (_, i) => recordOf(`p${i}`, 1))),
     ]);
     await expect(notes.count()).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE' });
+    // Who comes now is told what the connection has met.
+    await using late = await open(addressOfAnother(victim), { connection: { retries: 0 } });
+    const unreached = await late.openCollection<Note>('notes');
+    const error = await unreached.search({ vector: [1, 0, 0, 0] }).catch((thrown: unknown) => thrown);
+    expectAway(error, `127.0.0.1:${victim.port}`);
     await victim.start();
     await asked;
     expect(await same.get('p7')).toMatchObject({ metadata: { round: 1 } });
@@ -127,6 +132,12 @@ describe.skipIf('absent' in root)(`a collection on a cluster of Redis${why}`, ()
     const left = await Promise.all(cluster.nodes.map((node) => node.ask('KEYS', '*/*')));
     expect(left.flat()).toEqual([]);
   });
+
+  /** The address of a node that is there. */
+  function addressOfAnother(victim: RedisNode): string {
+    const other = cluster.nodes.find((node) => node !== victim);
+    return cluster.address.replace(/\d+$/, `${other?.port}`);
+  }
 
   /** One that has neither the registry nor the number of the latest change, without which nobody writes. */
   async function nodeWithoutRegistry(): Promise<RedisNode> {
