@@ -18,7 +18,7 @@ import {
   partsAt,
   textOf,
 } from './record-rows.ts';
-import { EXPIRY_END, READ, REMOVE, WRITE } from './scripts.ts';
+import { READ, REMOVE, WRITE } from './scripts.ts';
 
 /** Records of one script that writes: a node does nothing else meanwhile, and linking takes its time. */
 const WRITTEN_AT_ONCE = 64;
@@ -28,6 +28,7 @@ const READ_AT_ONCE = 1_000;
 /** A record that a search has found. */
 export interface Found {
   readonly id: string;
+  readonly seq: number;
   readonly score: number;
   readonly expiry: number | null;
   /** Where the rest of it lies. */
@@ -219,9 +220,9 @@ export class RecordShard {
       hashes.map((key) => this.connections.read(this.place, 'HMGET', key, ...ids)),
     )) as (Buffer | null)[][];
     const metadata = parts.includes('metadata') ? columns[hashes.indexOf(this.keys.metadata)] : undefined;
-    // Whatever is there has metadata, empty ones too. Hits show no change.
-    return found.flatMap(({ id, score, expiry }, i) =>
-      metadata && !metadata[i] ? [] : [{ id, score, seq: 0, ...partsAt(columns, i, parts, expiry) }],
+    // Whatever is there has metadata, empty ones too.
+    return found.flatMap(({ id, score, seq, expiry }, i) =>
+      metadata && !metadata[i] ? [] : [{ id, score, seq, ...partsAt(columns, i, parts, expiry) }],
     );
   }
 
@@ -247,9 +248,15 @@ export class RecordShard {
       const [element, score] = [entries[i], entries[i + 1]];
       if (!element || !score) continue;
       const text = textOf(element);
-      const end = text.indexOf(EXPIRY_END);
-      const expiry = end === 0 ? null : Number(text.slice(0, end));
-      found.push({ id: text.slice(end + 1), score: 2 * numberOf(score) - 1, expiry, shard: this });
+      const first = text.indexOf(',');
+      const second = text.indexOf(',', first + 1);
+      found.push({
+        id: text.slice(second + 1),
+        seq: Number(text.slice(0, first)),
+        score: 2 * numberOf(score) - 1,
+        expiry: second === first + 1 ? null : Number(text.slice(first + 1, second)),
+        shard: this,
+      });
     }
     return found;
   }

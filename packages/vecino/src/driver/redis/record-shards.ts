@@ -1,3 +1,4 @@
+import type { Facet, FacetRequest } from '../../api/facets.ts';
 import type { JsonObject } from '../../api/metadata.ts';
 import type { Part } from '../../api/record.ts';
 import type { RecordBatch } from '../../engine/read-records.ts';
@@ -14,6 +15,7 @@ import type {
   Scope,
   ScoredRow,
 } from '../front/backend.ts';
+import { facetsByScan } from '../front/facets-by-scan.ts';
 import { listByScan } from '../front/list-by-scan.ts';
 import { nearMatching } from '../front/near-matching.ts';
 import { expressionOf } from './attributes.ts';
@@ -153,6 +155,13 @@ export class RecordShards implements RecordStore {
     return rows.map((row) => ({ row, key: orderBy === 'seq' ? row.seq : row.id }));
   }
 
+  facets(
+    { now, predicate }: Scope,
+    requests: readonly Required<FacetRequest>[],
+  ): Promise<Record<string, Facet>> {
+    return facetsByScan(requests, () => this.matching(['metadata'], now, predicate));
+  }
+
   async near(question: NearQuestion): Promise<ScoredRow[]> {
     const { predicate, depth, parts } = question;
     const filter = predicate && expressionOf(predicate);
@@ -282,13 +291,12 @@ function isMatch(predicate: Predicate, { metadata = '{}' }: RemoteRow): boolean 
   return matches(predicate, JSON.parse(metadata) as JsonObject);
 }
 
-function byScore(a: Pick<Found, 'id' | 'score'>, b: Pick<Found, 'id' | 'score'>): number {
-  return b.score - a.score || compareText(a.id, b.id);
+function byScore(a: ScoredRow, b: ScoredRow): number {
+  return b.score - a.score || a.seq - b.seq;
 }
 
-/** No part was asked for, and hits show no change. */
-function bare({ id, score }: Found): ScoredRow {
-  return { id, score, seq: 0 };
+function bare({ id, score, seq }: Found): ScoredRow {
+  return { id, score, seq };
 }
 
 function sum(counts: readonly number[]): number {

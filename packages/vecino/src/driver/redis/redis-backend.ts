@@ -17,19 +17,13 @@ const CAPABILITIES: Capabilities = {
   engine: ENGINE,
   unsupported: {
     analysis: 'copy the collection into a folder and ask there',
-    bestScore: 'use the strategy average or sum',
     changes: 'list by seq, which finds what was put, and keep the last number',
     check: 'run redis-check-aof on the log of each node',
-    diversify: 'ask for more hits and choose among them',
     dot: 'normalise the vectors and use cosine, which orders them alike',
     explain: 'ask VINFO for the figures of the vector set',
-    facets: 'count with a filter for each value',
     fullText: 'keep the texts in a folder or in PostgreSQL',
-    groupBy: 'ask for more hits and group them',
     l2: 'normalise the vectors and use cosine, which orders them alike',
     measureRecall: 'compare with an answer to exact: true',
-    nearest: 'ask for a larger k',
-    pages: 'ask for a larger k',
     recall: 'compare with an answer to exact: true, and set efSearch',
     reembed: 'embed into a new collection, and drop the old one',
     reindex: 'copy into a new collection',
@@ -158,16 +152,20 @@ export class RedisBackend implements Backend {
   }
 
   async figures(collection: StoredCollection): Promise<{ seq: number; storeBytes: number }> {
-    const changes = this.keys.changes(collection);
     const names = ['', ...(await this.namesIn(collection))];
     const shards = this.shardsOf(collection).flatMap((shard) =>
       names.map((name) => this.shard(collection, shard, name)),
     );
     const [seq, ...bytes] = await Promise.all([
-      this.connections.read(this.keys.at(changes), 'GET', changes),
+      this.latestChange(collection),
       ...shards.map((shard) => shard.bytes()),
     ]);
-    return { seq: Number(seq ?? 0), storeBytes: bytes.reduce<number>((sum, one) => sum + Number(one), 0) };
+    return { seq, storeBytes: bytes.reduce((sum, one) => sum + one, 0) };
+  }
+
+  async latestChange(collection: StoredCollection): Promise<number> {
+    const changes = this.keys.changes(collection);
+    return Number((await this.connections.read(this.keys.at(changes), 'GET', changes)) ?? 0);
   }
 
   async compact(collection: StoredCollection, now: number): Promise<void> {

@@ -8,19 +8,17 @@ export interface Script {
   readonly readOnly: boolean;
 }
 
-/** Stands between the time at which an element's record expires and the id. */
-export const EXPIRY_END = '~';
-
 const REQUIRE_HERE = `
 if redis.call('EXISTS', KEYS[1]) == 0 then return redis.error_reply('${DROPPED} the collection is not here') end`;
 
 /**
- * The name of a record in the vector sets, which tells when it expires: so a search knows without asking again. Records
- * that stay begin with the sign.
+ * The name of a record in the vector sets, which tells its change and when it expires, so that a search knows without
+ * asking again: `<change>,<time or nothing>,<id>`.
  */
 const ELEMENT = `
 local function element(id)
-  return (redis.call('ZSCORE', KEYS[4], id) or '') .. '${EXPIRY_END}' .. id
+  local change = redis.call('ZSCORE', KEYS[2], id)
+  return change and change .. ',' .. (redis.call('ZSCORE', KEYS[4], id) or '') .. ',' .. id
 end`;
 
 /**
@@ -94,7 +92,7 @@ for at = first, #ARGV, width do
     local vectors, index = KEYS[7 + field], KEYS[7 + fields + field]
     local vector, indexed = ARGV[at + 8 + 2 * field], ARGV[at + 9 + 2 * field]
     if indexed == '' then indexed = vector end
-    redis.call('VREM', index, old)
+    if old then redis.call('VREM', index, old) end
     if vector == '' then
       redis.call('HDEL', vectors, id)
     else
