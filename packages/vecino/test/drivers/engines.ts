@@ -1,5 +1,6 @@
 import { open } from '../../src/index.ts';
 import type { Engine } from './engine.ts';
+import { pinecone } from './pinecone-engine.ts';
 import { postgres } from './postgres-engine.ts';
 import { redis } from './redis-engine.ts';
 
@@ -12,4 +13,4 @@ const embedded: Engine = {
 };
 
 /** Each keeps the contract. */
-export const ENGINES: readonly Engine[] = [embedded, postgres, redis];
+export const ENGINES: readonly Engine[] = [embedded, postgres, redis, pinecone];
