@@ -52,7 +52,7 @@ export function fitSettings(
   };
   const fields = Array.from(settings.fields, ([field, one]): readonly [string, VectorFieldOptions] => {
     const alone = (index: IndexChoice | undefined) =>
-      hasNames ? { vectors: { [field]: vectorOptions(one, index) } } : vectorOptions(one, index);
+      hasNames ? { vectors: { [field]: vectorOptions(one, index) } } : withoutText(vectorOptions(one, index));
     const what = hasNames ? `the index of "${field}"` : 'the index';
     return [field, vectorOptions(one, fitting(alone, one, what))];
   });

@@ -73,13 +73,11 @@ async function prepareFile(opened: OpenSource, to: FileEnd, wishes: Wishes): Pro
     !keepsNames(format),
     `a .${format} has one vector a record`,
   );
-  const place = { location: to.file, collection: undefined, part: undefined, folder: undefined };
   const journal = new Journal(wishes.journal ?? `${to.file}.part.json`);
   const entry = wishes.restart ? undefined : await journal.read(projected.source.identity);
   if (await isThere(to.file)) throw fileIsThere(to.file);
   const losses = [...projected.losses, ...lossesOfFile(format, projected.source.parts)];
   const description = { location: to.file, engine: format };
-  requireOthers(opened.place, { ...place, location: to.file });
   const plan = await planOf(projected.source, description, { creates: true, losses, entry });
   return { ...projected, plan, target: { kind: 'file', read: to, format }, journal, entry };
 }
@@ -100,7 +98,7 @@ async function prepareCollection(
   if (existing && wishes.index !== undefined) throw indexOfExisting(name);
   const fit = existing ? undefined : fitSettings(database, name, projected.settings, wishes.index);
   const place = placeOf(to, database, name);
-  requireOthers(opened.place, place);
+  requireOthers({ read, place: opened.place }, { read: to, place });
   await requireNamespaces(opened.collection, database);
   const isVolatile = [place, opened.place].some(({ location }) => location === ':memory:');
   const path = wishes.journal ?? (isVolatile ? undefined : journalPath(opened.place, place));
@@ -202,8 +200,20 @@ function notWritten({ file, format }: FileEnd): VecinoError {
   );
 }
 
-function requireOthers(from: EndPlace, to: EndPlace): void {
-  if (from.location !== to.location || from.collection !== to.collection || from.part !== to.part) return;
+interface PlacedEnd {
+  readonly read: ReadEnd;
+  readonly place: EndPlace;
+}
+
+/** A collection that is copied into itself grows behind its own reader, without an end. */
+function requireOthers(from: PlacedEnd, to: PlacedEnd): void {
+  // Databases in memory all have the same name, and others of the same name may lie in other schemas.
+  const isOther =
+    from.read.kind === 'open' && to.read.kind === 'open' && from.read.database !== to.read.database;
+  const { location, collection, part } = from.place;
+  if (isOther || location !== to.place.location || collection !== to.place.collection) return;
+  const areBothKnown = from.read.kind !== 'open' && to.read.kind !== 'open';
+  if (areBothKnown && part !== to.place.part) return;
   throw new VecinoError('OPTION_INVALID', 'migrate: both ends are the same; name another target', {
     details: { expected: 'two ends', received: 'one' },
   });

@@ -3,6 +3,7 @@ import type { Collection } from '../../src/api/collection.ts';
 import type { Database } from '../../src/api/database.ts';
 import { open } from '../../src/index.ts';
 import { migrate } from '../../src/migrate.ts';
+import { standingFor } from '../migrate/standing-for.ts';
 
 const [from = '', to = '', moment = 'write', count = '1'] = process.argv.slice(2);
 let writes = 0;
@@ -39,14 +40,4 @@ function watched(whole: Database): Database {
       });
     },
   } as Partial<Database>);
-}
-
-function standingFor<T extends object>(whole: T, other: Partial<T>): T {
-  return new Proxy(whole, {
-    get: (_, key) => {
-      if (key in other) return other[key as keyof T];
-      const value: unknown = Reflect.get(whole, key, whole);
-      return typeof value === 'function' ? value.bind(whole) : value;
-    },
-  });
 }

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Collection } from '../../src/api/collection.ts';
 import type { Database } from '../../src/api/database.ts';
-import { open } from '../../src/index.ts';
+import { open, VecinoError } from '../../src/index.ts';
 import {
   type MigrationPlan,
   type MigrationProgress,
@@ -11,6 +12,7 @@ import {
   verifyMigration,
 } from '../../src/migrate.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
+import { standingFor } from './standing-for.ts';
 import { contentsOf, records, stock } from './stocked.ts';
 
 const DIMENSION = 8;
@@ -67,8 +69,8 @@ describe('from folder to folder', () => {
   });
 
   it('brings named vectors, the settings of each, and which of them a record lacks', async () => {
-    const { from, to } = places();
-    await using source = await open(from);
+    await using ends = await openEnds();
+    const { source, target, from } = ends;
     const embedding = { name: 'letters', dimension: 2, embed: async () => [[1, 2]] };
     const made = await source.createCollection('books', {
       vectors: {
@@ -80,72 +82,71 @@ describe('from folder to folder', () => {
       { id: 'a', vectors: { title: [1, 2], cover: [1, 2, 3] } },
       { id: 'b', vectors: { cover: [3, 2, 1], title: null }, metadata: { name: 'not embedded' } },
     ]);
-    const { verification } = await migrate(from, `${to}#other`, BARE);
+    const { verification } = await migrate(from, { database: target, collection: 'books' }, BARE);
     expect(verification).toMatchObject({ equal: true });
-    await onTarget(to, async (target) => {
-      expect(await contentsOf(target, 'other')).toEqual(await contentsOf(source, 'books'));
-      const { vectors } = await (await target.openCollection('other')).describe();
-      expect(vectors).toEqual((await made.describe()).vectors);
+    expect(await contentsOf(target, 'books')).toEqual(await contentsOf(source, 'books'));
+    const moved = await target.openCollection('books');
+    expect((await moved.describe()).vectors).toEqual((await made.describe()).vectors);
+    await expect(moved.add([{ id: 'c', metadata: { name: 'a text' } }])).rejects.toMatchObject({
+      message: expect.stringContaining('open it with the embedding "letters"'),
     });
-    // One of them alone, where it is named.
-    const alone = await migrate(from, `${to}#covers`, { ...BARE, field: 'cover' });
+    // One of them alone, where it is named; a record that lacks it stays behind.
+    const titles = { database: target, collection: 'titles' };
+    const alone = await migrate(from, titles, { ...BARE, field: 'title' });
     expect(alone).toMatchObject({
-      written: 2,
-      losses: [{ what: 'the vectors title' }],
+      written: 1,
+      losses: [{ what: 'the vectors cover' }, { what: '1 record without that vector' }],
       verification: { equal: true },
     });
-    expect((await verifyMigration(from, `${to}#covers`, { ...BARE, field: 'cover' })).equal).toBe(true);
+    expect((await verifyMigration(from, titles, { ...BARE, field: 'title' })).equal).toBe(true);
+    await expect(verifyMigration(from, titles)).rejects.toMatchObject({ code: 'FIELD_REQUIRED' });
   });
 
   it('goes on where it was ended, and copies nothing twice that it knows of', async () => {
-    const { from, to } = places();
-    await using source = await open(from);
+    await using ends = await openEnds();
+    const { source, from, to, options } = ends;
     await (await source.createCollection('books', { dimension: DIMENSION })).add(records(500, DIMENSION));
     const controller = new AbortController();
     const ended = migrate(from, to, {
-      ...{ batch: 20, writers: 2, signal: controller.signal },
+      ...{ ...options, batch: 20, writers: 2, signal: controller.signal },
       onProgress: ({ records: done }) => {
         if (done >= 100) controller.abort();
       },
     });
     // Pages may be quicker than it is told of them.
     await ended.catch((error: unknown) => expect(error).toMatchObject({ code: 'CANCELLED' }));
-    const { resumesAfter } = await planMigration(from, to);
-    const report = await migrate(from, to, { ...BARE, batch: 20 });
+    const { resumesAfter } = await planMigration(from, to, options);
+    const report = await migrate(from, to, { ...options, batch: 20 });
     expect(report.verification?.equal).toBe(true);
     expect(report.written).toBeLessThanOrEqual(500 - resumesAfter);
     expect(report.resumesAfter).toBe(resumesAfter);
   });
 
   it('called again, brings what has changed and gone since', async () => {
-    const { from, to } = places();
-    await using source = await open(from);
+    await using ends = await openEnds();
+    const { source, target, from, to, options } = ends;
     const books = await source.createCollection('books', { dimension: DIMENSION });
     await stock(books, 100);
-    await migrate(from, to, BARE);
+    await migrate(from, to, options);
     await books.update([{ id: 'r00001', metadata: { changed: true } }]);
     await books.remove(['r00002']);
     await books.namespace('acme').remove(['r00003']);
     await books.namespace('new').add(records(2, DIMENSION, 2));
-    const report = await migrate(from, to, BARE);
+    const report = await migrate(from, to, options);
     expect(report).toMatchObject({ written: 3, removed: 2, verification: { equal: true } });
-    await using target = await open(to);
     expect(await contentsOf(target, 'books')).toEqual(await contentsOf(source, 'books'));
   });
 
   it('leaves alone what somebody writes to the target, and names it', async () => {
-    const { from, to } = places();
-    await using source = await open(from);
+    await using ends = await openEnds();
+    const { source, target, from, to, options } = ends;
     await (await source.createCollection('books', { dimension: DIMENSION })).add(records(30, DIMENSION));
-    await migrate(from, to, BARE);
-    await onTarget(to, async (target) => {
-      const books = await target.openCollection('books');
-      await books.add([{ id: 'own', vector: new Float32Array(DIMENSION).fill(1) }]);
-      await books.update([{ id: 'r00001', document: 'another' }]);
-      await books.remove(['r00002']);
-    });
-    const verification = await verifyMigration(from, to, BARE);
-    expect(verification).toMatchObject({
+    await migrate(from, to, options);
+    const books = await target.openCollection('books');
+    await books.add([{ id: 'own', vector: new Float32Array(DIMENSION).fill(1) }]);
+    await books.update([{ id: 'r00001', document: 'another' }]);
+    await books.remove(['r00002']);
+    expect(await verifyMigration(from, to, BARE)).toMatchObject({
       equal: false,
       differing: { missing: 1, different: 1, extra: 1 },
       differences: [
@@ -154,7 +155,7 @@ describe('from folder to folder', () => {
         { id: 'own', kind: 'extra' },
       ],
     });
-    const report = await migrate(from, to, BARE);
+    const report = await migrate(from, to, options);
     expect(report.written).toBe(2);
     expect(report.verification).toMatchObject({
       equal: false,
@@ -163,38 +164,55 @@ describe('from folder to folder', () => {
   });
 
   it('refuses a target that is not its own, and merges where it is told to', async () => {
-    const { from, to } = places();
-    await using source = await open(from);
+    await using ends = await openEnds();
+    const { source, target, from, to, options } = ends;
     await (await source.createCollection('books', { dimension: DIMENSION })).add(records(5, DIMENSION));
-    await onTarget(to, async (target) => {
-      const books = await target.createCollection('books', { dimension: DIMENSION });
-      await books.add([{ id: 'own', vector: new Float32Array(DIMENSION).fill(1) }]);
-    });
-    await expect(migrate(from, to)).rejects.toMatchObject({ code: 'TARGET_NOT_EMPTY' });
-    await expect(migrate(from, to, { restart: true })).rejects.toMatchObject({ code: 'TARGET_NOT_EMPTY' });
-    const report = await migrate(from, to, { ...BARE, merge: true });
+    const books = await target.createCollection('books', { dimension: DIMENSION });
+    await books.add([{ id: 'own', vector: new Float32Array(DIMENSION).fill(1) }]);
+    await expect(migrate(from, to, options)).rejects.toMatchObject({ code: 'TARGET_NOT_EMPTY' });
+    const anew = migrate(from, to, { ...options, restart: true });
+    await expect(anew).rejects.toMatchObject({ code: 'TARGET_NOT_EMPTY' });
+    const report = await migrate(from, to, { ...options, merge: true });
     expect(report).toMatchObject({ written: 5, creates: false, verification: { equal: true } });
     expect(report.verification?.target).toBeUndefined();
-    await onTarget(to, async (target) =>
-      expect(await (await target.openCollection('books')).count()).toBe(6),
-    );
+    expect(await books.count()).toBe(6);
   });
 
   it('begins anew where the target was dropped, or it is told to', async () => {
-    const { from, to } = places();
-    await using source = await open(from);
+    await using ends = await openEnds();
+    const { source, target, from, to, options } = ends;
     await (await source.createCollection('books', { dimension: DIMENSION })).add(records(5, DIMENSION));
-    await migrate(from, to, BARE);
-    expect((await migrate(from, to, { ...BARE, restart: true })).written).toBe(5);
-    await onTarget(to, async (target) => {
-      await target.dropCollection('books');
-      await target.createCollection('books', { dimension: DIMENSION });
-    });
-    expect(await migrate(from, to, BARE)).toMatchObject({
-      written: 5,
-      resumesAfter: 0,
-      verification: { equal: true },
-    });
+    await migrate(from, to, options);
+    expect((await migrate(from, to, { ...options, restart: true })).written).toBe(5);
+    await target.dropCollection('books');
+    await target.createCollection('books', { dimension: DIMENSION });
+    const report = await migrate(from, to, options);
+    expect(report).toMatchObject({ written: 5, resumesAfter: 0, verification: { equal: true } });
+  });
+
+  it('tries again what may succeed later, and loses nothing by it', async () => {
+    await using ends = await openEnds();
+    const { source, target, from, options } = ends;
+    await (await source.createCollection('books', { dimension: DIMENSION })).add(records(90, DIMENSION));
+    let writes = 0;
+    // Every third write is done, and its answer lost.
+    const flaky = standingFor(target, {
+      openCollection: async (name: string) => {
+        const collection = await target.openCollection(name);
+        return standingFor<Collection>(collection, {
+          upsert: async (batch) => {
+            const ids = await collection.upsert(batch);
+            if (++writes % 3 === 0) throw new VecinoError('REMOTE_UNREACHABLE', 'the answer was lost');
+            return ids;
+          },
+        });
+      },
+    } as Partial<Database>);
+    const to = { database: flaky, collection: 'books' };
+    const report = await migrate(from, to, { ...options, batch: 16, writers: 2 });
+    expect(report).toMatchObject({ written: 90, retried: 2, verification: { equal: true } });
+    const never = migrate(from, to, { ...options, restart: true, batch: 16, retries: 0 });
+    await expect(never).rejects.toMatchObject({ code: 'REMOTE_UNREACHABLE' });
   });
 
   it('plans without a trace', async () => {
@@ -285,7 +303,6 @@ describe('files as ends', () => {
   it('names the line that is no record', async () => {
     const { to, folder } = places();
     const file = join(folder, 'books.jsonl');
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(file, '{"id":"a","vector":[1,2]}\n{"id":"b","vector":"none"}\n');
     await expect(migrate(file, to)).rejects.toMatchObject({
       code: 'INPUT_MALFORMED',
@@ -299,9 +316,19 @@ function places(): { readonly folder: string; readonly from: string; readonly to
   return { folder, from: join(folder, 'from'), to: join(folder, 'to') };
 }
 
-async function onTarget(to: string, work: (target: Database) => Promise<unknown>): Promise<void> {
-  await using target = await open(to);
-  await work(target);
+/** Two databases in memory, which are quickly opened, and a journal that lies nowhere else. */
+async function openEnds() {
+  const [source, target] = await Promise.all([open(':memory:'), open(':memory:')]);
+  return {
+    ...{ source, target },
+    from: { database: source, collection: 'books' },
+    to: { database: target, collection: 'books' },
+    options: { ...BARE, journal: join(temporaryFolder(), 'journal.json') },
+    [Symbol.asyncDispose]: async () => {
+      await source.close();
+      await target.close();
+    },
+  };
 }
 
 async function describeBooks(database: Database) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { open } from '../../src/index.ts';
@@ -114,7 +115,6 @@ describe('to PostgreSQL and back', () => {
         migrate(from, `${address.replace(/:\d+\//, ':1/')}#books`, { retries: 0 }),
       ].map((call) => call.catch((error: unknown) => error)),
     );
-    const { readFileSync } = await import('node:fs');
     const all = [report, readFileSync(journal, 'utf8'), ...failures];
     for (const one of failures) expect(one).toBeInstanceOf(Error);
     for (const one of all) {
