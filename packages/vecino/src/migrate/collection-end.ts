@@ -3,7 +3,6 @@ import type { Database } from '../api/database.ts';
 import type { JsonObject } from '../api/metadata.ts';
 import type { MigrationEndDescription } from '../api/migration.ts';
 import type { Part, RecordInput, StoredRecord } from '../api/record.ts';
-import { VecinoError } from '../base/errors.ts';
 import type { EndSettings, EndVectors, ReadableEnd, WritableEnd } from './end.ts';
 import { CONTENT_PARTS } from './fingerprint.ts';
 import type { PageSize } from './page-size.ts';
@@ -12,6 +11,9 @@ import { bytesOf, type MigratedRecord, NAMELESS, type Page, type Position } from
 
 /** The calls that a collection and its namespaces have in common. */
 type Records = Omit<Namespace, 'collection'>;
+
+/** How the records of a collection are read. */
+export type Order = 'seq' | 'id';
 
 /** Behind these records of a namespace; without a cursor behind all of them. */
 interface CollectionPosition {
@@ -42,19 +44,18 @@ export class CollectionEnd implements ReadableEnd, WritableEnd {
   readonly settings: EndSettings;
   private readonly described: CollectionDescription;
   private readonly persistence: Persistence;
-  /** By descending preference: in the order of changes, what is written meanwhile comes last and is not missed. */
-  private readonly orders: readonly ('seq' | 'id')[];
+  /** In the order of changes what is written meanwhile comes last and is not missed; by id each record comes once. */
+  private readonly orderBy: Order;
 
-  /** @param orders see `orders`; for a file that is to have each record once, by id */
   static async open(
     database: Database,
     name: string,
     persistence: Persistence,
-    orders: readonly ('seq' | 'id')[] = ['seq', 'id'],
+    orderBy: Order = 'seq',
   ): Promise<CollectionEnd> {
     const collection = await persistence.run(() => database.openCollection(name));
     const described = await persistence.run(() => collection.describe());
-    return new CollectionEnd(database, collection, described, persistence, orders);
+    return new CollectionEnd(database, collection, described, persistence, orderBy);
   }
 
   private constructor(
@@ -62,7 +63,7 @@ export class CollectionEnd implements ReadableEnd, WritableEnd {
     collection: Collection,
     described: CollectionDescription,
     persistence: Persistence,
-    orders: readonly ('seq' | 'id')[],
+    orderBy: Order,
   ) {
     this.database = database;
     this.name = described.name;
@@ -70,7 +71,7 @@ export class CollectionEnd implements ReadableEnd, WritableEnd {
     this.described = described;
     this.settings = settingsOf(described);
     this.persistence = persistence;
-    this.orders = orders;
+    this.orderBy = orderBy;
     this.description = describeEnd(database, described.name);
     this.identity = `${database.location}#${described.name}`;
   }
@@ -129,8 +130,11 @@ export class CollectionEnd implements ReadableEnd, WritableEnd {
   ): AsyncGenerator<Page> {
     let cursor = from;
     do {
-      const query = { limit: size.records, include: this.include, ...(cursor !== undefined && { cursor }) };
-      const page = await this.persistence.run(() => this.listInOrder(this.within(namespace), query));
+      const query = {
+        ...{ limit: size.records, include: this.include, ...this.order },
+        ...(cursor !== undefined && { cursor }),
+      };
+      const page = await this.persistence.run(() => this.within(namespace).list(query));
       const records = page.records.map((record) => this.migrated(record));
       size.saw(
         records.length,
@@ -140,19 +144,6 @@ export class CollectionEnd implements ReadableEnd, WritableEnd {
       const position = { namespace: namespace ?? null, cursor: cursor ?? null };
       yield { namespace, records, position };
     } while (cursor !== undefined);
-  }
-
-  /** In the best order that the engine has. */
-  private async listInOrder(records: Records, query: ListQuery) {
-    for (const [i, orderBy] of this.orders.entries()) {
-      try {
-        return await records.list({ ...query, orderBy });
-      } catch (error) {
-        const isLast = i === this.orders.length - 1;
-        if (isLast || !(error instanceof VecinoError) || error.code !== 'UNSUPPORTED') throw error;
-      }
-    }
-    return records.list(query);
   }
 
   readonly lookUp = async (
@@ -218,6 +209,12 @@ export class CollectionEnd implements ReadableEnd, WritableEnd {
 
   /** Who has opened the database closes it: see `OpenEnds`. */
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** An engine that would go through all records for each page gives them in an order of its own. */
+  private get order(): Pick<ListQuery, 'orderBy'> {
+    const { unsupported, weaker } = this.database.capabilities;
+    return (unsupported.order ?? weaker.listOrder) ? {} : { orderBy: this.orderBy };
+  }
 
   private get include(): readonly Part[] {
     return ['document', 'metadata', this.hasNames ? 'vectors' : 'vector', 'expiresAt'];

@@ -108,12 +108,8 @@ export async function verifyMigration(
 ): Promise<MigrationVerification> {
   const read = readVerification(from, to, options);
   const work = workOf(read);
-  await using source = await openSource(
-    read.from,
-    { metric: undefined, orders: BY_CHANGE },
-    work.persistence,
-  );
-  await using target = await openSource(read.to, { metric: undefined, orders: BY_CHANGE }, work.persistence);
+  await using source = await openSource(read.from, { metric: undefined, orderBy: 'seq' }, work.persistence);
+  await using target = await openSource(read.to, { metric: undefined, orderBy: 'seq' }, work.persistence);
   const { field } = read.verifying;
   const why = `the target's collection "${target.collection?.name}" has one vector a record`;
   const projected = project(source, field, target.settings.fields.has(NAMELESS), why);
@@ -128,13 +124,8 @@ export async function verifyMigration(
   return await verifyEnds(ends, { ...read.verifying, merge: false }, work);
 }
 
-/** What is written meanwhile comes last. */
-const BY_CHANGE = ['seq', 'id'] as const;
-/** Each record once, whatever is written meanwhile. */
-const BY_ID = ['id', 'seq'] as const;
-
 function openFor({ from, to, metric }: ReadMigration, { persistence }: Work): Promise<OpenSource> {
-  return openSource(from, { metric, orders: to.kind === 'file' ? BY_ID : BY_CHANGE }, persistence);
+  return openSource(from, { metric, orderBy: to.kind === 'file' ? 'id' : 'seq' }, persistence);
 }
 
 function prepareFor(read: ReadMigration, opened: OpenSource, { persistence }: Work): Promise<Prepared> {

@@ -4,7 +4,7 @@ import type { Database, OpenOptions } from '../api/database.ts';
 import type { Metric } from '../api/search.ts';
 import { VecinoError } from '../base/errors.ts';
 import { open } from '../driver/open.ts';
-import { CollectionEnd } from './collection-end.ts';
+import { CollectionEnd, type Order } from './collection-end.ts';
 import type { EndSettings, ReadableEnd } from './end.ts';
 import { FileSource } from './file-source.ts';
 import type { EndPlace } from './journal.ts';
@@ -28,7 +28,7 @@ export interface HeldDatabase extends AsyncDisposable {
 /** Opens a source for reading, beside whoever writes to it. */
 export async function openSource(
   read: ReadEnd,
-  { metric, orders }: { readonly metric: Metric | undefined; readonly orders: readonly ('seq' | 'id')[] },
+  { metric, orderBy }: { readonly metric: Metric | undefined; readonly orderBy: Order },
   persistence: Persistence,
 ): Promise<OpenSource> {
   if (read.kind === 'file') {
@@ -63,7 +63,7 @@ export async function openSource(
   const held = await hold(read, { readOnly: true, create: false }, persistence);
   try {
     const name = read.collection ?? (await onlyCollection(held.database));
-    const end = await CollectionEnd.open(held.database, name, persistence, orders);
+    const end = await CollectionEnd.open(held.database, name, persistence, orderBy);
     const place = placeOf(read, held.database, name);
     return {
       end,

@@ -3,6 +3,7 @@ import type { Database } from '../api/database.ts';
 import type { IndexChoice } from '../api/index-options.ts';
 import type { MigrationEndDescription, MigrationLoss, MigrationPlan } from '../api/migration.ts';
 import { VecinoError } from '../base/errors.ts';
+import { quantity } from '../base/quantity.ts';
 import { CollectionEnd, describeEnd } from './collection-end.ts';
 import type { EndSettings, ReadableEnd } from './end.ts';
 import { keepsNames, partsOfFormat, WRITTEN_FORMATS, type WrittenFormat } from './file-format.ts';
@@ -110,7 +111,7 @@ async function prepareCollection(
   const description = database
     ? describeEnd(database, name)
     : { location: place.location, collection: name, engine: 'Vecino' };
-  const losses = [...projected.losses, ...(fit?.losses ?? [])];
+  const losses = [...projected.losses, ...(fit?.losses ?? []), ...weaknesses(database)];
   const plan = await planOf(projected.source, description, { creates: !existing, losses, entry });
   const target = { kind: 'collection', read: to, name, options: fit?.options } as const;
   return { ...projected, plan, target, journal, entry };
@@ -166,10 +167,16 @@ async function planOf(
   return { from, to, records: await source.count(), creates, resumesAfter: entry?.records ?? 0, losses };
 }
 
+/** What the engine keeps less well than the source, whatever the settings. */
+function weaknesses(database: Database | undefined): MigrationLoss[] {
+  const because = database?.capabilities.weaker.exactVectors;
+  return because === undefined ? [] : [{ what: 'the last bits of vectors', because }];
+}
+
 function notEmpty({ name, records }: CollectionDescription, { location }: EndPlace): VecinoError {
   return new VecinoError(
     'TARGET_NOT_EMPTY',
-    `migrate: the collection "${name}" of "${location}" has ${records} records, expected none; drop it, name another one behind a #, or give merge to write among them`,
+    `migrate: the collection "${name}" of "${location}" has ${quantity(records, 'record')}, expected none; drop it, name another one behind a #, or give merge to write among them`,
     { details: { collection: name, expected: 0, received: records } },
   );
 }
@@ -230,7 +237,7 @@ async function requireNamespaces(
   if (names.length === 0) return;
   throw new VecinoError(
     'UNSUPPORTED',
-    `migrate: the source has ${names.length} namespaces, and ${database?.capabilities.engine} has none; ${lacking}`,
+    `migrate: the source has ${quantity(names.length, 'namespace')}, and ${database?.capabilities.engine} has none; ${lacking}`,
     { details: { capability: 'namespaces', received: names.length } },
   );
 }

@@ -1,5 +1,6 @@
 import type { MigrationLoss } from '../api/migration.ts';
 import { VecinoError } from '../base/errors.ts';
+import { quantity } from '../base/quantity.ts';
 import type { EndSettings, ReadableEnd } from './end.ts';
 import type { OpenSource } from './open-ends.ts';
 import { ProjectedEnd, settingsOfField } from './projected-end.ts';
@@ -39,6 +40,6 @@ function lossesOfField(names: readonly string[], field: string, lacking: number)
   const because = `one vector travels, "${field}"`;
   return [
     ...(others.length === 0 ? [] : [{ what: `the vectors ${others.join(', ')}`, because }]),
-    ...(lacking === 0 ? [] : [{ what: `${lacking} records without that vector`, because }]),
+    ...(lacking === 0 ? [] : [{ what: `${quantity(lacking, 'record')} without that vector`, because }]),
   ];
 }
