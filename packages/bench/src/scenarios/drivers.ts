@@ -10,12 +10,13 @@ import { rounded, whole } from '../report/numbers.ts';
 import { type Data, type DataRequest, vectorOf } from './data.ts';
 import type { DrivenEngine, RawClient } from './drivers/driven-engine.ts';
 import { drivenPostgres } from './drivers/driven-postgres.ts';
+import { drivenRedis } from './drivers/driven-redis.ts';
 import { type ExactAnswers, loadJudged } from './exact-answers.ts';
 import { tableOf } from './report/table.ts';
 import type { Conditions, Findings, Scenario } from './scenario.ts';
 
 /** Every engine that can be asked without its driver. */
-const ENGINES: readonly DrivenEngine[] = [drivenPostgres];
+const ENGINES: readonly DrivenEngine[] = [drivenPostgres, drivenRedis];
 
 export interface DriversOptions {
   readonly data: DataRequest;
@@ -79,7 +80,7 @@ async function runDrivers(
   const figures: DriverFigures[] = [];
   const absent: string[] = [];
   for (const engine of ENGINES) {
-    const absence = await engine.absence();
+    const absence = await engine.absence(data);
     if (absence === undefined) figures.push(await measure(engine, data, truth, k, repetitions, progress));
     else absent.push(`${engine.name}: ${absence}`);
   }

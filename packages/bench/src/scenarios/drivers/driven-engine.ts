@@ -4,8 +4,8 @@ import type { Data } from '../data.ts';
 /** An engine that Vecino drives and that its own client can be asked beside. */
 export interface DrivenEngine {
   readonly name: string;
-  /** Why it cannot be had here, in words that say what to do; undefined where it can. */
-  absence(): Promise<string | undefined>;
+  /** Why it cannot be had here, or not for these data, in words that say what to do; undefined where it can. */
+  absence(data: Pick<Data, 'metric'>): Promise<string | undefined>;
   start(): Promise<RunningEngine>;
 }
 
