@@ -19,10 +19,10 @@ it('answers from documents, and reads them once', { timeout: 120_000 }, async ()
     const run = () =>
       promisify(execFile)(process.execPath, [demo, join(folder, 'library'), 'How often are tides?', docs]);
     const first = await run();
-    expect(first.stdout).toContain('1 sources read, 2 passages stored');
+    expect(first.stdout).toContain('sources read: 1, passages stored: 2');
     expect(first.stdout).toContain('[1] docs/coast.md Coast 0\n# Coast\n\nThe sea comes twice a day.');
     const second = await run();
-    expect(second.stdout).toContain('0 sources read, 0 passages stored');
+    expect(second.stdout).toContain('sources read: 0, passages stored: 0');
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -20,7 +20,7 @@ await using db = await open(library);
 const documents = await db.collection('documents', { embedding, fullText: true });
 
 const { sources, records, faults } = await ingest(documents, paths, { embedding });
-console.log(`${sources.added + sources.changed} sources read, ${records.stored} passages stored`);
+console.log(`sources read: ${sources.added + sources.changed}, passages stored: ${records.stored}`);
 for (const { source, error } of faults) console.warn(source, error.message);
 
 const { passages, toPrompt } = await retrieve(documents, question, { tokens: 600 });

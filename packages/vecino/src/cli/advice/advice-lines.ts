@@ -110,8 +110,14 @@ function columnsFor({ recommendation }: Advice): readonly Column<AdviceConfigura
       title: 'seen with',
       cell: ({ samples }) => samples.map((sample) => count(sample.records)).join(', '),
     },
-    { title: 'note', cell: ({ misses, dropped }) => misses[0] ?? dropped ?? '' },
+    { title: 'note', cell: noteOf },
   ];
+}
+
+/** Why it is not the one; of what was not built, why not. */
+function noteOf({ samples, misses, dropped }: AdviceConfiguration): string {
+  const [missed] = misses;
+  return (samples.length === 0 ? (dropped ?? missed) : (missed ?? dropped)) ?? '';
 }
 
 /** Two digits: forecasts have no more. */
