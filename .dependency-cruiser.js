@@ -110,7 +110,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(packages|examples)/([^/]+)/',
-        pathNot: '^packages/(bench/src/peers/vecino-engine[.]ts$|mobilenet/convert/)',
+        pathNot: '^packages/(bench/src/peers/vecino-engine[.]ts$|(minilm|mobilenet)/convert/)',
       },
       to: { path: '^(packages|examples)/', pathNot: '^$1/$2/', dependencyTypes: ['local'] },
     },
@@ -135,7 +135,7 @@ export default {
       comment: 'published code imports only what its package.json gives to its users',
       severity: 'error',
       from: {
-        path: '^packages/(vecino|minilm|mobilenet|ingest|vector-files|langchain|mcp)/src/',
+        path: '^packages/(vecino|local-model|minilm|mobilenet|ingest|vector-files|langchain|mcp)/src/',
         pathNot: TESTS,
       },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },

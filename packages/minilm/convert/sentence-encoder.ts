@@ -1,4 +1,4 @@
-import { dataTypeNumber, OnnxGraph } from './onnx.ts';
+import { dataTypeNumber, OnnxGraph } from '../../local-model/convert/onnx.ts';
 import type { QuantizedTensor, TfjsWeights } from './tfjs-weights.ts';
 
 /**

@@ -1,12 +1,12 @@
-import { createRequire } from 'node:module';
+import { localModelOptionSpecs, ModelPool, modelWorkerBeside, requireRuntime } from '@vecino/local-model';
 import type { EmbeddingFunction, EmbedOptions } from 'vecino';
 import { EmbedCourse } from 'vecino/embedding';
 import { VecinoError } from 'vecino/errors';
 import { readOptions } from 'vecino/options';
 import { DIMENSION } from './dimension.ts';
-import { ModelPool } from './model-pool.ts';
-import { type MiniLmOptions, miniLmOptionSpecs } from './options.ts';
+import type { MiniLmOptions } from './options.ts';
 import { portions } from './portions.ts';
+import type { EmbeddedTexts } from './protocol.ts';
 import { loadTokenCounter, TEXT_TOKENS_MAX } from './tokenizer.ts';
 
 /** A thread takes about as long to load the model as to embed this many texts: fewer are not worth another. */
@@ -52,15 +52,19 @@ export interface MiniLm extends EmbeddingFunction, AsyncDisposable {
  * asked for and onnxruntime-node is not installed.
  */
 export function minilm(options?: MiniLmOptions): MiniLm {
-  const { runtime, threads } = readOptions('minilm', miniLmOptionSpecs(), options) as Required<MiniLmOptions>;
-  if (runtime === 'native' && !isNativeInstalled()) {
-    throw new VecinoError(
-      'OPTION_INVALID',
-      'minilm: option "runtime" is "native", which needs the package onnxruntime-node, and it is not installed; run `npm install onnxruntime-node`, or leave the option out to use WebAssembly',
-      { details: { option: 'runtime', expected: 'wasm', received: 'native' } },
-    );
-  }
-  let pool = new ModelPool({ runtime });
+  const { runtime, threads } = readOptions(
+    'minilm',
+    localModelOptionSpecs(),
+    options,
+  ) as Required<MiniLmOptions>;
+  requireRuntime('minilm', runtime);
+  const newPool = () =>
+    new ModelPool<readonly string[], EmbeddedTexts>({
+      model: 'minilm',
+      entry: modelWorkerBeside(import.meta.url),
+      settings: { runtime },
+    });
+  let pool = newPool();
   let countTokensOf: ((text: string) => number) | undefined;
 
   async function embed(texts: readonly string[], options: EmbedOptions = {}): Promise<Float32Array[]> {
@@ -72,7 +76,7 @@ export function minilm(options?: MiniLmOptions): MiniLm {
     const remaining = portions(texts);
     const lane = async () => {
       for (const { positions, texts } of remaining) {
-        const { vectors, cut } = await poolOfCall.embed(texts, options.signal);
+        const { vectors, cut } = await poolOfCall.ask(texts, options.signal);
         course.truncated(cut);
         // Copies, so that a vector that is kept, or handed to another thread, takes no others with it.
         const copyOf = (i: number) => vectors.slice(i * DIMENSION, (i + 1) * DIMENSION);
@@ -93,7 +97,7 @@ export function minilm(options?: MiniLmOptions): MiniLm {
 
   function close(): Promise<void> {
     const closing = pool;
-    pool = new ModelPool({ runtime });
+    pool = newPool();
     return closing.close();
   }
 
@@ -106,15 +110,6 @@ export function minilm(options?: MiniLmOptions): MiniLm {
     close,
     [Symbol.asyncDispose]: close,
   };
-}
-
-function isNativeInstalled(): boolean {
-  try {
-    createRequire(import.meta.url).resolve('onnxruntime-node');
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function requireTexts(texts: readonly unknown[]): void {

@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { ModelAnswer, ModelRequest, Runtime } from '@vecino/local-model';
 import type { Truncation } from 'vecino';
 import { planBatches } from './batches.ts';
 import { DIMENSION } from './dimension.ts';
-import { loadModel } from './model.ts';
-import type { EmbedAnswer, EmbedRequest, ModelRequest, ModelSettings } from './protocol.ts';
+import { loadSentenceEncoder } from './model.ts';
+import type { EmbeddedTexts } from './protocol.ts';
 import { loadTokenizer } from './tokenizer.ts';
 
 /**
@@ -22,13 +23,14 @@ interface Job {
 if (!parentPort) throw new Error('this file starts a worker thread; it is not to be imported');
 const port = parentPort;
 const tokenize = loadTokenizer();
-const embed = await loadModel(workerData as ModelSettings);
+const { runtime } = workerData as { readonly runtime: Runtime };
+const embed = await loadSentenceEncoder(runtime);
 
 const jobs = new Map<number, Job>();
 let working = false;
 let ending = false;
 
-port.on('message', (request: ModelRequest) => {
+port.on('message', (request: ModelRequest<readonly string[]>) => {
   if ('end' in request) {
     ending = true;
     jobs.clear();
@@ -36,12 +38,12 @@ port.on('message', (request: ModelRequest) => {
   } else if ('cancel' in request) {
     jobs.delete(request.cancel);
   } else {
-    jobs.set(request.call, planJob(request));
+    jobs.set(request.call, planJob(request.question));
     if (!working) void work();
   }
 });
 
-function planJob({ texts }: EmbedRequest): Job {
+function planJob(texts: readonly string[]): Job {
   const tokenized = texts.map(tokenize);
   const ids = tokenized.map((text) => text.ids);
   const cuts = tokenized.map((text) => text.cut).filter((tokens) => tokens > 0);
@@ -61,7 +63,8 @@ async function work(): Promise<void> {
       if (job.batches.length === 0) {
         jobs.delete(call);
         const { vectors, cut } = job;
-        port.postMessage({ call, vectors, cut } satisfies EmbedAnswer, [vectors.buffer]);
+        const answer = { call, answer: { vectors, cut } } satisfies ModelAnswer<EmbeddedTexts>;
+        port.postMessage(answer, [vectors.buffer]);
       }
       // Lets messages in: other calls and cancellations.
       await setImmediate();

@@ -1,40 +1,4 @@
-import { availableParallelism } from 'node:os';
-import type { OptionSpecs } from 'vecino/options';
+import type { LocalModelOptions } from '@vecino/local-model';
 
-export interface MiniLmOptions {
-  /**
-   * What computes: `wasm` is onnxruntime-web, which comes along; `native` is onnxruntime-node, several times
-   * as fast, where you have installed it. `auto`, the default, is native where installed and wasm elsewhere.
-   * Vectors are the same to within 1e-4.
-   */
-  readonly runtime?: Runtime;
-  /**
-   * Threads that compute, beside yours: 1 to 64; default the machine's processors, at most 4. Each has a copy
-   * of the model, about 200 MB. A call of few texts uses one.
-   */
-  readonly threads?: number;
-}
-
-export type Runtime = 'auto' | 'wasm' | 'native';
-
-/** Because of the memory, and because the processors are there for the rest of the program too. */
-const DEFAULT_THREADS_MAX = 4;
-
-/** A function rather than a constant, because nothing is asked of the machine at import time. */
-export function miniLmOptionSpecs() {
-  return {
-    runtime: {
-      kind: 'choice',
-      values: ['auto', 'wasm', 'native'],
-      default: 'auto',
-      about: 'What computes: onnxruntime-web (wasm), onnxruntime-node (native) or the better one installed.',
-    },
-    threads: {
-      kind: 'integer',
-      default: Math.min(availableParallelism(), DEFAULT_THREADS_MAX),
-      min: 1,
-      max: 64,
-      about: 'Threads that compute, beside the calling one.',
-    },
-  } as const satisfies OptionSpecs;
-}
+/** A thread has a copy of the model of about 200 MB. */
+export type MiniLmOptions = LocalModelOptions;

@@ -1,4 +1,4 @@
-import { OnnxGraph } from '../../minilm/convert/onnx.ts';
+import { OnnxGraph } from '../../local-model/convert/onnx.ts';
 import type { FloatTensor, FloatWeights } from './float-weights.ts';
 
 /**

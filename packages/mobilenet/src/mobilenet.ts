@@ -1,13 +1,11 @@
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { ModelPool, modelWorkerBeside, requireRuntime } from '@vecino/local-model';
 import type { EmbedImagesOptions, ImageEmbedding, ImageInput } from 'vecino';
 import { EmbedCourse, requireImage } from 'vecino/embedding';
-import { VecinoError } from 'vecino/errors';
 import { readOptions } from 'vecino/options';
 import { DIMENSION } from './facts.ts';
-import { ModelPool } from './model-pool.ts';
 import { type MobileNetOptions, mobileNetOptionSpecs } from './options.ts';
-import type { SentImage } from './protocol.ts';
+import type { ModelSettings, SentImage } from './protocol.ts';
 
 /** A thread takes about as long to load the model as to embed this many pictures: fewer are not worth another. */
 const IMAGES_A_THREAD = 16;
@@ -53,14 +51,14 @@ export interface MobileNet extends ImageEmbedding, AsyncDisposable {
 export function mobilenet(options?: MobileNetOptions): MobileNet {
   const read = readOptions('mobilenet', mobileNetOptionSpecs(), options) as Required<MobileNetOptions>;
   const { threads, ...settings } = read;
-  if (settings.runtime === 'native' && !isNativeInstalled()) {
-    throw new VecinoError(
-      'OPTION_INVALID',
-      'mobilenet: option "runtime" is "native", which needs the package onnxruntime-node, and it is not installed; run `npm install onnxruntime-node`, or leave the option out to use WebAssembly',
-      { details: { option: 'runtime', expected: 'wasm', received: 'native' } },
-    );
-  }
-  let pool = new ModelPool(settings);
+  requireRuntime('mobilenet', settings.runtime);
+  const newPool = () =>
+    new ModelPool<SentImage, Float32Array>({
+      model: 'mobilenet',
+      entry: modelWorkerBeside(import.meta.url),
+      settings: settings satisfies ModelSettings,
+    });
+  let pool = newPool();
 
   async function embedImages(
     images: readonly ImageInput[],
@@ -77,7 +75,6 @@ export function mobilenet(options?: MobileNetOptions): MobileNet {
           onProgress({ images: texts, total, imagesPerSecond: textsPerSecond }),
       }),
     });
-    const cancelled = whenAborted(signal);
     // All lanes draw from this one iterator: who is done with a picture takes the next. Where one fails, the others
     // end with the pictures at hand.
     const remaining = sent.entries();
@@ -86,7 +83,7 @@ export function mobilenet(options?: MobileNetOptions): MobileNet {
       for (const [position, image] of remaining) {
         if (failed) return;
         try {
-          const vector = await Promise.race([poolOfCall.embed(image), cancelled.promise]);
+          const vector = await poolOfCall.ask(image, signal);
           course.embedded([{ position, vector }]);
         } catch (error) {
           failed = true;
@@ -97,17 +94,13 @@ export function mobilenet(options?: MobileNetOptions): MobileNet {
     const workers = Math.min(threads, Math.ceil(sent.length / IMAGES_A_THREAD));
     poolOfCall.reserve(workers);
     const lanes = Math.min(workers * UNDER_WAY_A_THREAD, sent.length);
-    try {
-      await Promise.all(Array.from({ length: lanes }, lane));
-    } finally {
-      cancelled.forget();
-    }
+    await Promise.all(Array.from({ length: lanes }, lane));
     return course.end();
   }
 
   function close(): Promise<void> {
     const closing = pool;
-    pool = new ModelPool(settings);
+    pool = newPool();
     return closing.close();
   }
 
@@ -124,32 +117,4 @@ export function mobilenet(options?: MobileNetOptions): MobileNet {
 function sendable(thing: string, image: unknown): SentImage {
   const sound = requireImage(thing, image);
   return sound instanceof URL ? fileURLToPath(sound) : sound;
-}
-
-/** A promise that fails when the signal is aborted, or has been; nobody need await it. */
-function whenAborted(signal: AbortSignal | undefined): { promise: Promise<never>; forget: () => void } {
-  const { promise, reject } = Promise.withResolvers<never>();
-  promise.catch(() => undefined);
-  const abort = () =>
-    reject(
-      new VecinoError(
-        'CANCELLED',
-        'mobilenet: making embeddings was cancelled by the signal that the caller gave',
-        {
-          cause: signal?.reason,
-        },
-      ),
-    );
-  if (signal?.aborted) abort();
-  signal?.addEventListener('abort', abort, { once: true });
-  return { promise, forget: () => signal?.removeEventListener('abort', abort) };
-}
-
-function isNativeInstalled(): boolean {
-  try {
-    createRequire(import.meta.url).resolve('onnxruntime-node');
-    return true;
-  } catch {
-    return false;
-  }
 }

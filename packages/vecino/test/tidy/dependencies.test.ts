@@ -51,6 +51,7 @@ function needsCompilerOrPlatform(place: string): boolean {
 
 describe.each([
   'packages/vecino',
+  'packages/local-model',
   'packages/minilm',
   'packages/ingest',
   'packages/vector-files',
