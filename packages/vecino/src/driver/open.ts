@@ -9,6 +9,8 @@ const DRIVERS: Readonly<Record<string, () => Promise<Driver>>> = {
   pinecone: async () => (await import('./pinecone/open.ts')).openPinecone,
   postgres: async () => (await import('./postgres/open.ts')).openPostgres,
   postgresql: async () => (await import('./postgres/open.ts')).openPostgres,
+  qdrant: async () => (await import('./qdrant/open.ts')).openQdrant,
+  qdrants: async () => (await import('./qdrant/open.ts')).openQdrant,
   redis: async () => (await import('./redis/open.ts')).openRedis,
   rediss: async () => (await import('./redis/open.ts')).openRedis,
 };
@@ -16,7 +18,7 @@ const DRIVERS: Readonly<Record<string, () => Promise<Driver>>> = {
 /**
  * Opens a vector database: in a folder, which is created where it is missing, in memory (`':memory:'`), or in another
  * engine by its address: `postgres://user:password@host/database` for PostgreSQL with pgvector,
- * `redis://user:password@host` for Redis 8 or its cluster,
+ * `qdrant://host` for Qdrant, `redis://user:password@host` for Redis 8 or its cluster,
  * `pinecone://api.pinecone.io` for Pinecone.
  *
  * One process may have a folder open for writing; any number may read it beside that with `readOnly: true`. What an

@@ -72,3 +72,29 @@ describe('open an address', () => {
     await expect(open(ADDRESS, { connection: { signal } })).rejects.toMatchObject({ code: 'CANCELLED' });
   });
 });
+
+describe('open the address of a Qdrant', () => {
+  const QDRANT = `qdrant://${SECRET}@localhost:1`;
+
+  it.each([
+    ['no URL', 'qdrant://host:port', {}, 'the address is no URL'],
+    ['an unknown query', `${QDRANT}/?tsl`, {}, 'the query of the address has "tsl", expected tls'],
+    ['another tls', `${QDRANT}/?tls=maybe`, {}, 'another value of tls'],
+    ['an empty schema', QDRANT, { schema: '' }, 'option "schema" is an empty string'],
+    ['a schema with a dot', QDRANT, { schema: 'a.b' }, 'option "schema" is "a.b"'],
+    ['a schema that is no text', QDRANT, { schema: 5 }, 'option "schema" is the number 5'],
+    ['a key with spaces', QDRANT, { apiKey: `${SECRET} ${SECRET}` }, 'option "apiKey" is another text'],
+  ] as const)('refuses %s', async (_, address, connection, problem) => {
+    await refusalOf(() => untypedOpen(address, { connection }), {
+      code: 'OPTION_INVALID',
+      says: ['open', problem],
+    });
+  });
+
+  it('says where nobody listens, and repeats no secret of the address', async () => {
+    const error = await open(QDRANT, { connection: { retries: 0 } }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'REMOTE_UNREACHABLE', retryable: true });
+    expect(String(error)).toContain('qdrant://localhost:1');
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(SECRET);
+  });
+});

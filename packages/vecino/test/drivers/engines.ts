@@ -2,6 +2,7 @@ import { open } from '../../src/index.ts';
 import type { Engine } from './engine.ts';
 import { pinecone } from './pinecone-engine.ts';
 import { postgres } from './postgres-engine.ts';
+import { qdrant } from './qdrant-engine.ts';
 import { redis } from './redis-engine.ts';
 
 const embedded: Engine = {
@@ -13,4 +14,4 @@ const embedded: Engine = {
 };
 
 /** Each keeps the contract. */
-export const ENGINES: readonly Engine[] = [embedded, postgres, redis, pinecone];
+export const ENGINES: readonly Engine[] = [embedded, postgres, qdrant, redis, pinecone];
