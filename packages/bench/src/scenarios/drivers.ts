@@ -10,13 +10,14 @@ import { rounded, whole } from '../report/numbers.ts';
 import { type Data, type DataRequest, vectorOf } from './data.ts';
 import type { DrivenEngine, RawClient } from './drivers/driven-engine.ts';
 import { drivenPostgres } from './drivers/driven-postgres.ts';
+import { drivenQdrant } from './drivers/driven-qdrant.ts';
 import { drivenRedis } from './drivers/driven-redis.ts';
 import { type ExactAnswers, loadJudged } from './exact-answers.ts';
 import { tableOf } from './report/table.ts';
 import type { Conditions, Findings, Scenario } from './scenario.ts';
 
 /** Every engine that can be asked without its driver. */
-const ENGINES: readonly DrivenEngine[] = [drivenPostgres, drivenRedis];
+const ENGINES: readonly DrivenEngine[] = [drivenPostgres, drivenQdrant, drivenRedis];
 
 export interface DriversOptions {
   readonly data: DataRequest;
