@@ -24,13 +24,19 @@ interface Collection {
 interface Found {
   readonly ids: string[][];
 }
+interface EmbeddingFunction {
+  generate(): Promise<never>;
+}
 interface Client {
   createCollection(options: {
     readonly name: string;
-    readonly embeddingFunction: null;
+    readonly embeddingFunction: EmbeddingFunction;
     readonly configuration: { readonly hnsw: { readonly space: 'l2' | 'cosine' } };
   }): Promise<Collection>;
-  getCollection(options: { readonly name: string }): Promise<Collection>;
+  getCollection(options: {
+    readonly name: string;
+    readonly embeddingFunction: EmbeddingFunction;
+  }): Promise<Collection>;
   deleteCollection(options: { readonly name: string }): Promise<void>;
   version(): Promise<string>;
 }
@@ -46,6 +52,11 @@ const CHROMA = 'chromadb';
 const ADDRESS = 'VECINO_BENCH_CHROMA';
 /** Of the server; replaced by the next run. */
 const NAME = 'vecino-bench';
+
+/** Without one the client prints warnings, for it would embed texts by itself. */
+const embeddingFunction: EmbeddingFunction = {
+  generate: () => Promise.reject(new Error('there are no texts to embed')),
+};
 
 export const chroma: NodePeer = {
   name: 'chroma',
@@ -77,7 +88,7 @@ async function build({ base, dimension, metric, progress }: BuildTask): Promise<
     // There is none as a rule.
   });
   const configuration = { hnsw: { space: metric } };
-  const collection = await client.createCollection({ name: NAME, embeddingFunction: null, configuration });
+  const collection = await client.createCollection({ name: NAME, embeddingFunction, configuration });
   const rows = base.length / dimension;
   const inserting = new Stopwatch();
   inserting.start();
@@ -98,7 +109,7 @@ async function build({ base, dimension, metric, progress }: BuildTask): Promise<
 }
 
 async function openCollection(): Promise<Searcher<number[], Found>> {
-  const collection = await connect().getCollection({ name: NAME });
+  const collection = await connect().getCollection({ name: NAME, embeddingFunction });
   return {
     prepare: (vector) => Array.from(vector),
     tune: (effort) => collection.modify({ configuration: { hnsw: { ef_search: effort } } }),
