@@ -6,6 +6,7 @@ type Driver = (address: string, options: OpenOptions | undefined) => Promise<Dat
 
 /** By the schemes of addresses. Each is loaded when its first address is opened. */
 const DRIVERS: Readonly<Record<string, () => Promise<Driver>>> = {
+  chroma: async () => (await import('./chroma/open.ts')).openChroma,
   pinecone: async () => (await import('./pinecone/open.ts')).openPinecone,
   postgres: async () => (await import('./postgres/open.ts')).openPostgres,
   postgresql: async () => (await import('./postgres/open.ts')).openPostgres,
@@ -19,7 +20,8 @@ const DRIVERS: Readonly<Record<string, () => Promise<Driver>>> = {
  * Opens a vector database: in a folder, which is created where it is missing, in memory (`':memory:'`), or in another
  * engine by its address: `postgres://user:password@host/database` for PostgreSQL with pgvector,
  * `qdrant://host` for Qdrant, `redis://user:password@host` for Redis 8 or its cluster,
- * `pinecone://api.pinecone.io` for Pinecone.
+ * `pinecone://api.pinecone.io` for Pinecone,
+ * `chroma://host:8000/` for Chroma.
  *
  * One process may have a folder open for writing; any number may read it beside that with `readOnly: true`. What an
  * engine elsewhere cannot do stands in `capabilities`.

@@ -1,4 +1,5 @@
 import { open } from '../../src/index.ts';
+import { chroma } from './chroma-engine.ts';
 import type { Engine } from './engine.ts';
 import { pinecone } from './pinecone-engine.ts';
 import { postgres } from './postgres-engine.ts';
@@ -14,4 +15,4 @@ const embedded: Engine = {
 };
 
 /** Each keeps the contract. */
-export const ENGINES: readonly Engine[] = [embedded, postgres, qdrant, redis, pinecone];
+export const ENGINES: readonly Engine[] = [embedded, postgres, qdrant, redis, pinecone, chroma];
