@@ -19,21 +19,21 @@ export const redis: Engine = {
   start: async () => {
     const { address, stop } = await redisAt(process.env['VECINO_REDIS_URL']);
     const opened: Database[] = [];
+    const schemas = new Set<string>();
     // A real server keeps what tests leave there, and several test files may run at the same time.
     const run = `vecino-test-${process.pid}`;
     return {
       address,
       open: async (part, options = {}) => {
         const connection = { schema: `${run}-${part}`, ...options.connection };
+        schemas.add(connection.schema);
         const database = await open(address, { ...options, connection });
         opened.push(database);
         return database;
       },
       stop: async () => {
-        for (const database of opened) {
-          await emptied(database);
-          await database.close();
-        }
+        for (const database of opened) await database.close();
+        for (const schema of schemas) await empty(address, schema);
         await stop();
       },
     };
@@ -46,7 +46,8 @@ async function redisAt(address: string | undefined): Promise<Pick<RedisNodes, 'a
   return startRedis(root, MASTERS);
 }
 
-async function emptied(database: Database): Promise<void> {
-  if (process.env['VECINO_REDIS_URL'] === undefined || database.readOnly) return;
+async function empty(address: string, schema: string): Promise<void> {
+  if (process.env['VECINO_REDIS_URL'] === undefined) return;
+  await using database = await open(address, { connection: { schema } });
   for (const { name } of await database.listCollections()) await database.dropCollection(name);
 }
