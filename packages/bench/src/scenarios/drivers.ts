@@ -9,6 +9,7 @@ import type { Progress } from '../progress.ts';
 import { rounded, whole } from '../report/numbers.ts';
 import { type Data, type DataRequest, vectorOf } from './data.ts';
 import type { DrivenEngine, RawClient } from './drivers/driven-engine.ts';
+import { drivenPinecone } from './drivers/driven-pinecone.ts';
 import { drivenPostgres } from './drivers/driven-postgres.ts';
 import { drivenQdrant } from './drivers/driven-qdrant.ts';
 import { drivenRedis } from './drivers/driven-redis.ts';
@@ -17,7 +18,7 @@ import { tableOf } from './report/table.ts';
 import type { Conditions, Findings, Scenario } from './scenario.ts';
 
 /** Every engine that can be asked without its driver. */
-const ENGINES: readonly DrivenEngine[] = [drivenPostgres, drivenQdrant, drivenRedis];
+const ENGINES: readonly DrivenEngine[] = [drivenPostgres, drivenQdrant, drivenRedis, drivenPinecone];
 
 export interface DriversOptions {
   readonly data: DataRequest;

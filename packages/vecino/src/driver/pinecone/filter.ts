@@ -147,8 +147,3 @@ function anyOf(parts: readonly Where[]): Where {
   if (!only) return NOTHING;
   return parts.length === 1 ? only : { $or: parts };
 }
-
-/** Both of two filters, where they are there. */
-export function both(first: Where | undefined, second: Where | undefined): Where | undefined {
-  return all([first, second]);
-}

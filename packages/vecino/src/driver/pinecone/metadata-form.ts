@@ -24,7 +24,7 @@ export const ID = `${OWN}id`;
 export const DOCUMENT = `${OWN}document`;
 /** Milliseconds since 1970. */
 export const EXPIRES_AT = `${OWN}expires`;
-export const REST = `${OWN}rest`;
+const REST = `${OWN}rest`;
 export const PATHS = `${OWN}paths`;
 
 /** Longer names of fields go into the rest; nothing says how long they may be. */
