@@ -25,7 +25,7 @@ describe('open', () => {
       'an address',
       'mysql://user:rosebud@host/db',
       'ADDRESS_UNSUPPORTED',
-      'an address of "mysql://", expected a folder, ":memory:" or an address of postgres://, redis://',
+      'an address of "mysql://", expected a folder, ":memory:" or an address of postgres://, ',
     ],
   ] as const)('refuses as a location: %s', async (_, location, code, problem) => {
     await refusalOf(() => untypedOpen(location), { code, says: ['open', problem] });
