@@ -10,7 +10,7 @@ export function rounded(value: number): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** Millions of bytes. */
+/** Millions of bytes; servers do not all tell what they take. */
 export function megabytes(bytes: number): string {
-  return `${rounded(bytes / 1e6)} MB`;
+  return Number.isFinite(bytes) ? `${rounded(bytes / 1e6)} MB` : 'not told';
 }
