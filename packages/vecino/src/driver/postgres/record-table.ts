@@ -16,6 +16,7 @@ import type {
 import { encodeVector } from './binary.ts';
 import type { Connections } from './connections.ts';
 import { facetOf, facetStatement } from './facet-sql.ts';
+import { codeOf } from './failures.ts';
 import { filterSql, hasNul } from './filter-sql.ts';
 import { distanceOf, EF_SEARCH_MAX, planOf, scoreOf } from './index-plan.ts';
 import { listedRowOf, listStatement } from './list-sql.ts';
@@ -48,6 +49,7 @@ export class RecordTable implements RecordStore {
 
   async add(batch: RecordBatch, now: number): Promise<readonly string[]> {
     this.writer.requireStorable('add to', batch);
+    if (await this.copied(batch, 'once')) return [];
     const existing: string[] = [];
     await this.connections
       .transaction('once', async (run) => {
@@ -64,7 +66,32 @@ export class RecordTable implements RecordStore {
 
   async upsert(batch: RecordBatch): Promise<void> {
     this.writer.requireStorable('upsert into', batch);
+    if (await this.copied(batch, 'repeatable')) return;
     await this.connections.transaction('repeatable', (run) => this.writer.put(run, batch));
+  }
+
+  /**
+   * Whether a batch was copied as a whole. Where one of its ids is there nothing was, and nothing is tried where an
+   * upsert finds one before: what a failed copy has put into an index stays there until it is vacuumed.
+   */
+  private async copied(batch: RecordBatch, repeatable: 'once' | 'repeatable'): Promise<boolean> {
+    const { writer } = this;
+    if (!writer.mayCopy(batch)) return false;
+    let isTaken = false;
+    return this.connections
+      .transaction(repeatable, async (run) => {
+        isTaken = repeatable === 'repeatable' && (await writer.hasAny(run, batch));
+        if (isTaken) return false;
+        await writer.copy(run, batch).catch((error: unknown) => {
+          isTaken = codeOf(error) === UNIQUE_VIOLATION;
+          throw error;
+        });
+        return true;
+      })
+      .catch((error: unknown) => {
+        if (!isTaken) throw error;
+        return false;
+      });
   }
 
   async replace(
@@ -221,6 +248,8 @@ export class RecordTable implements RecordStore {
   }
 }
 
+const UNIQUE_VIOLATION = '23505';
+
 const NOTHING_WRITTEN = new Error('some ids are there already');
 
 /** What a change of a record needs to know of it. */
@@ -240,11 +269,7 @@ function excluding(ids: readonly string[]): Sql {
 type Scan = 'off' | 'relaxed_order';
 
 /** The efforts of a search, which are settings of the connection. */
-function settingsFor(
-  { effort, depth }: NearQuestion,
-  plan: ReturnType<typeof planOf>,
-  scan: Scan,
-): string {
+function settingsFor({ effort, depth }: NearQuestion, plan: ReturnType<typeof planOf>, scan: Scan): string {
   if (plan.family === 'ivf') {
     const probes = effort ?? plan.nprobe ?? Math.max(8, Math.ceil((plan.nlist ?? 0) / 16));
     return `SET ivfflat.iterative_scan = ${scan}; SET ivfflat.probes = ${Math.trunc(probes)}`;

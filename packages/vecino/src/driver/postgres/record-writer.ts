@@ -7,7 +7,6 @@ import { unsupported } from '../front/unsupported.ts';
 import { encodeBigints, encodeTexts, encodeVector, encodeVectors } from './binary.ts';
 import type { Run } from './connections.ts';
 import { copiedBigint, copiedJson, copiedText, copyRow } from './copy-in.ts';
-import { codeOf } from './failures.ts';
 import { hasNul, isStorable } from './filter-sql.ts';
 import { ENGINE, planOf } from './index-plan.ts';
 import { type Schema, vectorColumn } from './schema.ts';
@@ -40,7 +39,6 @@ export class RecordWriter {
 
   /** Inserts records whose ids are not there, or have expired. Answers the ids that are there. */
   async insert(run: Run, batch: RecordBatch, now: number): Promise<string[]> {
-    if (await this.copied(run, batch)) return [];
     const isOld = sql` WHERE stored.expires_at <= ${now}::bigint`;
     const written = new Set<unknown>();
     for (const row of await this.write(run, batch, isOld)) written.add(row['id']);
@@ -49,7 +47,6 @@ export class RecordWriter {
 
   /** Inserts records, in the place of those that are there. */
   async put(run: Run, batch: RecordBatch): Promise<void> {
-    if (this.mayCopy(batch) && !(await this.hasAny(run, batch)) && (await this.copied(run, batch))) return;
     await this.write(run, batch, sql``);
   }
 
@@ -75,7 +72,7 @@ export class RecordWriter {
   }
 
   /** Words and floats of 16 bits have formats of their own, which arrays leave to the server. */
-  private mayCopy({ ids }: RecordBatch): boolean {
+  mayCopy({ ids }: RecordBatch): boolean {
     const { fullText } = this.collection;
     return (
       this.schema.takesCopy &&
@@ -85,39 +82,27 @@ export class RecordWriter {
     );
   }
 
-  private async hasAny(run: Run, { ids }: RecordBatch): Promise<boolean> {
+  async hasAny(run: Run, { ids }: RecordBatch): Promise<boolean> {
     const found = await run(sql`SELECT FROM ${this.schema.records(this.collection)}
       WHERE namespace = ${this.namespace} AND id = ANY (${encodeTexts(ids)}::text[]) LIMIT 1`);
     return found.length > 0;
   }
 
-  /** Whether all of a batch was copied: nothing was where one of its ids is there. */
-  private async copied(run: Run, batch: RecordBatch): Promise<boolean> {
-    if (!this.mayCopy(batch)) return false;
+  /** Copies records that are new; fails with SQLSTATE 23505 where one of the ids is there. */
+  async copy(run: Run, batch: RecordBatch): Promise<void> {
     await this.noteNamespace(run);
-    await run(SAVEPOINT);
-    const numbers = await run(
-      sql`SELECT ${this.schema.nextSeq} AS seq FROM generate_series(1, ${batch.ids.length}::integer)`,
-    );
     const columns = this.fields.map((_, i) => vectorColumn(i));
-    const names = ['namespace', 'id', 'seq', 'document', 'metadata', 'expires_at', ...columns];
+    // What is not named has its default: the number of the change.
+    const names = ['namespace', 'id', 'document', 'metadata', 'expires_at', ...columns];
     const table = statementOf(this.schema.records(this.collection)).text;
-    const rows = batch.ids.map((_, i) => this.copiedRow(batch, i, Number(numbers[i]?.['seq'])));
-    try {
-      await run.copy(`COPY ${table} (${names.join()}) FROM STDIN (FORMAT binary)`, messagesOf(rows));
-    } catch (error) {
-      if (codeOf(error) !== UNIQUE_VIOLATION) throw error;
-      await run(ROLLBACK_TO_SAVEPOINT);
-      return false;
-    }
-    return true;
+    const rows = batch.ids.map((_, i) => this.copiedRow(batch, i));
+    await run.copy(`COPY ${table} (${names.join()}) FROM STDIN (FORMAT binary)`, messagesOf(rows));
   }
 
-  private copiedRow({ ids, documents, metadata, expiries, vectors }: RecordBatch, i: number, seq: number) {
+  private copiedRow({ ids, documents, metadata, expiries, vectors }: RecordBatch, i: number): Buffer {
     return copyRow([
       copiedText(this.namespace),
       copiedText(ids[i] ?? ''),
-      copiedBigint(seq),
       copiedText(documents[i] ?? null),
       copiedJson(metadata[i] ?? '{}'),
       copiedBigint(expiries[i] ?? null),
@@ -194,10 +179,6 @@ export class RecordWriter {
     return this.collection.fields ?? [this.collection];
   }
 }
-
-const SAVEPOINT = sql`SAVEPOINT copying`;
-const ROLLBACK_TO_SAVEPOINT = sql`ROLLBACK TO SAVEPOINT copying`;
-const UNIQUE_VIOLATION = '23505';
 
 /** Rows put together into messages of some size: each has a head of its own. */
 function messagesOf(rows: readonly Buffer[]): Buffer[] {

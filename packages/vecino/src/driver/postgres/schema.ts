@@ -3,7 +3,7 @@ import type { NewCollection, StoredCollection, StoredField, StoredVectors } from
 import type { Connections, Row, Run } from './connections.ts';
 import { codeOf } from './failures.ts';
 import { createIndex, planOf } from './index-plan.ts';
-import { identifier, integer, joined, type Sql, sql } from './sql.ts';
+import { identifier, integer, joined, literal, type Sql, sql } from './sql.ts';
 
 /*
  * What lies in the schema (docs/postgres.md shows it):
@@ -48,6 +48,11 @@ export class Schema {
   /** The name of the table of records as a text, which goes as a parameter. */
   pathOf({ id }: Pick<StoredCollection, 'id'>): string {
     return `${quoted(this.plain)}.records_${id}`;
+  }
+
+  /** The same where no parameter can be. */
+  get nextSeqByDefault(): Sql {
+    return sql`nextval(${literal(`${quoted(this.plain)}.changes`)}::regclass)`;
   }
 
   /** The number of the next change. */
@@ -180,7 +185,7 @@ export async function createCollection(
   await run(sql`CREATE TABLE ${table} (
     namespace text COLLATE "C" NOT NULL,
     id text COLLATE "C" NOT NULL,
-    seq bigint NOT NULL,
+    seq bigint NOT NULL DEFAULT ${schema.nextSeqByDefault},
     document text,
     metadata jsonb NOT NULL,
     expires_at bigint,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { identifier, integer, joined, sql, statementOf } from './sql.ts';
+import { identifier, integer, joined, literal, sql, statementOf } from './sql.ts';
 
 describe('a statement', () => {
   it('has its values beside the text, in order, through all fragments', () => {
@@ -9,6 +9,11 @@ describe('a statement', () => {
       text: 'SELECT $1::text FROM t WHERE a = $2 AND "b""c" = $3 LIMIT 5',
       values: ['x', 1, [2, 3]],
     });
+  });
+
+  it('has texts that end nowhere else', () => {
+    const odd = String.raw`a'b\'; DROP`;
+    expect(statementOf(sql`DEFAULT ${literal(odd)}`).text).toBe(String.raw`DEFAULT  E'a''b\\''; DROP'`);
   });
 
   it('takes nothing but whole numbers into its text', () => {

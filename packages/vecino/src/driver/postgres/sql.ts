@@ -1,7 +1,7 @@
 /*
  * Statements are put together of fragments whose values travel beside the text, as parameters. A value can become a
  * part of the text in no way: what a template is given is either another fragment or a parameter. Names of tables and
- * columns are made of numbers that we have given, and the schema's goes through `identifier`.
+ * columns are made of numbers that we have given, and the schema's goes through `identifier` or, in a default, `literal`.
  */
 
 /** A piece of a statement. */
@@ -37,6 +37,11 @@ export function sql(texts: TemplateStringsArray, ...given: readonly unknown[]): 
 /** A name in quotes, whatever it consists of. */
 export function identifier(name: string): Sql {
   return new Sql([`"${name.replaceAll('"', '""')}"`], []);
+}
+
+/** A text in quotes where PostgreSQL takes no parameter: defaults of columns. Whatever it consists of. */
+export function literal(text: string): Sql {
+  return new Sql([` E'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`], []);
 }
 
 /** A whole number as a part of the text, where PostgreSQL takes no parameter: dimensions, options of indexes. */
