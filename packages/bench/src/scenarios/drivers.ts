@@ -39,10 +39,18 @@ export const drivers: Scenario<DriversOptions> = {
   about: 'engines elsewhere through their drivers and through their own clients: loading, and searching',
   sizes: {
     full: [
-      { k: 10, repetitions: 5, data: { dataset: 'fashion-mnist', prepared: 60_000, rows: 10_000, queries: 500 } },
+      {
+        k: 10,
+        repetitions: 5,
+        data: { dataset: 'fashion-mnist', prepared: 60_000, rows: 10_000, queries: 500 },
+      },
     ],
     quick: [
-      { k: 10, repetitions: 3, data: { dataset: 'fashion-mnist', prepared: 60_000, rows: 3_000, queries: 200 } },
+      {
+        k: 10,
+        repetitions: 3,
+        data: { dataset: 'fashion-mnist', prepared: 60_000, rows: 3_000, queries: 200 },
+      },
     ],
     tiny: [
       {
