@@ -207,7 +207,8 @@ export interface MigrationVerification {
   readonly equal: boolean;
   /**
    * How vectors were compared: to the bit of 32-bit floats; rounded to 16-bit floats, where an end keeps no more; or by
-   * their direction alone, where an end normalises them, record by record and without a checksum.
+   * their direction alone (a cosine of 1 - 1e-6 and more), where an end normalises them or loses their last bits, record
+   * by record and without a checksum.
    */
   readonly vectors: 'f32' | 'f16' | 'direction';
   readonly source: ContentChecksum;

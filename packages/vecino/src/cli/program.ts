@@ -90,7 +90,10 @@ function isHelp({ code }: CommanderError): boolean {
 /** What commander says of a wrong command line, as an error like all others. */
 function usageError({ code, message }: CommanderError): VecinoError {
   const known = code === 'commander.unknownOption' || code === 'commander.unknownCommand';
-  const text = message.replace(/^error: /, '').replace(/\n/g, ' ').replace(/\.$/, '');
+  const text = message
+    .replace(/^error: /, '')
+    .replace(/\n/g, ' ')
+    .replace(/\.$/, '');
   return new VecinoError(known ? 'OPTION_UNKNOWN' : 'OPTION_INVALID', `${text}; see --help`);
 }
 

@@ -121,6 +121,8 @@ describe('precisionOf', () => {
     ['f32', one],
     ['f16', half],
     ['direction', turnedBy],
+    // In the last bit.
+    ['direction', recordOf('a', [0.1, 0.7000000476837158])],
     ['f32', recordOf('a', [0.7, 0.1])],
   ] as const)('%s', (precision, other) => expect(precisionOf([[one, other]])).toBe(precision));
 

@@ -165,8 +165,17 @@ function cosine(one: Float32Array, other: Float32Array): number {
 export function precisionOf(pairs: readonly (readonly [MigratedRecord, MigratedRecord])[]): Precision {
   const only: ReadonlySet<ContentPart> = new Set(['vectors']);
   const strictest = (['f32', 'f16', 'direction'] as const).find((precision) => {
-    const same = pairs.filter(([one, other]) => differingParts(one, other, only, precision).length === 0);
+    const same = pairs.filter(([one, other]) => {
+      // Vectors that differ in their last bits are mostly the same when rounded, but not all of them.
+      if (precision === 'f16' && !isHalf(one) && !isHalf(other)) return false;
+      return differingParts(one, other, only, precision).length === 0;
+    });
     return same.length * 2 > pairs.length;
   });
   return strictest ?? 'f32';
+}
+
+/** Whether all numbers are 16-bit floats. */
+function isHalf({ vectors }: MigratedRecord): boolean {
+  return [...vectors.values()].every((vector) => vector.every((value) => roundToHalf(value) === value));
 }

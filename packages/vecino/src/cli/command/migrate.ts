@@ -26,6 +26,7 @@ import { defineCommand } from './command.ts';
 interface MigrateFlags extends OutputFlags {
   readonly dryRun?: boolean;
   readonly verify?: boolean;
+  readonly dataset?: string;
   readonly report?: string;
 }
 
@@ -56,13 +57,16 @@ export function addMigrate(program: Command): void {
   command.addOption(
     new Option('--index <family>', 'Index of a new target. Default that of the source.').choices(families),
   );
+  command.option('--dataset <name>', 'Which dataset of an HDF5 that is the source.');
   command.option('--journal <file>', 'The file that notes how far it is.');
   command.addOption(new Option('--report <file>', 'Write the report into a file, as JSON.'));
   for (const option of flagsOf(THREADS)) command.addOption(option);
   command.action(migrateEnds);
 }
 
-async function migrateEnds(from: string, to: string, flags: MigrateFlags): Promise<void> {
+async function migrateEnds(source: string, to: string, flags: MigrateFlags): Promise<void> {
+  const { dataset } = flags;
+  const from = dataset === undefined ? source : { location: source, dataset };
   const output = new Output(flags);
   using interrupt = new Interrupt(() => output.note('ending; the same command goes on from here'));
   using stages = new MigrationStages(output);

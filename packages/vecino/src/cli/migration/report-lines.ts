@@ -86,7 +86,7 @@ const SUMS = [
 const PRECISIONS = {
   f32: 'to the bit',
   f16: 'as 16-bit floats, for an end keeps no more',
-  direction: 'by their direction, for an end normalises them',
+  direction: 'by their direction, for an end does not keep them to the bit',
 } as const satisfies Record<MigrationVerification['vectors'], string>;
 
 function recallRow({ field, k, source, target }: MigrationRecall): Row {
