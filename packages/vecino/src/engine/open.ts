@@ -103,7 +103,7 @@ function requireFolder(location: unknown): asserts location is string {
 }
 
 /** The engines elsewhere that there are drivers for, by the schemes of their addresses. */
-const ENGINES: readonly string[] = ['postgres://', 'qdrant://', 'redis://', 'pinecone://'];
+const ENGINES: readonly string[] = ['postgres://', 'qdrant://', 'redis://', 'pinecone://', 'chroma://'];
 
 /** Whom warnings are told. A listener that throws must not stop the work that it was only told about. */
 export function warnerOf(listener: unknown): (warning: Warning) => void {
