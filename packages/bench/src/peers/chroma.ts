@@ -1,8 +1,7 @@
 /**
  * Chroma, a server whose address the user gives. Its graph has its own defaults (hnsw, max_neighbors 16,
  * ef_construction 100); what is turned for recall is `ef_search`, a setting of the collection. Each query is a request
- * over HTTP, which is how everybody in TypeScript reaches it. Written against the client's types: no server of it ran on
- * the machine where the others were tried.
+ * over HTTP, which is how everybody in TypeScript reaches it.
  */
 import { EF_SEARCH } from '../knob.ts';
 import { Stopwatch } from '../measure/stopwatch.ts';

@@ -8,6 +8,7 @@ import { Stopwatch } from '../measure/stopwatch.ts';
 import type { Progress } from '../progress.ts';
 import { rounded, whole } from '../report/numbers.ts';
 import { type Data, type DataRequest, vectorOf } from './data.ts';
+import { drivenChroma } from './drivers/driven-chroma.ts';
 import type { DrivenEngine, RawClient } from './drivers/driven-engine.ts';
 import { drivenPinecone } from './drivers/driven-pinecone.ts';
 import { drivenPostgres } from './drivers/driven-postgres.ts';
@@ -18,7 +19,13 @@ import { tableOf } from './report/table.ts';
 import type { Conditions, Findings, Scenario } from './scenario.ts';
 
 /** Every engine that can be asked without its driver. */
-const ENGINES: readonly DrivenEngine[] = [drivenPostgres, drivenQdrant, drivenRedis, drivenPinecone];
+const ENGINES: readonly DrivenEngine[] = [
+  drivenPostgres,
+  drivenQdrant,
+  drivenRedis,
+  drivenPinecone,
+  drivenChroma,
+];
 
 export interface DriversOptions {
   readonly data: DataRequest;
