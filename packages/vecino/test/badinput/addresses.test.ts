@@ -98,3 +98,18 @@ describe('open the address of a Qdrant', () => {
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(SECRET);
   });
 });
+
+describe('open an address of Chroma', () => {
+  it.each([
+    ['a long schema', '', { schema: 'x'.repeat(101) }, 'a text of 101 characters'],
+    ['a schema that is no text', '', { schema: 5 }, 'the number 5'],
+    ['an unknown parameter', '?tenat=a', {}, 'did you mean "tenant"'],
+    ['a database in the path', 'books', {}, 'name the database with ?database='],
+    ['no switch', '?ssl=yes', {}, 'another ssl than true or false'],
+  ] as const)('refuses %s', async (_, rest, connection, problem) => {
+    await refusalOf(() => untypedOpen(`chroma://me:${SECRET}@localhost:1/${rest}`, { connection }), {
+      code: 'OPTION_INVALID',
+      says: ['open', problem],
+    });
+  });
+});
