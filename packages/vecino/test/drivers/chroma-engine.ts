@@ -31,19 +31,19 @@ export const chroma: Engine = {
     const opened: Database[] = [];
     // A real server keeps what tests leave there, and several test files may run at the same time.
     const run = `vecino-test-${process.pid}`;
-    const left = new Map<string, Set<string>>();
+    const schemas = new Set<string>();
     return {
       address,
       open: async (part, options = {}) => {
         const connection = { schema: `${run}-${part}`, ...options.connection };
         const database = await open(address, { ...options, connection });
         opened.push(database);
-        left.set(connection.schema, new Set());
+        schemas.add(connection.schema);
         return database;
       },
       stop: async () => {
         for (const database of opened) await database.close();
-        for (const schema of GIVEN === undefined ? [] : left.keys()) await clear(address, schema);
+        for (const schema of GIVEN === undefined ? [] : schemas) await clear(address, schema);
         await stop();
       },
     };
