@@ -17,6 +17,8 @@ const config: KnipConfig = {
         'test/**/*.test.ts',
         // Run by hand: the makers of frozen files.
         'test/format/make-*.ts',
+        // Servers for tests by hand.
+        'test/drivers/servers-main.ts',
         // A process that is killed.
         'test/crash/{embedding-writer,migration-process}.ts',
       ],

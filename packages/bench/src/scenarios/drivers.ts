@@ -49,14 +49,14 @@ export const drivers: Scenario<DriversOptions> = {
       {
         k: 10,
         repetitions: 5,
-        data: { dataset: 'fashion-mnist', prepared: 60_000, rows: 10_000, queries: 500 },
+        data: { dataset: 'glosses', prepared: 60_000, rows: 10_000, queries: 500 },
       },
     ],
     quick: [
       {
         k: 10,
         repetitions: 3,
-        data: { dataset: 'fashion-mnist', prepared: 60_000, rows: 3_000, queries: 200 },
+        data: { dataset: 'glosses', prepared: 20_000, rows: 3_000, queries: 200 },
       },
     ],
     tiny: [

@@ -51,7 +51,7 @@ export const chroma: Engine = {
 };
 
 /** Starts a server that keeps its records in a folder of its own, or takes the one that is given. */
-async function chromaAt(
+export async function chromaAt(
   given: string | undefined,
 ): Promise<{ readonly address: string; readonly stop: () => Promise<void> }> {
   if (given !== undefined) return { address: given, stop: async () => undefined };

@@ -7,7 +7,7 @@ import { find, ROOT } from '../tidy/repository.ts';
 import { contents, install, pack } from './installed-package.ts';
 
 /** A few megabytes: the engine, five families, drivers of other stores, models of texts and pictures, and the command line. */
-const SIZE_MAX = 3_000_000;
+const SIZE_MAX = 2_500_000;
 
 describe('built files', () => {
   it('import files that are there: the compiler has not rewritten every path to a source by itself', () => {

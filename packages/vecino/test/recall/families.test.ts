@@ -118,7 +118,7 @@ async function addPictures(collection: Collection<Picture>, from: number, to: nu
 async function measure(
   collection: Collection<Picture>,
   { kind, queries = QUERIES }: Variant,
-  filter?: Filter<Picture>,
+  { filter, mayCompareAll = false }: { filter?: Filter<Picture>; mayCompareAll?: boolean } = {},
 ): Promise<number> {
   let found = 0;
   let wanted = 0;
@@ -131,10 +131,12 @@ async function measure(
     const exact = await collection.search({ ...query, exact: true });
     const hits = await collection.search({ ...query, ...effort, explain: true });
     const { way, matches = 0, distanceComputations = Number.NaN } = hits.explain ?? {};
-    expect(way).toBe(kind.way);
-    expect(distanceComputations).toBeLessThan(matches * kind.share);
     expect(hits).toHaveLength(Math.min(K, matches));
-    compared += distanceComputations / matches;
+    if (!mayCompareAll || way !== 'exact') {
+      expect(way).toBe(kind.way);
+      expect(distanceComputations).toBeLessThan(matches * kind.share);
+      compared += distanceComputations / matches;
+    }
     const last = exact.at(-1)?.score ?? Number.NaN;
     const tolerance = Math.abs(last) * 1e-6;
     found += hits.filter(({ score }) => score >= last - tolerance).length;
@@ -171,16 +173,17 @@ describe.each(VARIANTS)('$options on Fashion-MNIST, $metric', (variant) => {
   });
 
   it('with a filter that lets most pass', async () => {
-    expect(await measure(collection, variant, { tenth: { $ne: 3 } })).toBeGreaterThanOrEqual(floor);
+    expect(await measure(collection, variant, { filter: { tenth: { $ne: 3 } } })).toBeGreaterThanOrEqual(
+      floor,
+    );
   });
 
   it('after 30 % removals and re-inserts, and after reopening', { timeout: 120_000 }, async () => {
     await collection.remove({ filter: { ordinal: { $lt: RECORDS * 0.3 } } });
-    // Until they are out, codes of eight bits cost about as much as comparing with all, and the planner takes either.
-    if ('bits' in options && options.bits === 8) await collection.flush();
-    expect(await measure(collection, variant), 'while the removed are taken out').toBeGreaterThanOrEqual(
-      floor,
-    );
+    // Until they are out, a scan of codes costs about as much as comparing with all, and the planner takes either.
+    const mayCompareAll = options.family === 'pq';
+    const recall = await measure(collection, variant, { mayCompareAll });
+    expect(recall, 'while the removed are taken out').toBeGreaterThanOrEqual(floor);
     await addPictures(collection, RECORDS, RECORDS + 3_000);
     expect(await collection.count()).toBe(RECORDS);
     expect(await measure(collection, variant), 'after re-inserts').toBeGreaterThanOrEqual(floor);
