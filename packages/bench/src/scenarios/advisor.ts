@@ -79,7 +79,7 @@ export const advisor: Scenario<AdvisorOptions> = {
     full: [
       { ...FULL, data: { dataset: 'fashion-mnist', prepared: 60_000, rows: 60_000, queries: 1_000 } },
       { ...FULL, data: { dataset: 'glosses', prepared: 60_000, rows: 60_000, queries: 1_000 } },
-      { ...FULL, data: { dataset: 'glove', prepared: 340_000, rows: 340_000, queries: 1_000 } },
+      { ...FULL, data: { dataset: 'glove', prepared: 340_000, rows: 60_000, queries: 1_000 } },
     ],
     quick: [
       { ...QUICK, data: { dataset: 'fashion-mnist', prepared: 60_000, rows: 20_000, queries: 600 } },
