@@ -29,7 +29,6 @@ export interface ClientOptions {
   readonly tenant: string;
   readonly database: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly fetchOptions: { readonly signal: AbortSignal };
 }
 
 export interface ChromaClient {

@@ -40,8 +40,9 @@ export async function openChroma(location: string, options: OpenOptions | undefi
     throw error;
   }
   const { host, port, ssl, tenant, database, headers } = address;
-  const fetchOptions = { signal: requests.signal };
-  const client = new ChromaClient({ host, port, ssl, tenant, database, headers, fetchOptions });
+  // Without a signal: the client would give the one that it has to every request, each of which listens to it until it
+  // is collected, and the next looks through all of them. `requests` ends the waiting.
+  const client = new ChromaClient({ host, port, ssl, tenant, database, headers });
   const catalogue = new Catalogue(client, rest, requests, schema, read.clock);
   const backend = new ChromaBackend(address.shown, catalogue, requests, rest);
   return new RemoteDatabase(backend, { ...read, requireFit, serving: servingOf });

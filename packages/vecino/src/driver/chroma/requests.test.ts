@@ -110,9 +110,11 @@ describe('requests to Chroma', () => {
     expect(some.signal.aborted).toBe(true);
   });
 
-  it('are refused when the database is closed', async () => {
+  it('are refused when the database is closed, and end when they are under way then', async () => {
     const some = requests();
+    const asked = some.run(() => new Promise(() => undefined));
     some.close();
+    await expect(asked).rejects.toMatchObject({ code: 'DATABASE_CLOSED' });
     await expect(some.run(failing())).rejects.toMatchObject({ code: 'DATABASE_CLOSED' });
   });
 });

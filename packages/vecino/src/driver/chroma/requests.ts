@@ -18,7 +18,7 @@ interface RequestTraits {
  * help, and ended by the caller's signal.
  */
 export class Requests {
-  /** Ends whatever the client has under way. */
+  /** Ends what is fetched past the client. */
   readonly signal: AbortSignal;
   private readonly thing: string;
   private readonly secrets: readonly string[];
@@ -26,6 +26,8 @@ export class Requests {
   private readonly attempts: Attempts;
   private readonly ending = new AbortController();
   private readonly waiting: (() => void)[] = [];
+  /** End the waiting for what is under way. */
+  private readonly underWay = new Set<(reason: unknown) => void>();
   private free: number;
 
   constructor(thing: string, secrets: readonly string[], options: RequestOptions) {
@@ -52,6 +54,7 @@ export class Requests {
 
   close(): void {
     this.ending.abort();
+    for (const end of this.underWay) end(this.ending.signal.reason);
   }
 
   /** Waits for one of the places that there are at the same time. */
@@ -77,6 +80,7 @@ export class Requests {
       () => reject(new DOMException(`no answer within ${timeoutMs} ms`, 'TimeoutError')),
       timeoutMs,
     );
+    this.underWay.add(reject);
     try {
       const sent = send();
       // Nobody waits for it any more once it has taken too long.
@@ -84,6 +88,7 @@ export class Requests {
       return await Promise.race([sent, tooLate]);
     } finally {
       clearTimeout(timer);
+      this.underWay.delete(reject);
     }
   }
 
