@@ -1,7 +1,16 @@
 import type { CollectionDescription } from '../../api/collection.ts';
-import type { CompleteIndexChoice, IndexOptions } from '../../api/index-options.ts';
+import type { IndexOptions } from '../../api/index-options.ts';
 import type { ReadCollectionOptions } from '../../engine/collection-options.ts';
 import type { NewCollection, StoredVectors } from '../../storage/store.ts';
+import {
+  askedIndexes,
+  describeIndex,
+  type GivenIndex,
+  graphOptionsOf,
+  requireOnly,
+  requireUnderstood,
+  type Understood,
+} from '../front/index-fit.ts';
 import { unsupported } from '../front/unsupported.ts';
 import { identifier, integer, type Sql, sql } from './sql.ts';
 
@@ -13,6 +22,9 @@ const INDEXED_DIMENSION_MAX = { vector: 2_000, halfvec: 4_000 } as const;
 /** What pgvector takes: m 2 to 100, ef_construction 4 to 1,000 and twice m at least, ef_search to 1,000. */
 const EF_CONSTRUCTION_MAX = 1_000;
 export const EF_SEARCH_MAX = 1_000;
+
+/** The defaults of pgvector, but for the effort of searching, which is ours. */
+const USUAL = { M: 16, efConstruction: 64, efSearch: 64 } as const;
 
 const CLASSES = { cosine: 'cosine_ops', dot: 'ip_ops', l2: 'l2_ops' } as const;
 
@@ -32,22 +44,19 @@ export interface IndexPlan {
   readonly reason: string;
 }
 
-export function planOf({ index, dimension }: Pick<StoredVectors, 'index' | 'dimension'>): IndexPlan {
+export function planOf(stored: Pick<StoredVectors, 'index' | 'dimension'>): IndexPlan {
+  const { index, dimension } = stored;
   const type = index['originals'] === 'f16' ? 'halfvec' : 'vector';
   const asked = index['family'];
   const fits = dimension <= INDEXED_DIMENSION_MAX[type];
   const family = asked === 'ivf' || asked === 'flat' ? asked : fits ? 'hnsw' : 'flat';
-  const option = (name: string, usual: number) => {
-    const value = index[name];
-    return typeof value === 'number' ? value : usual;
-  };
-  const M = option('M', 16);
+  const { M, efConstruction, efSearch } = graphOptionsOf(stored, USUAL);
   return {
     type,
     family,
     M,
-    efConstruction: Math.max(2 * M, Math.min(EF_CONSTRUCTION_MAX, option('efConstruction', 64))),
-    efSearch: Math.min(EF_SEARCH_MAX, option('efSearch', 64)),
+    efConstruction: Math.max(2 * M, Math.min(EF_CONSTRUCTION_MAX, efConstruction)),
+    efSearch: Math.min(EF_SEARCH_MAX, efSearch),
     nlist: typeof index['nlist'] === 'number' ? index['nlist'] : undefined,
     nprobe: typeof index['nprobe'] === 'number' ? index['nprobe'] : undefined,
     reason: reasonOf(asked, family, type, dimension),
@@ -66,11 +75,7 @@ function reasonOf(asked: unknown, family: Family, type: IndexPlan['type'], dimen
 /** What `describe` says of an index. What pgvector has no such thing of stands at what comes closest. */
 export function servingOf(stored: StoredVectors): Pick<CollectionDescription, 'index' | 'serving'> {
   const plan = planOf(stored);
-  const options = optionsOf(plan);
-  const asked = stored.index['family'];
-  const index: CompleteIndexChoice =
-    asked === 'auto' ? (stored.index as unknown as CompleteIndexChoice) : options;
-  return { index, serving: { options, reason: plan.reason } };
+  return describeIndex(stored, optionsOf(plan), plan.reason);
 }
 
 function optionsOf(plan: IndexPlan): Required<IndexOptions> {
@@ -90,7 +95,7 @@ function optionsOf(plan: IndexPlan): Required<IndexOptions> {
 }
 
 /** Options that mean something to pgvector, by family. */
-const UNDERSTOOD: Readonly<Record<string, readonly string[]>> = {
+const UNDERSTOOD: Understood = {
   auto: ['family'],
   flat: ['family'],
   hnsw: ['family', 'M', 'efConstruction', 'efSearch', 'originals', 'quantizer'],
@@ -99,51 +104,31 @@ const UNDERSTOOD: Readonly<Record<string, readonly string[]>> = {
 
 /** Refuses an index that pgvector does not have, by the options that the caller has named. */
 export function requireFit(
-  thing: string,
+  collection: string,
   { fields, dimension, index }: NewCollection,
   read: ReadCollectionOptions,
 ): void {
-  if (!read.fields) requireVectorsFit(thing, { dimension, index }, read.givenIndex);
-  for (const [i, field] of (read.fields ?? []).entries()) {
-    const made = fields?.[i];
-    if (made) requireVectorsFit(`${thing}, field "${field.name}"`, made, field.givenIndex);
+  const made = fields ?? [{ dimension, index }];
+  for (const [field, { thing, given }] of askedIndexes(collection, read).entries()) {
+    const vectors = made[field];
+    if (vectors) requireVectorsFit(thing, vectors, given);
   }
 }
 
 function requireVectorsFit(
   thing: string,
   made: Pick<StoredVectors, 'dimension' | 'index'>,
-  given: Readonly<Record<string, unknown>>,
+  given: GivenIndex,
 ): void {
-  const family = String(given['family'] ?? 'auto');
-  const understood = UNDERSTOOD[family];
-  if (!understood) {
-    throw unsupported(
-      thing,
-      ENGINE,
-      `the family ${family}`,
-      'choose hnsw, ivf or flat, or leave the index out',
-    );
-  }
-  const foreign = Object.keys(given).find(
-    (option) => given[option] !== undefined && !understood.includes(option),
+  const family = requireUnderstood(
+    thing,
+    ENGINE,
+    given,
+    UNDERSTOOD,
+    () => 'choose hnsw, ivf or flat, or leave the index out',
   );
-  if (foreign !== undefined) {
-    throw unsupported(
-      thing,
-      ENGINE,
-      `the option ${foreign} of the family ${family}`,
-      `leave it out (it takes ${understood.slice(1).join(', ') || 'none'})`,
-    );
-  }
-  if (given['quantizer'] !== undefined && given['quantizer'] !== 'none') {
-    throw unsupported(
-      thing,
-      ENGINE,
-      `the quantizer ${String(given['quantizer'])}`,
-      "give originals: 'f16', which halves the index",
-    );
-  }
+  const halve = "give originals: 'f16', which halves the index";
+  requireOnly(thing, ENGINE, given, 'quantizer', 'none', halve);
   if (given['originals'] === 'disk') {
     throw unsupported(thing, ENGINE, 'originals: disk', "give 'f16', which halves the index");
   }

@@ -1,7 +1,16 @@
 import type { CollectionDescription } from '../../api/collection.ts';
-import type { CompleteIndexChoice, IndexOptions } from '../../api/index-options.ts';
+import type { IndexOptions } from '../../api/index-options.ts';
 import type { ReadCollectionOptions } from '../../engine/collection-options.ts';
 import type { NewCollection, StoredVectors } from '../../storage/store.ts';
+import {
+  askedIndexes,
+  describeIndex,
+  type GivenIndex,
+  type GraphOptions,
+  graphOptionsOf,
+  requireUnderstood,
+  type Understood,
+} from '../front/index-fit.ts';
 import { unsupported } from '../front/unsupported.ts';
 import type { Query, VectorConfig } from './client.ts';
 
@@ -15,30 +24,22 @@ const USUAL = { M: 16, efConstruction: 100, efSearch: 100 } as const;
 const OVERSAMPLING = 2;
 
 /** How a field's vectors are kept and searched. */
-export interface IndexPlan {
+export interface IndexPlan extends GraphOptions {
   readonly family: 'flat' | 'hnsw';
-  readonly M: number;
-  readonly efConstruction: number;
-  readonly efSearch: number;
   readonly quantizer: 'none' | 'sq8';
   readonly originals: 'f32' | 'f16' | 'disk';
 }
 
-export function planOf({ index }: Pick<StoredVectors, 'index'>): IndexPlan {
+export function planOf(stored: Pick<StoredVectors, 'index'>): IndexPlan {
+  const { index } = stored;
   const asked = index['family'];
   if (asked !== 'hnsw') {
     return { family: asked === 'flat' ? 'flat' : 'hnsw', ...USUAL, quantizer: 'none', originals: 'f32' };
   }
-  const option = (name: keyof typeof USUAL) => {
-    const value = index[name];
-    return typeof value === 'number' ? value : USUAL[name];
-  };
   const { originals, quantizer } = index;
   return {
     family: 'hnsw',
-    M: option('M'),
-    efConstruction: option('efConstruction'),
-    efSearch: option('efSearch'),
+    ...graphOptionsOf(stored, USUAL),
     quantizer: quantizer === 'sq8' ? 'sq8' : 'none',
     originals: originals === 'f16' || originals === 'disk' ? originals : 'f32',
   };
@@ -48,52 +49,29 @@ export function planOf({ index }: Pick<StoredVectors, 'index'>): IndexPlan {
 export function servingOf(stored: StoredVectors): Pick<CollectionDescription, 'index' | 'serving'> {
   const { family, ...others } = planOf(stored);
   const options: Required<IndexOptions> = family === 'flat' ? { family } : { family, ...others, seed: 0 };
-  const asked = stored.index['family'];
-  const index = asked === 'auto' ? (stored.index as unknown as CompleteIndexChoice) : options;
   const reason =
-    asked === family
+    stored.index['family'] === family
       ? `the family ${family} was asked for`
       : "Qdrant's HNSW serves, beside comparing with all where that is quicker; its recall is not measured here";
-  return { index, serving: { options, reason } };
+  return describeIndex(stored, options, reason);
 }
 
 /** Options that mean something to Qdrant, by family. */
-const UNDERSTOOD: Readonly<Record<string, readonly string[]>> = {
+const UNDERSTOOD: Understood = {
   auto: ['family'],
   flat: ['family'],
   hnsw: ['family', 'M', 'efConstruction', 'efSearch', 'quantizer', 'originals'],
 };
 
 /** Refuses an index that Qdrant does not have, by the options that the caller has named. */
-export function requireFit(thing: string, _: NewCollection, read: ReadCollectionOptions): void {
-  if (!read.fields) requireVectorsFit(thing, read.metric, read.givenIndex);
-  for (const { name, metric, givenIndex } of read.fields ?? []) {
-    requireVectorsFit(`${thing}, field "${name}"`, metric, givenIndex);
+export function requireFit(collection: string, _: NewCollection, read: ReadCollectionOptions): void {
+  for (const { thing, given, metric } of askedIndexes(collection, read)) {
+    requireVectorsFit(thing, given, metric);
   }
 }
 
-function requireVectorsFit(
-  thing: string,
-  metric: string | undefined,
-  given: Readonly<Record<string, unknown>>,
-): void {
-  const family = String(given['family'] ?? 'auto');
-  const understood = UNDERSTOOD[family];
-  if (!understood) {
-    throw unsupported(thing, ENGINE, `the family ${family}`, 'choose hnsw or flat, or leave the index out');
-  }
-  const foreign = Object.keys(given).find(
-    (option) => given[option] !== undefined && !understood.includes(option),
-  );
-  if (foreign !== undefined) {
-    const takes = understood.slice(1).join(', ') || 'none';
-    throw unsupported(
-      thing,
-      ENGINE,
-      `the option ${foreign} of the family ${family}`,
-      `leave it out (it takes ${takes})`,
-    );
-  }
+function requireVectorsFit(thing: string, given: GivenIndex, metric: string | undefined): void {
+  requireUnderstood(thing, ENGINE, given, UNDERSTOOD, () => 'choose hnsw or flat, or leave the index out');
   // The vectors that Qdrant has are of length one then, so that rounding them would say something else than rounding
   // those that were given.
   if (given['originals'] === 'f16' && (metric ?? 'cosine') === 'cosine') {
