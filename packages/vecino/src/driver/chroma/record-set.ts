@@ -13,6 +13,7 @@ import type {
   Scope,
   ScoredRow,
 } from '../front/backend.ts';
+import { ContendedChanges, DISTURBED } from '../front/contended-changes.ts';
 import { listByScan } from '../front/list-by-scan.ts';
 import { unsupported } from '../front/unsupported.ts';
 import type { Catalogue, Shelf } from './catalogue.ts';
@@ -36,6 +37,7 @@ export class RecordSet implements RecordStore {
   private readonly requests: Requests;
   private readonly collection: StoredCollection;
   private readonly namespace: string | undefined;
+  private readonly changes = new ContendedChanges();
 
   constructor(
     catalogue: Catalogue,
@@ -228,15 +230,16 @@ export class RecordSet implements RecordStore {
   }
 
   private async writing<T>(work: (reader: RecordReader, writer: RecordWriter) => Promise<T>): Promise<T> {
-    for (;;) {
+    return this.changes.run(`write into ${this.thing}`, `dropped namespace "${this.namespace}"`, async () => {
       const shelf = await this.catalogue.findOrMake(this.collection, this.namespace);
       try {
         return await shelf.writes.run(() => work(this.readerOf(shelf), this.writerOf(shelf)));
       } catch (error) {
-        // The namespace is made anew.
         if (!this.isGone(error)) throw error;
+        // The namespace is made anew.
+        return DISTURBED;
       }
-    }
+    });
   }
 
   /** Whether somebody has dropped the namespace. */

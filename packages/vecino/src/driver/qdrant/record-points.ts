@@ -1,6 +1,6 @@
 import type { Facet, FacetRequest } from '../../api/facets.ts';
 import type { Part } from '../../api/record.ts';
-import { VecinoError } from '../../base/errors.ts';
+import type { VecinoError } from '../../base/errors.ts';
 import type { RecordBatch } from '../../engine/read-records.ts';
 import type { Predicate } from '../../filter/predicate.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
   Scope,
   ScoredRow,
 } from '../front/backend.ts';
+import { ContendedChanges, DISTURBED } from '../front/contended-changes.ts';
 import { facetsByScan } from '../front/facets-by-scan.ts';
 import { listByScan } from '../front/list-by-scan.ts';
 import { nearMatching } from '../front/near-matching.ts';
@@ -27,9 +28,6 @@ import type { Requests } from './requests.ts';
 /** What a change of a record needs to know of it. */
 const EVERYTHING: readonly Part[] = ['vectors', 'document', 'metadata', 'expiresAt'];
 
-/** How often an update begins again because others have changed the same records meanwhile. */
-const UPDATE_ATTEMPTS_MAX = 20;
-
 /** Candidates of one search, where Qdrant cannot say all of a filter. */
 const CANDIDATES_MAX = 100_000;
 
@@ -41,6 +39,7 @@ export class RecordPoints implements RecordStore {
   private readonly writer: RecordWriter;
   /** Makes sure that the namespace is known, before something is written into it. */
   private readonly makeKnown: () => Promise<void>;
+  private readonly changes = new ContendedChanges();
 
   constructor(
     requests: Requests,
@@ -73,15 +72,13 @@ export class RecordPoints implements RecordStore {
     now: number,
     replace: (rows: readonly (RemoteRow | undefined)[]) => RecordBatch,
   ): Promise<void> {
-    for (let attempt = 0; attempt < UPDATE_ATTEMPTS_MAX; attempt++) {
+    const thing = `update collection "${this.place.collection.name}"`;
+    return this.changes.run(thing, 'changed the same records', async () => {
       const points = await this.reader.points(ids, EVERYTHING, now);
       const batch = replace(points.map((point) => point && this.reader.rowOf(point, EVERYTHING)));
-      if (await this.writer.replace(batch, points.map(changeOf))) return;
-    }
-    throw new VecinoError(
-      'REMOTE_FAILED',
-      `update collection "${this.place.collection.name}": others have changed the same records ${UPDATE_ATTEMPTS_MAX} times meanwhile; try again, or change fewer at a time`,
-    );
+      const isWritten = await this.writer.replace(batch, points.map(changeOf));
+      return isWritten ? undefined : DISTURBED;
+    });
   }
 
   async removeIds(ids: readonly string[], now: number): Promise<number> {

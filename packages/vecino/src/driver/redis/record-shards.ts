@@ -15,6 +15,7 @@ import type {
   Scope,
   ScoredRow,
 } from '../front/backend.ts';
+import { ContendedChanges, DISTURBED } from '../front/contended-changes.ts';
 import { facetsByScan } from '../front/facets-by-scan.ts';
 import { listByScan } from '../front/list-by-scan.ts';
 import { nearMatching } from '../front/near-matching.ts';
@@ -41,6 +42,7 @@ export class RecordShards implements RecordStore {
   private readonly collection: StoredCollection;
   private readonly namespace: string;
   private readonly shards: readonly RecordShard[];
+  private readonly changes = new ContendedChanges();
 
   constructor(
     connections: Connections,
@@ -80,19 +82,20 @@ export class RecordShards implements RecordStore {
     await this.write(batch, { required: 'nothing', now: 0, seqs: await this.number(batch.ids.length) });
   }
 
-  /** Reads, and writes where nobody has changed the records in between; else from the beginning. */
   async replace(
     ids: readonly string[],
     now: number,
     replace: (rows: readonly (RemoteRow | undefined)[]) => RecordBatch,
   ): Promise<void> {
-    for (;;) {
+    const thing = `update collection "${this.collection.name}"`;
+    return this.changes.run(thing, 'changed the same records', async () => {
       const rows = await this.rows(ids, EVERYTHING, now);
       const batch = replace(rows);
       const seqs = await this.number(batch.ids.length);
       const expected = rows.map((row) => row?.seq);
-      if ((await this.write(batch, { required: 'unchanged', now, seqs, expected })).length === 0) return;
-    }
+      const changed = await this.write(batch, { required: 'unchanged', now, seqs, expected });
+      return changed.length === 0 ? undefined : DISTURBED;
+    });
   }
 
   async removeIds(ids: readonly string[], now: number): Promise<number> {
