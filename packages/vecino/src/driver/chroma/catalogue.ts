@@ -3,6 +3,7 @@ import { VecinoError } from '../../base/errors.ts';
 import { Mutex } from '../../base/mutex.ts';
 import type { NewCollection, StoredCollection } from '../../storage/store.ts';
 import { ChangeClock } from '../front/change-clock.ts';
+import { collectionDropped } from '../front/connection-failures.ts';
 import { type ChromaClient, type ChromaCollection, type ChromaMetadata, NO_EMBEDDING } from './client.ts';
 import { isConflict, isMissing } from './failures.ts';
 import { configurationOf } from './index-plan.ts';
@@ -118,7 +119,7 @@ export class Catalogue {
       const made = await this.find(stored, namespace);
       if (made) return made;
     }
-    throw dropped(stored.name);
+    throw collectionDropped(stored.name);
   }
 
   /** After somebody else has dropped it. */
@@ -138,7 +139,7 @@ export class Catalogue {
       }),
     );
     // One of the same name may have been made since.
-    if (namespace === undefined && chroma?.id !== stored.identity) throw dropped(stored.name);
+    if (namespace === undefined && chroma?.id !== stored.identity) throw collectionDropped(stored.name);
     return chroma && { chroma, writes: new Mutex() };
   }
 
@@ -199,12 +200,4 @@ function collectionOf({ id, metadata }: ListedCollection): StoredCollection {
   }
   const settings = JSON.parse(String(metadata?.[SETTINGS])) as Omit<NewCollection, 'name' | 'fields'>;
   return { ...settings, fields: undefined, id: 0, name, identity: id, vectorSet: 0, seq: 0 };
-}
-
-function dropped(name: string): VecinoError {
-  return new VecinoError(
-    'COLLECTION_DROPPED',
-    `collection "${name}" has been dropped by somebody; create it again to use it`,
-    { details: { name } },
-  );
 }

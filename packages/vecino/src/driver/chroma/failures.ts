@@ -1,50 +1,29 @@
-import type { ErrorCode } from '../../base/error-catalogue.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import { redact, redactedCause } from '../../base/redact.ts';
+import {
+  codeOf,
+  connectionMeaningOf,
+  GONE,
+  type Meaning,
+  SLOW,
+  UNREACHABLE,
+} from '../front/connection-failures.ts';
 
-/** What a failure is, and what there is to do about it. */
-interface Meaning {
-  readonly code: ErrorCode;
-  readonly remedy: string;
-}
-
-const UNREACHABLE: Meaning = {
-  code: 'REMOTE_UNREACHABLE',
-  remedy: 'check host and port, and that the server runs',
-};
-const LOST: Meaning = {
-  code: 'REMOTE_UNREACHABLE',
-  remedy: 'the server or the network ended the connection; try again',
-};
 const BUSY: Meaning = {
   code: 'REMOTE_UNREACHABLE',
   remedy: 'the server takes no request at the moment; try again, or lower connectionsMax',
 };
-const SLOW: Meaning = { code: 'REMOTE_TIMED_OUT', remedy: 'raise connection.timeoutMs, or ask for less' };
 
-/** By the code of a system call or of Node's `fetch`. */
-const BY_CODE: Readonly<Record<string, Meaning>> = {
-  ECONNREFUSED: UNREACHABLE,
-  ECONNRESET: LOST,
-  EPIPE: LOST,
-  UND_ERR_SOCKET: LOST,
-  EHOSTUNREACH: { code: 'REMOTE_UNREACHABLE', remedy: 'check host and network' },
-  ENETUNREACH: { code: 'REMOTE_UNREACHABLE', remedy: 'check host and network' },
-  ENOTFOUND: { code: 'REMOTE_UNREACHABLE', remedy: 'check the host name' },
-  EAI_AGAIN: { code: 'REMOTE_UNREACHABLE', remedy: 'the host name could not be looked up; try again' },
-  ETIMEDOUT: { code: 'REMOTE_TIMED_OUT', remedy: 'check host and network' },
-  UND_ERR_CONNECT_TIMEOUT: { code: 'REMOTE_TIMED_OUT', remedy: 'check host and network' },
-  UND_ERR_HEADERS_TIMEOUT: SLOW,
-  UND_ERR_BODY_TIMEOUT: SLOW,
-  ERR_SSL_WRONG_VERSION_NUMBER: { code: 'REMOTE_REFUSED', remedy: 'leave ssl out of the address' },
-};
+/** What TLS ends with where the server answers without it. */
+const PLAIN_ANSWER = 'ERR_SSL_WRONG_VERSION_NUMBER';
+const WITHOUT_TLS: Meaning = { code: 'REMOTE_REFUSED', remedy: 'leave ssl out of the address' };
 
 /** By the status of an answer. */
 const BY_STATUS: Readonly<Record<number, Meaning>> = {
   401: { code: 'REMOTE_UNAUTHENTICATED', remedy: 'check token, or user and password, in the address' },
   403: { code: 'REMOTE_REFUSED', remedy: 'grant the user or token what it lacks, or use another' },
-  404: { code: 'COLLECTION_DROPPED', remedy: 'somebody has dropped it; create it again to use it' },
+  404: GONE,
   413: { code: 'REMOTE_REFUSED', remedy: 'write fewer records at once, or raise what the server takes' },
   429: BUSY,
   502: BUSY,
@@ -105,7 +84,9 @@ export function failureOf(thing: string, cause: unknown, secrets: readonly strin
 
 function meaningOf(cause: unknown, status: number | undefined): Meaning | undefined {
   const code = codeOf(cause);
-  if (code !== undefined && Object.hasOwn(BY_CODE, code)) return BY_CODE[code];
+  if (code === PLAIN_ANSWER) return WITHOUT_TLS;
+  const ofConnection = connectionMeaningOf(code);
+  if (ofConnection) return ofConnection;
   if (status !== undefined) return BY_STATUS[status];
   const name = nameOf(cause);
   // What else the client calls so is a request that got no answer.
@@ -119,14 +100,6 @@ function statusOf(cause: unknown): number | undefined {
   if (nameOf(cause) !== 'ChromaConnectionError') return undefined;
   const status = /\(status: (\d{3})\)/.exec((cause as Error).message)?.[1];
   return status === undefined ? undefined : Number(status);
-}
-
-/** `fetch` throws a TypeError whose cause is what happened; of several addresses that were tried, that of the first. */
-function codeOf(cause: unknown): string | undefined {
-  if (cause instanceof AggregateError) return codeOf(cause.errors[0]);
-  const { code, cause: inner } = (cause ?? {}) as { readonly code?: unknown; readonly cause?: unknown };
-  if (typeof code === 'string') return code;
-  return inner === undefined ? undefined : codeOf(inner);
 }
 
 function nameOf(cause: unknown): string {

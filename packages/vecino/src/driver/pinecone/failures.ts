@@ -1,19 +1,17 @@
-import type { ErrorCode } from '../../base/error-catalogue.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import { redact, redactedCause } from '../../base/redact.ts';
 import type { Judgement } from '../front/attempts.ts';
+import { codeOf, connectionMeaningOf, LOST, type Meaning, SLOW } from '../front/connection-failures.ts';
 
-/** What a failure is, and what there is to do about it. */
-interface Meaning {
-  readonly code: ErrorCode;
-  readonly remedy: string;
+/** What an answer means that is none. */
+interface Refusal extends Meaning {
   /** Whether the same request may have success later. */
   readonly passes?: true;
 }
 
 /** By the status of an answer. */
-const STATUSES: Readonly<Record<number, Meaning>> = {
+const STATUSES: Readonly<Record<number, Refusal>> = {
   401: {
     code: 'REMOTE_UNAUTHENTICATED',
     remedy: 'check the key: connection.apiKey, the password of the address, or PINECONE_API_KEY',
@@ -35,14 +33,7 @@ const STATUSES: Readonly<Record<number, Meaning>> = {
     remedy: 'Pinecone does not serve at the moment; try again',
     passes: true,
   },
-  504: { code: 'REMOTE_TIMED_OUT', remedy: 'raise connection.timeoutMs, or ask for less', passes: true },
-};
-
-/** By the code of a system call. */
-const SYSTEM: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'check host and port of the address, and tls',
-  ENOTFOUND: 'check the host name',
-  EAI_AGAIN: 'the host name could not be looked up; try again',
+  504: { ...SLOW, passes: true },
 };
 
 /** An answer that is none. */
@@ -68,18 +59,14 @@ export function silenceOf(thing: string, cause: unknown, secrets: readonly strin
   const safe = redactedCause(cause, secrets);
   if ((cause as { readonly name?: unknown } | null)?.name === 'TimeoutError') {
     return {
-      error: new VecinoError(
-        'REMOTE_TIMED_OUT',
-        `${thing}: no answer in time; raise connection.timeoutMs, or ask for less`,
-        { cause: safe },
-      ),
+      error: new VecinoError(SLOW.code, `${thing}: no answer in time; ${SLOW.remedy}`, { cause: safe }),
       mayRepeat: true,
     };
   }
   const code = codeOf(cause);
   const said = redact(messageOf(cause), secrets);
-  const remedy = (code !== undefined && SYSTEM[code]) || 'the connection was lost; try again';
-  const error = new VecinoError('REMOTE_UNREACHABLE', `${thing}: ${said}; ${remedy}`, {
+  const meaning = connectionMeaningOf(code) ?? LOST;
+  const error = new VecinoError(meaning.code, `${thing}: ${said}; ${meaning.remedy}`, {
     cause: safe,
     details: { code: code ?? null },
   });
@@ -110,14 +97,6 @@ const CAUSES_MAX = 8;
 export function statusOf(error: unknown): number | undefined {
   const status = error instanceof VecinoError ? error.details['status'] : undefined;
   return typeof status === 'number' ? status : undefined;
-}
-
-/** `fetch` says only that it failed; the reason is its cause, or the first of several. */
-function codeOf(cause: unknown): string | undefined {
-  const { code, errors, cause: inner } = (cause ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof code === 'string') return code;
-  if (Array.isArray(errors)) return codeOf(errors[0]);
-  return inner === undefined ? undefined : codeOf(inner);
 }
 
 function messageOf(cause: unknown): string {

@@ -5,6 +5,7 @@ import { VecinoError } from '../../base/errors.ts';
 import type { NewCollection, StoredCollection } from '../../storage/store.ts';
 import type { Backend } from '../front/backend.ts';
 import type { ChangeClock } from '../front/change-clock.ts';
+import { collectionDropped } from '../front/connection-failures.ts';
 import type { Cloud, IndexModel, PineconeClient } from './client.ts';
 import { CAPABILITIES } from './engine.ts';
 import { statusOf } from './failures.ts';
@@ -218,11 +219,7 @@ export class PineconeBackend implements Backend {
     const present = await this.describe(this.indexName(collection)).catch(() => 'unknown' as const);
     if (present === 'unknown') return error;
     if (present && this.known(present)?.identity === collection.identity) return error;
-    return new VecinoError(
-      'COLLECTION_DROPPED',
-      `collection "${collection.name}" was dropped; create it again to use it`,
-      { details: { name: collection.name }, cause: error },
-    );
+    return collectionDropped(collection.name, error);
   }
 
   /** Undefined where there is no such index. */

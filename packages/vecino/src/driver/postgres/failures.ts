@@ -1,29 +1,25 @@
-import type { ErrorCode } from '../../base/error-catalogue.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import { redact, redactedCause } from '../../base/redact.ts';
+import {
+  codeOf,
+  connectionMeaningOf,
+  GONE,
+  LOST,
+  type Meaning,
+  SLOW,
+  SLOW_TO_CONNECT,
+} from '../front/connection-failures.ts';
 
-/** What a failure is, and what there is to do about it. */
-interface Meaning {
-  readonly code: ErrorCode;
-  readonly remedy: string;
-}
+const CREDENTIALS: Meaning = {
+  code: 'REMOTE_UNAUTHENTICATED',
+  remedy: 'check user and password in the address',
+};
 
-/** By SQLSTATE or the code of a system call. */
+/** By SQLSTATE, or the code of a system call that only sockets with a path end with. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
-  ECONNREFUSED: { code: 'REMOTE_UNREACHABLE', remedy: 'check host and port, and that the server runs' },
-  ECONNRESET: {
-    code: 'REMOTE_UNREACHABLE',
-    remedy: 'the server or the network ended the connection; try again',
-  },
-  EPIPE: { code: 'REMOTE_UNREACHABLE', remedy: 'the server or the network ended the connection; try again' },
-  EHOSTUNREACH: { code: 'REMOTE_UNREACHABLE', remedy: 'check host and network' },
-  ENETUNREACH: { code: 'REMOTE_UNREACHABLE', remedy: 'check host and network' },
-  ENOTFOUND: { code: 'REMOTE_UNREACHABLE', remedy: 'check the host name' },
-  EAI_AGAIN: { code: 'REMOTE_UNREACHABLE', remedy: 'the host name could not be looked up; try again' },
   ENOENT: { code: 'REMOTE_UNREACHABLE', remedy: 'check the path of the socket' },
-  ETIMEDOUT: { code: 'REMOTE_TIMED_OUT', remedy: 'check host and network' },
-  '28P01': { code: 'REMOTE_UNAUTHENTICATED', remedy: 'check user and password in the address' },
+  '28P01': CREDENTIALS,
   '28000': {
     code: 'REMOTE_UNAUTHENTICATED',
     remedy: 'check the user in the address, and what pg_hba.conf allows',
@@ -36,11 +32,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   },
   '53100': { code: 'DISK_FULL', remedy: 'make room on the disk of the server' },
   '53300': { code: 'REMOTE_UNREACHABLE', remedy: 'the server has no connection left: lower connectionsMax' },
-  '57014': { code: 'REMOTE_TIMED_OUT', remedy: 'raise connection.timeoutMs, or ask for less' },
+  '57014': SLOW,
   '57P01': { code: 'REMOTE_UNREACHABLE', remedy: 'the server is being shut down; try again' },
   '57P02': { code: 'REMOTE_UNREACHABLE', remedy: 'the server has crashed; try again' },
   '57P03': { code: 'REMOTE_UNREACHABLE', remedy: 'the server is starting; try again' },
-  '42P01': { code: 'COLLECTION_DROPPED', remedy: 'somebody has dropped it; create it again to use it' },
+  '42P01': GONE,
   '54000': {
     code: 'DOCUMENT_TOO_LARGE',
     remedy: 'a text has too many words for an index of PostgreSQL; split it',
@@ -49,16 +45,10 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 
 /** Of failures that the client itself finds, by what it says. */
 const SAYINGS: readonly (readonly [RegExp, Meaning])[] = [
-  [/SASL|password/i, { code: 'REMOTE_UNAUTHENTICATED', remedy: 'check user and password in the address' }],
-  [
-    /connect.*timeout|timeout.*connect|^timeout expired/i,
-    { code: 'REMOTE_TIMED_OUT', remedy: 'check host and network, or raise connection.connectTimeoutMs' },
-  ],
-  [/timeout/i, { code: 'REMOTE_TIMED_OUT', remedy: 'raise connection.timeoutMs, or ask for less' }],
-  [
-    /connection (terminated|ended|error)|not queryable|socket hang up/i,
-    { code: 'REMOTE_UNREACHABLE', remedy: 'the connection was lost; try again' },
-  ],
+  [/SASL|password/i, CREDENTIALS],
+  [/connect.*timeout|timeout.*connect|^timeout expired/i, SLOW_TO_CONNECT],
+  [/timeout/i, SLOW],
+  [/connection (terminated|ended|error)|not queryable|socket hang up/i, LOST],
   [/does not support SSL/i, { code: 'REMOTE_REFUSED', remedy: 'leave sslmode out of the address' }],
 ];
 
@@ -92,15 +82,8 @@ export function failureOf(thing: string, cause: unknown, secrets: readonly strin
 
 function meaningOf(code: string | undefined, cause: unknown): Meaning | undefined {
   if (code !== undefined && Object.hasOwn(MEANINGS, code)) return MEANINGS[code];
-  if (code?.startsWith('08')) return MEANINGS['ECONNRESET'];
-  if (code !== undefined) return undefined;
+  if (code?.startsWith('08')) return LOST;
+  if (code !== undefined) return connectionMeaningOf(code);
   const message = cause instanceof Error ? cause.message : '';
   return SAYINGS.find(([saying]) => saying.test(message))?.[1];
-}
-
-/** The SQLSTATE or the code of a system call; of several addresses that were tried, that of the first. */
-export function codeOf(cause: unknown): string | undefined {
-  if (cause instanceof AggregateError) return codeOf(cause.errors[0]);
-  const code = (cause as { readonly code?: unknown } | null)?.code;
-  return typeof code === 'string' ? code : undefined;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { codeOf } from './failures.ts';
+import { codeOf } from '../front/connection-failures.ts';
 
 /** A server keeps each for every connection, some kilobytes. */
 const KEPT_MAX = 64;

@@ -13,10 +13,10 @@ import type {
   ScoredRow,
   WordQuestion,
 } from '../front/backend.ts';
+import { codeOf } from '../front/connection-failures.ts';
 import { encodeVector } from './binary.ts';
 import type { Connections } from './connections.ts';
 import { facetOf, facetStatement } from './facet-sql.ts';
-import { codeOf } from './failures.ts';
 import { filterSql, hasNul } from './filter-sql.ts';
 import { distanceOf, EF_SEARCH_MAX, planOf, scoreOf } from './index-plan.ts';
 import { listedRowOf, listStatement } from './list-sql.ts';

@@ -1,7 +1,7 @@
 import { VecinoError } from '../../base/errors.ts';
 import type { NewCollection, StoredCollection, StoredField, StoredVectors } from '../../storage/store.ts';
+import { codeOf } from '../front/connection-failures.ts';
 import type { Connections, Row, Run } from './connections.ts';
-import { codeOf } from './failures.ts';
 import { createIndex, planOf } from './index-plan.ts';
 import { identifier, integer, joined, literal, type Sql, sql } from './sql.ts';
 

@@ -1,29 +1,7 @@
-import type { ErrorCode } from '../../base/error-catalogue.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { describeValue } from '../../base/options.ts';
 import { redact, redactedCause } from '../../base/redact.ts';
-
-/** What a failure is, and what there is to do about it. */
-interface Meaning {
-  readonly code: ErrorCode;
-  readonly remedy: string;
-}
-
-const LOST: Meaning = { code: 'REMOTE_UNREACHABLE', remedy: 'the connection was lost; try again' };
-
-/** By the code of a system call or of the HTTP client below Qdrant's. */
-const OF_CONNECTIONS: Readonly<Record<string, Meaning>> = {
-  ECONNREFUSED: { code: 'REMOTE_UNREACHABLE', remedy: 'check host and port, and that the server runs' },
-  ECONNRESET: LOST,
-  EPIPE: LOST,
-  UND_ERR_SOCKET: LOST,
-  EHOSTUNREACH: { code: 'REMOTE_UNREACHABLE', remedy: 'check host and network' },
-  ENETUNREACH: { code: 'REMOTE_UNREACHABLE', remedy: 'check host and network' },
-  ENOTFOUND: { code: 'REMOTE_UNREACHABLE', remedy: 'check the host name' },
-  EAI_AGAIN: { code: 'REMOTE_UNREACHABLE', remedy: 'the host name could not be looked up; try again' },
-  ETIMEDOUT: { code: 'REMOTE_TIMED_OUT', remedy: 'check host and network' },
-  UND_ERR_CONNECT_TIMEOUT: { code: 'REMOTE_TIMED_OUT', remedy: 'check host and network' },
-};
+import { codeOf, connectionMeaningOf, GONE, LOST, type Meaning } from '../front/connection-failures.ts';
 
 /** By status of the answer. */
 const OF_ANSWERS: Readonly<Record<number, Meaning>> = {
@@ -32,7 +10,7 @@ const OF_ANSWERS: Readonly<Record<number, Meaning>> = {
     remedy: 'give the key as connection.apiKey, in the address or as QDRANT_API_KEY',
   },
   403: { code: 'REMOTE_REFUSED', remedy: 'use a key that may do this' },
-  404: { code: 'COLLECTION_DROPPED', remedy: 'somebody has dropped it; create it again to use it' },
+  404: GONE,
   408: { code: 'REMOTE_TIMED_OUT', remedy: 'ask for less, or raise the time that the server allows' },
   413: { code: 'REMOTE_REFUSED', remedy: 'write less at a time, or raise max_request_size_mb of the server' },
   429: { code: 'REMOTE_UNREACHABLE', remedy: 'the server is asked too often; try again later' },
@@ -65,7 +43,7 @@ export function statusOf(cause: unknown): number | undefined {
 }
 
 function meaningOf(cause: unknown, status: number | undefined, said: string): Meaning | undefined {
-  if (status === undefined) return connectionMeaningOf(cause);
+  if (status === undefined) return silenceOf(cause);
   if (/no space left/i.test(said)) return OF_ANSWERS[507];
   // Other servers answer so to all that they do not know.
   if (status === 404 && !/collection/i.test(said)) {
@@ -76,7 +54,8 @@ function meaningOf(cause: unknown, status: number | undefined, said: string): Me
   return OF_ANSWERS[status];
 }
 
-function connectionMeaningOf(cause: unknown): Meaning | undefined {
+/** What a request without an answer means. */
+function silenceOf(cause: unknown): Meaning | undefined {
   if (!(cause instanceof Error)) return undefined;
   if (/timeout/i.test(cause.name)) {
     return {
@@ -85,21 +64,12 @@ function connectionMeaningOf(cause: unknown): Meaning | undefined {
     };
   }
   const code = codeOf(cause);
-  if (code !== undefined && Object.hasOwn(OF_CONNECTIONS, code)) return OF_CONNECTIONS[code];
+  const ofConnection = connectionMeaningOf(code);
+  if (ofConnection) return ofConnection;
   if (code !== undefined && /CERT|TLS|SSL|SELF_SIGNED/.test(code)) {
     return { code: 'REMOTE_REFUSED', remedy: 'check the certificate of the server, or the scheme' };
   }
   return cause.message === 'fetch failed' ? LOST : undefined;
-}
-
-/** The code of the innermost cause; of several addresses that were tried, that of the first. */
-function codeOf(cause: unknown): string | undefined {
-  if (cause instanceof AggregateError && cause.errors.length > 0) return codeOf(cause.errors[0]);
-  if (!(cause instanceof Error)) return undefined;
-  const inner = codeOf(cause.cause);
-  if (inner !== undefined) return inner;
-  const { code } = cause as { readonly code?: unknown };
-  return typeof code === 'string' ? code : undefined;
 }
 
 /** What the server says of it, or else the client. */

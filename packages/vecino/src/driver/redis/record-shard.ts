@@ -3,9 +3,9 @@ import type { Part } from '../../api/record.ts';
 import type { RecordBatch } from '../../engine/read-records.ts';
 import type { StoredCollection } from '../../storage/store.ts';
 import type { NearQuestion, RemoteRow, ScoredRow } from '../front/backend.ts';
+import { collectionDropped } from '../front/connection-failures.ts';
 import { attributesOf } from './attributes.ts';
 import type { Argument, Connections, Place } from './connections.ts';
-import { collectionDropped } from './failures.ts';
 import { type IndexPlan, planOf } from './index-plan.ts';
 import { type Keys, keysOfRecords, type Shard, type ShardKeys } from './keys.ts';
 import {
@@ -69,7 +69,7 @@ export class RecordShard {
   private readonly keys: ShardKeys;
   private readonly place: Place;
   private readonly plans: readonly IndexPlan[];
-  private readonly thing: string;
+  private readonly name: string;
 
   constructor(
     connections: Connections,
@@ -82,7 +82,7 @@ export class RecordShard {
     this.keys = keys.shard(collection, shard, namespace);
     this.place = { key: this.keys.here, slot: shard.slot };
     this.plans = (collection.fields ?? [collection]).map(planOf);
-    this.thing = `collection "${collection.name}"`;
+    this.name = collection.name;
   }
 
   /** Writes those records of a batch that are named by their places in it, some at a time. Answers who forbids it. */
@@ -154,7 +154,7 @@ export class RecordShard {
       this.countExpired(now),
       ...keys.vectors.map((key) => connections.read(place, 'HLEN', key)),
     ]);
-    if (Number(here) === 0) throw collectionDropped(this.thing);
+    if (Number(here) === 0) throw collectionDropped(this.name);
     const gone = ofFields.map(() => 0);
     for (let from = 0; from < expired; from += READ_AT_ONCE) {
       const ids = await this.expired(now, from);
@@ -263,7 +263,7 @@ export class RecordShard {
 
   private async requireHere(): Promise<void> {
     const here = await this.connections.read(this.place, 'EXISTS', this.keys.here);
-    if (Number(here) === 0) throw collectionDropped(this.thing);
+    if (Number(here) === 0) throw collectionDropped(this.name);
   }
 
   private async countExpired(now: number): Promise<number> {
