@@ -5,7 +5,8 @@ import { type Progress, showProgress } from './progress.ts';
 export interface Stage {
   readonly stage: string;
   readonly records: number;
-  readonly total: number;
+  /** Undefined where nobody knows how much there is. */
+  readonly total: number | undefined;
 }
 
 /** Progress of one stage after another. */

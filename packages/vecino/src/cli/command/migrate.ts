@@ -17,9 +17,9 @@ import { EXIT_CODES } from '../exit-codes.ts';
 import { flagsOf, optionsFrom } from '../flags.ts';
 import { Interrupt } from '../interrupt.ts';
 import { copyLines, planLines, verificationLines } from '../migration/report-lines.ts';
-import { MigrationStages } from '../migration/stages.ts';
 import { Output, type OutputFlags } from '../output.ts';
 import { OutputFile } from '../output-file.ts';
+import { Stages } from '../stages.ts';
 import { fieldFlag } from '../vector-fields.ts';
 import { defineCommand } from './command.ts';
 
@@ -69,7 +69,7 @@ async function migrateEnds(source: string, to: string, flags: MigrateFlags): Pro
   const from = dataset === undefined ? source : { location: source, dataset };
   const output = new Output(flags);
   using interrupt = new Interrupt(() => output.note('ending; the same command goes on from here'));
-  using stages = new MigrationStages(output);
+  using stages = new Stages(output);
   const common: VerifyMigrationOptions = {
     ...optionsFrom<VerifyMigrationOptions>(VERIFY_MIGRATION_OPTIONS, flags),
     open: { ...optionsFrom<object>(THREADS, flags), onWarning: (warning) => output.warn(warning) },
