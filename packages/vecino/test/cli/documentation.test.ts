@@ -12,10 +12,20 @@ function sectionOf(command: string): string {
   return start < 0 ? '' : text.slice(start, end < 0 ? undefined : end);
 }
 
+const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8');
+
 const commands = buildProgram().commands;
 
 /** Flags that every command has, described once. */
 const COMMON = ['--json', '--quiet', '--help'];
+
+describe('the README', () => {
+  it('names every command, and no other', () => {
+    const line = readme.split('\n').find((one) => one.startsWith('From a shell: ')) ?? '';
+    const named = Array.from(line.matchAll(/`(?:vecino )?([a-z-]+)`/g), ([, name]) => name);
+    expect(named.toSorted()).toEqual(commands.map((command) => command.name()).toSorted());
+  });
+});
 
 describe('docs/cli.md', () => {
   it.each(commands.map((command) => [command.name(), command] as const))(
