@@ -56,6 +56,7 @@ export const CITATION_SCHEMA = objectSchema(
     end: { type: 'integer' },
     page: { type: 'integer' },
     row: { type: 'integer' },
+    lastRow: { type: 'integer', description: 'Where it is several rows.' },
   },
   ['source', 'headings'],
 );

@@ -41,8 +41,20 @@ function join<M extends Metadata>(first: Piece<M>, second: Piece<M>): Piece<M> |
   return {
     ...first,
     text: first.text + rest,
-    citation: { ...first.citation, end: Math.max(end, secondEnd) },
+    citation: { ...first.citation, ...rowsOf(first, second), end: Math.max(end, secondEnd) },
     hits: [...first.hits, ...second.hits],
     ...(second.lastChunk !== undefined && { lastChunk: Math.max(first.lastChunk ?? 0, second.lastChunk) }),
   };
+}
+
+/** The last row of both, where they are of several. */
+function rowsOf<M extends Metadata>(
+  { citation: first }: Piece<M>,
+  { citation: second }: Piece<M>,
+): { lastRow?: number } {
+  const { row, lastRow = row } = first;
+  const last = second.lastRow ?? second.row;
+  if (row === undefined || lastRow === undefined || last === undefined) return {};
+  const furthest = Math.max(lastRow, last);
+  return furthest > row ? { lastRow: furthest } : {};
 }

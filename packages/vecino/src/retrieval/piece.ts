@@ -12,8 +12,10 @@ export interface Citation {
   readonly end?: number;
   /** The page that it begins on, where there are pages. */
   readonly page?: number;
-  /** Its row, where the source is a table. */
+  /** Its row, where the source is a table; the first of them, where it is several. */
   readonly row?: number;
+  /** The last of several rows. */
+  readonly lastRow?: number;
 }
 
 /** A part of a source: a record, or several that lie side by side. */
@@ -62,15 +64,16 @@ export function wordsOf({ text }: { readonly text: string }): string {
 }
 
 /** A citation in a line: `docs/cli.md › Search › Flags, page 3`. */
-export function citationLine({ source, headings, page, row, start, end }: Citation): string {
+export function citationLine(citation: Citation): string {
+  const { source, headings } = citation;
   const path = headings[0] === source ? headings : [source, ...headings];
-  const place =
-    page !== undefined
-      ? `, page ${page}`
-      : row !== undefined
-        ? `, row ${row}`
-        : start !== undefined && end !== undefined
-          ? `, characters ${start} to ${end}`
-          : '';
-  return `${path.join(' › ')}${place}`.replace(/\s+/g, ' ');
+  return `${path.join(' › ')}${placeIn(citation)}`.replace(/\s+/g, ' ');
+}
+
+function placeIn({ page, row, lastRow, start, end }: Citation): string {
+  if (page !== undefined) return `, page ${page}`;
+  if (lastRow !== undefined) return `, rows ${row} to ${lastRow}`;
+  if (row !== undefined) return `, row ${row}`;
+  if (start !== undefined && end !== undefined) return `, characters ${start} to ${end}`;
+  return '';
 }

@@ -70,6 +70,19 @@ describe('retrieve', () => {
     ]);
   });
 
+  it('names all rows of a table that were joined', async () => {
+    const row = (number: number, score: number): Hit => {
+      const { metadata, ...rest } = hit(20 * number, 20 * number + 19, number, score, 'tides.csv');
+      return { ...rest, metadata: { ...metadata, headings: [], row: number } };
+    };
+    const found = await retrieve(records([row(2, 0.9), row(1, 0.8), row(3, 0.7)]), 'When?');
+    expect(found.passages.map(({ citation }) => citation)).toMatchObject([{ row: 1, lastRow: 3 }]);
+    expect(found.toPrompt()).toContain('[1] tides.csv, rows 1 to 3\n');
+    const [alone] = (await retrieve(records([row(2, 0.9)]), 'When?')).passages;
+    expect(alone?.citation).toMatchObject({ row: 2 });
+    expect(alone?.citation).not.toHaveProperty('lastRow');
+  });
+
   it('leaves apart what is of other places or sources, the best first', async () => {
     const passages = await passagesOf([
       hit(61, 77, 7, 0.9),
