@@ -351,7 +351,7 @@ export interface Collection<M extends Metadata = AnyMetadata> {
   /**
    * What `reembed` would cost: some texts of all over the collection are embedded and timed, and their vectors kept.
    *
-   * @throws EMBEDDING_FAILED; the errors of the options
+   * @throws TEXT_MISSING as `reembed`, before anything is embedded; EMBEDDING_FAILED; the errors of the options
    */
   estimateReembed(target: ReembedTarget): Promise<ReembedEstimate>;
   /**

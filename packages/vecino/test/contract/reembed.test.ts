@@ -211,13 +211,16 @@ describe.each(['folder', ':memory:'] as const)('moving to another model, %s', (p
     await notes.add(
       Array.from({ length: 12 }, (_, i) => ({ id: `bare ${i}`, vector: before.vectorOf(`${i}`) })),
     );
-    await expect(notes.reembed({ embedding: after })).rejects.toMatchObject({
+    const refused = {
       code: 'TEXT_MISSING',
       message: expect.stringMatching(
         /12 records have a vector and no document.*"bare 0".*and \d+ more; give them one/,
       ),
       details: { count: 12 },
-    });
+    };
+    // What cannot be done costs nothing.
+    await expect(notes.estimateReembed({ embedding: after })).rejects.toMatchObject(refused);
+    await expect(notes.reembed({ embedding: after })).rejects.toMatchObject(refused);
     expect(after.asked).toBe(0);
     await notes.update(Array.from({ length: 12 }, (_, i) => ({ id: `bare ${i}`, document: `${i}` })));
     expect(await notes.reembed({ embedding: after })).toBe(true);

@@ -4,6 +4,7 @@ import type { StoredRow } from '../../storage/store.ts';
 import { DOCUMENT } from '../../text/record-texts.ts';
 import type { CollectionState } from '../collection-state.ts';
 import { ask } from '../embed.ts';
+import { requireTexts } from './missing-texts.ts';
 import { pendingSet } from './pending-set.ts';
 import type { ReadTarget } from './read-target.ts';
 import { textOf } from './set-filler.ts';
@@ -14,7 +15,10 @@ const AT_A_PLACE = 8;
 /** The first texts find the model not loaded and the connection not made: they are not timed. */
 const WARMING = 8;
 
-/** What moving to another model would cost, from embedding a sample. */
+/**
+ * What moving to another model would cost, from embedding a sample. What cannot be moved has no cost: it is refused as
+ * the move would be.
+ */
 export async function estimateReembed(
   state: CollectionState,
   thing: string,
@@ -24,6 +28,7 @@ export async function estimateReembed(
   const records = field.countRecords(Number.NEGATIVE_INFINITY);
   const set = pendingSet(state, target);
   const isThere = field.vectorSet === set;
+  if (!isThere) await requireTexts(state, thing, target, set);
   const done = set === undefined ? 0 : state.store.reader.countOfSet(state.id, set);
   const left = isThere ? 0 : Math.max(0, records - done);
   const texts =
