@@ -237,13 +237,21 @@ class Relaying {
   }
 }
 
-/** So many nodes from all over: one from each of as many equal stretches, at a place that the seed decides. */
+/**
+ * So many nodes from all over: one from each of as many equal stretches, at a place that the seed decides. They come in
+ * no order, because families learn some of what they learn from the first or the last of a sample, and nodes lie by age
+ * or by what was learnt before.
+ */
 function sampleOf(order: Uint32Array, wanted: number, options: object): Uint32Array {
   const size = Math.min(wanted, order.length);
   const random = seededRandom('seed' in options && typeof options.seed === 'number' ? options.seed : 0);
   const sample = sharedArray(size);
   for (let i = 0; i < size; i++) {
-    sample[i] = order[Math.floor(((i + random()) * order.length) / size)] ?? 0;
+    const node = order[Math.floor(((i + random()) * order.length) / size)] ?? 0;
+    // Shuffled as it grows (Durstenfeld's form of the Fisher-Yates shuffle, inside out).
+    const place = Math.floor(random() * (i + 1));
+    sample[i] = sample[place] ?? 0;
+    sample[place] = node;
   }
   return sample;
 }
