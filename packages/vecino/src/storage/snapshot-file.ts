@@ -192,7 +192,7 @@ export class SnapshotReader {
     if (version !== SNAPSHOT_VERSION) {
       throw new VecinoError(
         'SNAPSHOT_OUTDATED',
-        `${this.path} has container version ${version}, expected ${SNAPSHOT_VERSION}; the index is rebuilt from the records`,
+        `${this.path} has container version ${version}, expected ${SNAPSHOT_VERSION}`,
         { details: { file: this.path, expected: SNAPSHOT_VERSION, received: version } },
       );
     }
@@ -235,11 +235,10 @@ export class SnapshotReader {
   }
 
   private corrupt(reason: string, cause?: unknown): VecinoError {
-    return new VecinoError(
-      'SNAPSHOT_CORRUPT',
-      `${this.path} is damaged at byte ${this.offset} (${reason}); the index is rebuilt from the records`,
-      { details: { file: this.path, offset: this.offset, reason }, cause },
-    );
+    return new VecinoError('SNAPSHOT_CORRUPT', `${this.path} is damaged at byte ${this.offset} (${reason})`, {
+      details: { file: this.path, offset: this.offset, reason },
+      cause,
+    });
   }
 }
 

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { Warning } from '../../src/api/database.ts';
 import type { IndexChoice } from '../../src/api/index-options.ts';
 import { seededRandom } from '../../src/base/random.ts';
+import { open } from '../../src/index.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { changeHeader, KINDS, type Kind, type Library, libraryOf, putAside } from './recovery-fixture.ts';
 
@@ -100,6 +102,21 @@ describe.each(KINDS)('a snapshot that cannot be used is rebuilt: $name', (kind) 
       writeFileSync(library.snapshot, bytes);
       await expectRebuilt(library);
     }
+    await expectSound(library);
+  });
+
+  it('in a process that only reads: it says once how to be rid of it, and leaves it', async () => {
+    const library = await libraryOf(temporaryFolder(), kind, RECORDS);
+    truncateSync(library.snapshot, 100);
+    for (let time = 0; time < 2; time++) {
+      const said: string[] = [];
+      const onWarning = ({ message }: Warning) => said.push(message);
+      await using reader = await open(library.folder, { readOnly: true, onWarning });
+      await library.verify(await reader.openCollection('books'));
+      expect(said).toEqual([expect.stringMatching(/open it once for writing \(vecino compact\)/)]);
+      expect(statSync(library.snapshot).size).toBe(100);
+    }
+    await expectRebuilt(library);
     await expectSound(library);
   });
 

@@ -24,6 +24,10 @@ const SAVING_MIN = 20_000;
 const REPLAYED_MAX = 1_000;
 const REPLAYED_SHARE = 0.01;
 
+const REBUILT = 'the index snapshot cannot be used and is rebuilt from the records';
+/** Who only reads writes no snapshot either, so that the next one would say the same. */
+const REBUILT_BY_READERS = `${REBUILT} whenever it is opened to read; open it once for writing (vecino compact), which writes another`;
+
 /** The snapshots of one index, a file for each segment: when to write them, and what they know. */
 export class IndexSnapshots {
   private readonly settings: SnapshotSettings;
@@ -62,13 +66,14 @@ export class IndexSnapshots {
   }
 
   /**
-   * Loads the snapshots, as far as there are sound ones. A damaged or outdated one is said and passed over: its
-   * segment stays empty.
+   * Loads the snapshots, as far as there are sound ones. A damaged or outdated one is passed over, and its segment stays
+   * empty; that is said once, however many there are.
    *
    * @param committed the store's latest change; a snapshot that claims to know more belongs to another store
    */
   async load(committed: number): Promise<Knowledge> {
     const known: Knowledge[] = [];
+    const causes: unknown[] = [];
     for (let ordinal = 0; ; ordinal++) {
       const path = this.settings.snapshotPath(ordinal);
       if (path === undefined) break;
@@ -79,8 +84,19 @@ export class IndexSnapshots {
         else this.segments.removeLast()?.discard(false);
         break;
       }
-      const loaded = await this.loadSegment(ordinal, path, committed);
-      if (loaded) known.push(loaded);
+      try {
+        known.push(await this.loadSegment(ordinal, path, committed));
+      } catch (cause) {
+        this.passBy(ordinal);
+        causes.push(cause);
+      }
+    }
+    if (causes.length > 0) {
+      this.settings.warn(
+        'SNAPSHOT_REBUILT',
+        this.settings.readOnly ? REBUILT_BY_READERS : REBUILT,
+        causes[0],
+      );
     }
     if (known.length > 0) this.savedSeq = Math.min(...known.map(({ seq }) => seq));
     this.savedCalibration = known[0]?.calibration;
@@ -137,26 +153,18 @@ export class IndexSnapshots {
     return this.segments.all.every(({ hasSnapshot }) => hasSnapshot);
   }
 
-  private async loadSegment(
-    ordinal: number,
-    path: string,
-    committed: number,
-  ): Promise<Knowledge | undefined> {
-    try {
-      const { seq, lengthBound, calibration } = await this.segments.get(ordinal).load(path, committed);
-      // 0 stands for none: the collection was empty.
-      return { seq, lengthBound: lengthBound || undefined, calibration };
-    } catch (cause) {
-      // It must not outlive this session: after a crash, the store's numbers may have passed those that it
-      // claims to know, and nothing would tell that it knows them from elsewhere.
-      this.segments.get(ordinal).discard(!this.settings.readOnly);
-      this.segments.renew(ordinal);
-      this.settings.warn(
-        'SNAPSHOT_REBUILT',
-        'the index snapshot cannot be used and is rebuilt from the records',
-        cause,
-      );
-      return undefined;
-    }
+  private async loadSegment(ordinal: number, path: string, committed: number): Promise<Knowledge> {
+    const { seq, lengthBound, calibration } = await this.segments.get(ordinal).load(path, committed);
+    // 0 stands for none: the collection was empty.
+    return { seq, lengthBound: lengthBound || undefined, calibration };
+  }
+
+  /**
+   * Empties a segment whose snapshot cannot be used. The file must not outlive this session: after a crash, the store's
+   * numbers may have passed those that it claims to know, and nothing would tell that it knows them from elsewhere.
+   */
+  private passBy(ordinal: number): void {
+    this.segments.get(ordinal).discard(!this.settings.readOnly);
+    this.segments.renew(ordinal);
   }
 }
