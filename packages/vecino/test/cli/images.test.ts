@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.ts';
@@ -32,13 +32,13 @@ describe('vecino add-images and search --image', () => {
 
       const first = await vecino(['add-images', library, 'photos', pictures]);
       expect(first.code).toBe(1);
-      expect(first.stdout).toContain('2 pictures stored, 2 of them embedded now, 1 not stored');
+      expect(first.stdout).toContain('2 pictures stored, 2 of them embedded now, 0 vanished, 1 not stored');
       expect(first.stderr).toMatch(
         /not stored: mobilenet: the picture ".*broken\.png" is none that is known/,
       );
 
       const again = await vecinoJson('add-images', library, 'photos', join(pictures, 'disc.svg'));
-      expect(again).toEqual({ collection: 'photos', stored: 1, embedded: 0, faults: [] });
+      expect(again).toEqual({ collection: 'photos', stored: 1, embedded: 0, vanished: 0, faults: [] });
 
       const like = join(folder, 'like.svg');
       writeFileSync(like, drawing(DARK_DISC));
@@ -57,6 +57,23 @@ describe('vecino add-images and search --image', () => {
         expect(refused.code).toBe(code);
         expect(refused.stderr).toContain(says);
       }
+    },
+    COMMANDS_TIMEOUT_MS,
+  );
+
+  it(
+    'remove what has vanished, and keep it where they are told to',
+    async () => {
+      const folder = temporaryFolder();
+      const [library, pictures] = [join(folder, 'library'), join(folder, 'pictures')];
+      mkdirSync(pictures);
+      for (const name of ['disc.svg', 'house.svg']) writeFileSync(join(pictures, name), drawing(HOUSE));
+      await vecinoJson('add-images', library, 'photos', pictures);
+      rmSync(join(pictures, 'disc.svg'));
+      const kept = await vecinoJson('add-images', library, 'photos', pictures, '--keep-vanished');
+      expect(kept).toMatchObject({ stored: 1, vanished: 0 });
+      const told = await vecino(['add-images', library, 'photos', pictures]);
+      expect(told.stdout).toContain('1 picture stored, 0 of them embedded now, 1 vanished, 0 not stored');
     },
     COMMANDS_TIMEOUT_MS,
   );

@@ -5,7 +5,8 @@ import { EXIT_CODES } from '../exit-codes.ts';
 import { flagsOf, integerFlag, optionsFrom } from '../flags.ts';
 import { openForWriting } from '../folder.ts';
 import { ImageEmbedder, type PictureModels, pictureModelsOf } from '../images/image-embedder.ts';
-import { pictureFiles } from '../images/picture-files.ts';
+import { findPictures, type PictureFile } from '../images/picture-files.ts';
+import { removeVanished } from '../images/remove-vanished.ts';
 import { type PictureOutcome, storePictures } from '../images/store-pictures.ts';
 import { finishIndex } from '../import/import-sources.ts';
 import { Interrupt } from '../interrupt.ts';
@@ -16,6 +17,7 @@ import { counted, duration } from '../text/units.ts';
 import { defineCommand } from './command.ts';
 
 interface AddImagesFlags extends OutputFlags, NamespaceFlags {
+  readonly keepVanished?: boolean;
   readonly batch?: number;
 }
 
@@ -27,9 +29,10 @@ export function addAddImages(program: Command): void {
     program,
     'add-images <folder> <collection> <source...>',
     'Store pictures, to be found by search --image. A source is a folder, with all that is below it, or a file. ' +
-      'The path is the id; a picture that has not changed is not embedded again.',
+      'The path is the id; a picture that has not changed is not embedded again, and records of vanished ones are removed.',
     ['vecino add-images ./library photos ./holidays', 'vecino add-images ./library photos cat.png dog.jpg'],
   );
+  command.option('--keep-vanished', 'Keep records of pictures that are not there any more.');
   command.addOption(namespaceFlag('Where the records go.'));
   command.addOption(
     integerFlag('batch', `Pictures that are stored together. Default ${DEFAULT_BATCH}.`, 1, 10_000),
@@ -50,17 +53,19 @@ async function addImages(
     output.note('finishing the batch at hand; Ctrl-C again ends at once'),
   );
   const { signal } = interrupt;
-  const files = await pictureFiles(sources);
+  const found = await findPictures(sources);
   await using db = await openForWriting(folder, output, optionsFrom(THREADS, flags));
   const { collection, models } = await openCollection(db, collectionName, signal);
   try {
     const keptBefore = await keptVectors(collection);
-    const outcome = await storeAll(recordsOf(collection, flags.namespace), files, flags, signal, output);
+    const records = recordsOf(collection, flags.namespace);
+    const outcome = await storeAll(records, found.files, flags, signal, output);
+    const vanished = flags.keepVanished ? 0 : await removeVanished(records, found, signal);
     await finishIndex(collection, output, signal);
     if (outcome.faults.length > 0) process.exitCode = EXIT_CODES.problems.code;
     const embedded = Math.max(0, (await keptVectors(collection)) - keptBefore);
-    if (output.json) await output.document({ collection: collectionName, ...outcome, embedded });
-    else await printOutcome(outcome, embedded, performance.now() - startMs, output);
+    if (output.json) await output.document({ collection: collectionName, ...outcome, embedded, vanished });
+    else await printOutcome({ ...outcome, embedded, vanished }, performance.now() - startMs, output);
   } finally {
     for (const model of models) await model.close();
   }
@@ -88,7 +93,7 @@ async function openCollection(
 
 async function storeAll(
   records: Parameters<typeof storePictures>[0],
-  files: readonly string[],
+  files: readonly PictureFile[],
   { batch: batchMax = DEFAULT_BATCH }: AddImagesFlags,
   signal: AbortSignal,
   output: Output,
@@ -101,13 +106,17 @@ async function storeAll(
 }
 
 async function printOutcome(
-  { stored, faults }: PictureOutcome,
-  embedded: number,
+  {
+    stored,
+    embedded,
+    vanished,
+    faults,
+  }: PictureOutcome & { readonly embedded: number; readonly vanished: number },
   elapsedMs: number,
   output: Output,
 ): Promise<void> {
   for (const { error } of faults) output.note(`not stored: ${error.message}`);
   await output.lines([
-    `${counted(stored, 'picture')} stored, ${embedded} of them embedded now, ${faults.length} not stored (${duration(elapsedMs)})`,
+    `${counted(stored, 'picture')} stored, ${embedded} of them embedded now, ${vanished} vanished, ${faults.length} not stored (${duration(elapsedMs)})`,
   ]);
 }

@@ -1,10 +1,23 @@
 import { readdir, stat } from 'node:fs/promises';
-import { extname, join, posix, sep } from 'node:path';
+import { extname, join, posix, resolve, sep } from 'node:path';
 import { VecinoError } from '../../base/errors.ts';
 import { quoted } from '../../base/options.ts';
 
 /** What is a picture by its name; what is none by its content is found out when it is decoded. */
 const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif', '.avif', '.tif', '.tiff', '.svg']);
+
+/** A picture, and the source that it was found by. */
+export interface PictureFile {
+  readonly path: string;
+  /** Where the source lies, whatever folder the command is run in. */
+  readonly root: string;
+}
+
+export interface FoundPictures {
+  readonly files: readonly PictureFile[];
+  /** Those of all sources, of such as have no picture too. */
+  readonly roots: readonly string[];
+}
 
 /**
  * The pictures of folders, in the order of their names, and the files that are named themselves, whatever they are
@@ -13,12 +26,14 @@ const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif', '.avif', '
  *
  * @throws INPUT_UNREADABLE where a source is not there or a folder cannot be read
  */
-export async function pictureFiles(sources: readonly string[]): Promise<string[]> {
-  const files = new Set<string>();
-  for (const source of sources) {
-    for (const file of (await isFolder(source)) ? await filesIn(source) : [source]) files.add(slashed(file));
+export async function findPictures(sources: readonly string[]): Promise<FoundPictures> {
+  const rootOf = new Map<string, string>();
+  const roots = sources.map((source) => slashed(resolve(source)));
+  for (const [i, source] of sources.entries()) {
+    const paths = (await isFolder(source)) ? await filesIn(source) : [source];
+    for (const path of paths.map(slashed)) if (!rootOf.has(path)) rootOf.set(path, roots[i] ?? '');
   }
-  return [...files];
+  return { files: Array.from(rootOf, ([path, root]) => ({ path, root })), roots };
 }
 
 async function isFolder(source: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { VecinoError } from '../../base/errors.ts';
 import type { Records } from '../namespace.ts';
+import type { PictureFile } from './picture-files.ts';
 
 /** A picture that was not stored, and why. */
 export interface PictureFault {
@@ -24,7 +25,7 @@ interface StoreOptions {
  */
 export async function storePictures(
   records: Pick<Records, 'upsert'>,
-  files: readonly string[],
+  files: readonly PictureFile[],
   { batchMax, signal, onProgress }: StoreOptions,
 ): Promise<PictureOutcome> {
   const faults: PictureFault[] = [];
@@ -36,7 +37,7 @@ export async function storePictures(
       const fault = await storeBatch(records, batch);
       if (fault === undefined) break;
       faults.push(fault);
-      batch = batch.filter((file) => file !== fault.source);
+      batch = batch.filter(({ path }) => path !== fault.source);
     }
     stored += batch.length;
     onProgress(Math.min(files.length, start + batchMax), stored);
@@ -47,15 +48,15 @@ export async function storePictures(
 /** Stores the pictures, or answers one that stood in the way. */
 async function storeBatch(
   records: Pick<Records, 'upsert'>,
-  batch: readonly string[],
+  batch: readonly PictureFile[],
 ): Promise<PictureFault | undefined> {
   try {
-    await records.upsert(batch.map((file) => ({ id: file, image: file })));
+    await records.upsert(batch.map(({ path, root }) => ({ id: path, image: path, metadata: { root } })));
     return undefined;
   } catch (error) {
     const invalid = invalidImageOf(error);
     const source = invalid?.details['image'];
-    if (!invalid || typeof source !== 'string' || !batch.includes(source)) throw error;
+    if (!invalid || typeof source !== 'string' || !batch.some(({ path }) => path === source)) throw error;
     return { source, error: invalid };
   }
 }
