@@ -8,6 +8,7 @@
 // and what passes is gathered, its bytes are read ahead, and compared. n slots cost n coarse sketches; how many
 // pass is the data's affair (a percent at 32 bytes on Fashion-MNIST), and always all that must.
 
+import { pairSums, productsOf } from '../byte-products';
 import { compareForSearching, countComputations, distance } from '../distance';
 import { entryOf, keyIn, keyOf, slotOf } from '../entry';
 import {
@@ -31,24 +32,12 @@ const PROMISING: u32 = 24;
  */
 const AHEAD: usize = 4096;
 
-/** Products of sixteen pairs of codes, added up by fours. The query's are signed, the slots' are 0 to 127. */
-@inline function products(querys: v128, slots: v128): v128 {
-  if (isDefined(RELAXED)) {
-    return i32x4.extadd_pairwise_i16x8_s(i16x8.relaxed_dot_i8x16_i7x16_s(querys, slots));
-  }
-  const even = i16x8.shr_s(i16x8.shl(querys, 8), 8);
-  const odd = i16x8.shr_s(querys, 8);
-  return i32x4.add(
-    i32x4.dot_i16x8_s(i16x8.shr_u(i16x8.shl(slots, 8), 8), even),
-    i32x4.dot_i16x8_s(i16x8.shr_u(slots, 8), odd),
-  );
-}
-
 /** Writes the coarse bounds of a block's slots, a float each. */
 function boundBlock(at: usize, block: u32, into: usize): void {
   const bytes = bytesOf(COARSE);
   const codes = codesOf(at, COARSE);
   const weight = f32x4.splat(weightOf(at, COARSE));
+  const pairs = pairSums();
   let warm = i32x4.splat(0);
   let sketch = sketchesOf(block);
   let bias = biasesOf(block);
@@ -63,10 +52,10 @@ function boundBlock(at: usize, block: u32, into: usize): void {
     while (sketch < next) {
       const querys = v128.load32_splat(code);
       warm = v128.or(warm, v128.load64_zero(sketch, AHEAD));
-      s0 = i32x4.add(s0, products(querys, v128.load(sketch)));
-      s1 = i32x4.add(s1, products(querys, v128.load(sketch, 16)));
-      s2 = i32x4.add(s2, products(querys, v128.load(sketch, 32)));
-      s3 = i32x4.add(s3, products(querys, v128.load(sketch, 48)));
+      s0 = i32x4.add(s0, productsOf(querys, v128.load(sketch), pairs));
+      s1 = i32x4.add(s1, productsOf(querys, v128.load(sketch, 16), pairs));
+      s2 = i32x4.add(s2, productsOf(querys, v128.load(sketch, 32), pairs));
+      s3 = i32x4.add(s3, productsOf(querys, v128.load(sketch, 48), pairs));
       sketch += 64;
       code += 4;
     }
@@ -84,10 +73,11 @@ function boundBlock(at: usize, block: u32, into: usize): void {
 @inline function fineBound(at: usize, slot: u32): f32 {
   let sketch = fineAt(slot);
   let code = codesOf(at, FINE);
+  const pairs = pairSums();
   const end = sketch + bytesOf(FINE);
   let s = i32x4.splat(0);
   while (sketch < end) {
-    s = i32x4.add(s, products(v128.load(code), v128.load(sketch)));
+    s = i32x4.add(s, productsOf(v128.load(code), v128.load(sketch), pairs));
     sketch += 16;
     code += 16;
   }

@@ -109,19 +109,11 @@ export function writeTarget(vector: usize, to: usize, moved: bool): f32 {
   return hasBeyond() ? v128.andnot(from, beyondMask(at)) : from;
 }
 
-@inline function largestOf(values: v128): f32 {
+@inline export function largestOf(values: v128): f32 {
   return max(
     max(f32x4.extract_lane(values, 0), f32x4.extract_lane(values, 1)),
     max(f32x4.extract_lane(values, 2), f32x4.extract_lane(values, 3)),
   );
-}
-
-/** Of four signed bytes a lane and four of seven bits, the sum of their products. */
-@inline export function productsOf(target: v128, rows: v128): v128 {
-  if (isDefined(RELAXED)) return i32x4.extadd_pairwise_i16x8_s(v128.relaxed_dot<i16>(target, rows));
-  const low = i32x4.extadd_pairwise_i16x8_s(i16x8.extmul_low_i8x16_s(target, rows));
-  const high = i32x4.extadd_pairwise_i16x8_s(i16x8.extmul_high_i8x16_s(target, rows));
-  return i32x4.add(v128.shuffle<i32>(low, high, 0, 2, 4, 6), v128.shuffle<i32>(low, high, 1, 3, 5, 7));
 }
 
 /** The products of a vector and four centroids, times -2. */

@@ -133,8 +133,16 @@ export function scanPage(page: usize, offset: i32, threshold: i32): u32 {
 
 /** Eight estimates from eight sums, the terms and the factors. */
 @inline function estimate(sums: v128, terms: usize, factors: usize, offset: v128, scale: v128): v128 {
-  const products = i16x8.q15mulr_sat_s(v128.load(factors), i16x8.add_sat_s(i16x8.shl(sums, shift), offset));
-  return i16x8.sub_sat_s(i16x8.q15mulr_sat_s(v128.load(terms), scale), products);
+  const products = shareOf(v128.load(factors), i16x8.add_sat_s(i16x8.shl(sums, shift), offset));
+  return i16x8.sub_sat_s(shareOf(v128.load(terms), scale), products);
+}
+
+/**
+ * Products of numbers and of 1/32,768. Both builds agree: factors and the scale of terms are not negative, so that the
+ * one product that does not fit does not come up.
+ */
+@inline function shareOf(a: v128, b: v128): v128 {
+  return isDefined(RELAXED) ? v128.relaxed_q15mulr<i16>(a, b) : i16x8.q15mulr_sat_s(a, b);
 }
 
 function scanBytes(page: usize, offset: i32, threshold: i32): u32 {

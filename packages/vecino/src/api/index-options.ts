@@ -100,9 +100,10 @@ export type ListQuantizer = 'pq' | 'binary' | 'sq8' | 'none';
 export interface IvfOptions {
   readonly family: 'ivf';
   /**
-   * Number of lists: 1 to 8,192. Default √n of the records there are when it is learnt, n / 316 from 100,000 to
-   * 400,000 of them, 2 √n beyond, and learnt anew as they grow. An index of fewer records than `nlist` waits for
-   * them: until then searches compare with all.
+   * Number of lists: 1 to 8,192. Default .8 √n of the records there are when it is learnt, n / 400 from 100,000 to
+   * 640,000 of them, 2 √n beyond; without codes, by `sq8` and `none`, √n, n / 316 from 100,000 to 400,000, and 2 √n
+   * beyond; learnt anew as records grow. An index of fewer records than `nlist` waits for them: until then searches
+   * compare with all.
    */
   readonly nlist?: number;
   /**

@@ -5,7 +5,7 @@ import { builder } from '../lists/build.ts';
 import { check } from '../lists/check.ts';
 import { listsLearner } from '../lists/learner.ts';
 import { ListsModel } from '../lists/model.ts';
-import { listsFor, probesOf, withSpare } from './choose.ts';
+import { isCoded, listsFor, probesOf, withSpare } from './choose.ts';
 import { cost } from './cost.ts';
 import { search } from './search.ts';
 
@@ -57,10 +57,6 @@ export const ivf: Family<IvfOptions> = {
 function widthOf({ quantizer }: Required<IvfOptions>, { dimension, metric }: VectorShape): number {
   if (!isCoded(quantizer)) return 0;
   return quantizer === 'pq' && metric !== 'dot' && dimension >= MANY ? WIDTH_OF_MANY : WIDTH;
-}
-
-function isCoded(quantizer: Required<IvfOptions>['quantizer']): boolean {
-  return quantizer === 'pq' || quantizer === 'binary';
 }
 
 function validate(
