@@ -2,32 +2,24 @@ import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import type { Collection, Namespace } from '../../src/api/collection.ts';
 import type { Database, Warning } from '../../src/api/database.ts';
+import type { IndexOptions } from '../../src/api/index-options.ts';
+import type { Metric, SearchQuery } from '../../src/api/search.ts';
 import { familyOf } from '../../src/index/registry.ts';
 import { open } from '../../src/index.ts';
 import {
   gridVector,
   IDS,
   idsOf,
-  type KINDS,
-  type LEARNING_KINDS,
+  type Kind,
   metadataOf,
   type Question,
   type Step,
 } from './collection-steps.ts';
 import { NaiveCollection } from './naive-collection.ts';
 
-export type Kind = (typeof KINDS)[number] | (typeof LEARNING_KINDS)[number];
-
 /** What collections and namespaces have in common. */
 type Calls = Omit<Namespace, 'collection'>;
 
-/** Tiny lists and little effort: a few hundred records are walked, and walks find too little often enough. */
-const INDEX = {
-  flat: 'flat',
-  hnsw: { family: 'hnsw', M: 4, efConstruction: 16, efSearch: 4 },
-  ivf: { family: 'ivf', nlist: 24, nprobe: 2 },
-  pq: 'pq',
-} as const;
 /** Records that no step is about: with them a family that learns has enough. */
 const STANDING = 1_100;
 
@@ -37,14 +29,17 @@ export class PairStore {
   readonly pairs: Pair[] = [];
   /** By the clock of the database, which stands still but for steps that wait. */
   now = Date.UTC(2030, 0, 1);
-  readonly kind: Kind;
+  /** What serves, which a step may change. */
+  index: IndexOptions;
+  readonly metric: Metric;
   readonly dimension: number;
   readonly location: string;
   private readonly warnings: Warning[] = [];
   private database: Database | undefined;
 
   private constructor(kind: Kind, dimension: number, location: string) {
-    this.kind = kind;
+    this.index = kind.index;
+    this.metric = kind.metric;
     this.dimension = dimension;
     this.location = location;
   }
@@ -70,8 +65,8 @@ export class PairStore {
 
   async collection(): Promise<Collection> {
     if (!this.database) throw new Error('the database is not open');
-    const { family, metric } = this.kind;
-    return this.database.collection('pair', { dimension: this.dimension, metric, index: INDEX[family] });
+    const { dimension, metric, index } = this;
+    return this.database.collection('pair', { dimension, metric, index });
   }
 
   /** Records of the collection, namespaces included. */
@@ -92,7 +87,7 @@ export class Pair {
     this.store = store;
     this.walks = walks;
     this.namespace = namespace;
-    this.naive = new NaiveCollection(store.dimension, store.kind.metric);
+    this.naive = new NaiveCollection(store.dimension, store.metric);
     store.pairs.push(this);
   }
 
@@ -174,6 +169,10 @@ export class Pair {
       case 'reopen':
         if (this.store.location !== ':memory:') await this.store.reopen();
         return;
+      case 'reindex':
+        expect(await whole.reindex(one.index)).toBe(!isDeepStrictEqual(one.index, this.store.index));
+        this.store.index = one.index;
+        return;
       case 'check':
         expect((await whole.check()).problems).toEqual([]);
     }
@@ -245,11 +244,17 @@ export class Pair {
     const exact = await collection.search({ vector, k, exact: true, ...filter });
     expect(exact.filter(({ score }, i) => !isNear(score, best[i] ?? Number.NaN))).toEqual([]);
     expect(exact).toHaveLength(best.length);
-    const option = familyOf(this.store.kind.family).effortOption ?? 'efSearch';
+    const option = familyOf(this.store.index.family).effortOption ?? 'efSearch';
     const lazy = await collection.search({ vector, k, [option]: efSearch, ...filter, explain: true });
     if (lazy.explain?.way !== 'exact') this.walks.count += 1;
     expect(lazy).toHaveLength(best.length);
-    for (const hits of [exact, lazy]) {
+    const most = mostEffort(this.store.index, k, naive.records.size);
+    const thorough = most ? [await collection.search({ vector, k, ...filter, ...most })] : [];
+    for (const hits of thorough) {
+      expect(hits.filter(({ score }, i) => !isNear(score, best[i] ?? Number.NaN))).toEqual([]);
+      expect(hits).toHaveLength(best.length);
+    }
+    for (const hits of [exact, lazy, ...thorough]) {
       const ids = hits.map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
       expect(ids.filter((id) => !allowed.has(id))).toEqual([]);
@@ -273,6 +278,20 @@ export class Pair {
     const collection = await this.store.collection();
     return this.namespace === undefined ? collection : collection.namespace(this.namespace);
   }
+}
+
+/** Times k of the best codes that a search can have compared by vector. */
+const OVERSAMPLE_MAX = 100;
+
+/**
+ * What a search says to compare with every record by the index; undefined where it cannot, because codes or sketches
+ * rule records out whatever the effort.
+ */
+function mostEffort(index: IndexOptions, k: number, records: number): Partial<SearchQuery> | undefined {
+  const oversample = OVERSAMPLE_MAX;
+  if (index.family === 'pq') return k * oversample >= records ? { oversample } : undefined;
+  const isPlain = index.family === 'ivf' && (index.quantizer === 'none' || index.quantizer === 'sq8');
+  return isPlain ? { nprobe: index.nlist ?? records, oversample } : undefined;
 }
 
 /** Scores are computed in 32-bit floats, the oracle sums doubles. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { IndexOptions } from '../../src/api/index-options.ts';
 import type { JsonObject } from '../../src/api/metadata.ts';
 import type { Metric } from '../../src/api/search.ts';
 import { seededRandom } from '../../src/base/random.ts';
@@ -30,6 +31,8 @@ export type Step =
   /** Records that are there are to expire in so many seconds, or never. */
   | { readonly do: 'expire'; readonly range: Range; readonly ttl: number | null }
   | { readonly do: 'wait'; readonly seconds: number }
+  /** Another index takes over. */
+  | { readonly do: 'reindex'; readonly index: IndexOptions }
   | { readonly do: 'flush' | 'compact' | 'reopen' | 'check' };
 
 /** Which parts an update names. */
@@ -163,14 +166,54 @@ export function metadataOf(id: string, from: number): JsonObject {
   };
 }
 
-/** Which combinations the property is run over. */
-export const KINDS = (['flat', 'hnsw'] as const).flatMap((family) =>
-  (['cosine', 'dot', 'l2'] as const satisfies Metric[]).map((metric) => ({ family, metric })),
+/** What the property is run over. */
+export interface Kind {
+  readonly family: IndexOptions['family'];
+  readonly metric: Metric;
+  readonly index: IndexOptions;
+}
+
+/** Tiny lists and little effort: a few hundred records are walked, and walks find too little often enough. */
+const GRAPH = { family: 'hnsw', M: 4, efConstruction: 16, efSearch: 4 } as const;
+const LISTS = { family: 'ivf', nlist: 24, nprobe: 2 } as const;
+
+/** Families that serve any number of records, with each metric. */
+export const KINDS: readonly Kind[] = [{ family: 'flat' } as const, GRAPH].flatMap((index) =>
+  (['cosine', 'dot', 'l2'] as const satisfies Metric[]).map((metric) => ({
+    family: index.family,
+    metric,
+    index,
+  })),
 );
 
-/** Families that learn from a thousand records, which there must be then; every metric is among them. */
-export const LEARNING_KINDS = [
-  { family: 'ivf', metric: 'cosine' },
-  { family: 'ivf', metric: 'dot' },
-  { family: 'pq', metric: 'l2' },
-] as const;
+/**
+ * Families that learn from a thousand records, which there must be then: each with every metric, every quantizer, and
+ * vectors in each form. Not those of 16 bits under cosine: the values of the grid, once normalised, do not fit them.
+ */
+export const LEARNING_KINDS: readonly Kind[] = (
+  [
+    ['cosine', LISTS],
+    ['dot', LISTS],
+    ['l2', { ...LISTS, rotation: true }],
+    ['l2', { ...LISTS, quantizer: 'sq8', originals: 'disk' }],
+    ['dot', { ...LISTS, quantizer: 'none' }],
+    ['cosine', { ...LISTS, quantizer: 'binary' }],
+    ['l2', { family: 'pq' }],
+    ['cosine', { family: 'pq', rotation: true }],
+    ['dot', { family: 'pq', bits: 8, originals: 'f16' }],
+    ['cosine', { family: 'pq', bits: 8, originals: 'disk' }],
+    ['l2', { family: 'lsh', tables: 2 }],
+    ['cosine', { family: 'lsh', originals: 'disk' }],
+    ['dot', { family: 'lsh' }],
+  ] as const satisfies (readonly [Metric, IndexOptions])[]
+).map(([metric, index]) => ({ family: index.family, metric, index }));
+
+/** What may take over from any of them. */
+export const SUCCESSORS: readonly IndexOptions[] = [
+  { family: 'flat' },
+  GRAPH,
+  LISTS,
+  { ...LISTS, originals: 'disk' },
+  { family: 'pq' },
+  { family: 'lsh' },
+];

@@ -2,16 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { Pair, PairStore } from './collection-pair.ts';
-import { IDS, KINDS, LEARNING_KINDS, question, step } from './collection-steps.ts';
+import { IDS, KINDS, question, step } from './collection-steps.ts';
 
 const PLACES = ['folder', 'folder', ':memory:'] as const;
 
-const ALL_KINDS = [...KINDS, ...LEARNING_KINDS];
-
-describe.each(ALL_KINDS)('a collection behaves as a map would: $family, $metric', (kind) => {
+describe.each(KINDS)('a collection behaves as a map would: $family, $metric', (kind) => {
   it('whatever is done to it, in whatever order', { timeout: 120_000 }, async () => {
     const walks = { count: 0 };
-    const learns = LEARNING_KINDS.some(({ family }) => family === kind.family);
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 8 }),
@@ -22,7 +19,6 @@ describe.each(ALL_KINDS)('a collection behaves as a map would: $family, $metric'
           const store = await PairStore.open(kind, dimension, location);
           const pair = new Pair(store, walks);
           try {
-            if (learns) await pair.fill();
             await pair.take({ do: 'upsert', range: { start: 0, count: IDS, stride: 1 }, seed: steps.length });
             for (const [one, asked] of steps) {
               await pair.take(one);
@@ -33,7 +29,7 @@ describe.each(ALL_KINDS)('a collection behaves as a map would: $family, $metric'
           }
         },
       ),
-      { numRuns: kind.family === 'hnsw' ? 14 : learns ? 4 : 6 },
+      { numRuns: kind.family === 'hnsw' ? 14 : 6 },
     );
     // Otherwise only the scan would have been compared.
     if (kind.family !== 'flat') expect(walks.count).toBeGreaterThan(0);
