@@ -19,7 +19,7 @@ export async function catchUpFromOpening(state: CollectionState): Promise<void> 
   const committed = state.latestSeq;
   const known: number[] = [];
   for (const field of state.fields) {
-    const snapshotSeq = await field.index.loadSnapshot(committed);
+    const snapshotSeq = await field.index.loadSnapshot(() => state.latestSeq);
     field.removalsNeededFrom = snapshotSeq;
     // Without a snapshot everything will have been read just now; with one, what has changed since may lie in slots
     // that the snapshot holds with another vector.

@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Warning } from '../../src/api/database.ts';
+import { Segment } from '../../src/engine/index/segment.ts';
+import { open } from '../../src/index.ts';
 import { SnapshotReader } from '../../src/storage/snapshot-file.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { KINDS, Library, libraryOf, putAside } from './recovery-fixture.ts';
@@ -138,6 +141,30 @@ describe.each(KINDS)('a snapshot and a store of different moments: $name', (kind
     await verifyCrash(library, []);
   });
 });
+
+it.each(KINDS.slice(0, 2))(
+  'a snapshot that is written while a reader opens is believed: $name',
+  async (kind) => {
+    const library = await libraryOf(temporaryFolder(), kind, RECORDS);
+    const writing = await library.open();
+    const { load } = Segment.prototype;
+    const loading = vi.spyOn(Segment.prototype, 'load').mockImplementationOnce(async function (
+      this: Segment,
+      ...args
+    ) {
+      await library.put(writing, RECORDS, 5);
+      await writing.compact();
+      return load.apply(this, args);
+    });
+    onTestFinished(() => loading.mockRestore());
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Warning) => warnings.push(message);
+    await using reader = await open(library.folder, { readOnly: true, onWarning });
+    await library.verify(await reader.openCollection('books'));
+    expect(loading).toHaveBeenCalled();
+    expect(warnings).toEqual([]);
+  },
+);
 
 describe.each(KINDS.filter(({ name }) => name.startsWith('hnsw')))('a snapshot of a graph: $name', (kind) => {
   it('leaves walks that find as much after an older one was brought up to date in a hurry', async () => {

@@ -69,9 +69,10 @@ export class IndexSnapshots {
    * Loads the snapshots, as far as there are sound ones. A damaged or outdated one is passed over, and its segment stays
    * empty; that is said once, however many there are.
    *
-   * @param committed the store's latest change; a snapshot that claims to know more belongs to another store
+   * @param committed the store's latest change at that moment; a snapshot that claims to know more belongs to another
+   *   store
    */
-  async load(committed: number): Promise<Knowledge> {
+  async load(committed: () => number): Promise<Knowledge> {
     const known: Knowledge[] = [];
     const causes: unknown[] = [];
     for (let ordinal = 0; ; ordinal++) {
@@ -153,7 +154,7 @@ export class IndexSnapshots {
     return this.segments.all.every(({ hasSnapshot }) => hasSnapshot);
   }
 
-  private async loadSegment(ordinal: number, path: string, committed: number): Promise<Knowledge> {
+  private async loadSegment(ordinal: number, path: string, committed: () => number): Promise<Knowledge> {
     const { seq, lengthBound, calibration } = await this.segments.get(ordinal).load(path, committed);
     // 0 stands for none: the collection was empty.
     return { seq, lengthBound: lengthBound || undefined, calibration };

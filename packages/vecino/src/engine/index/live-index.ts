@@ -100,9 +100,9 @@ export class LiveIndex implements SlotHolder {
    * Loads the snapshots, as far as there are sound ones, and answers the change that all of them have seen; 0
    * without any. The caller puts the records that they lack.
    *
-   * @param committed the store's latest change
+   * @param committed the store's latest change at that moment
    */
-  async loadSnapshot(committed: number): Promise<number> {
+  async loadSnapshot(committed: () => number): Promise<number> {
     const { seq, lengthBound, calibration } = await this.structure.snapshots.load(committed);
     this.structure.calibrator.use(calibration);
     this.lengthBound = lengthBound;

@@ -86,15 +86,18 @@ export class Segment implements Relayable {
   /**
    * Loads the snapshot and answers its header.
    *
-   * @param committed the store's latest change; a snapshot that claims to know more belongs to another store
+   * @param committed the store's latest change at that moment; a snapshot that claims to know more belongs to another
+   *   store
    * @throws SNAPSHOT_CORRUPT, SNAPSHOT_OUTDATED: it cannot be used, and the segment with it; discard both
    */
-  async load(path: string, committed: number): Promise<SnapshotHeader> {
+  async load(path: string, committed: () => number): Promise<SnapshotHeader> {
     const header = readSnapshotHeader(path, (room) => this.identityWith(room));
-    if (header.seq > committed) {
+    // Asked for after the header is read: beside a process that writes, the snapshot may be newer than the question.
+    const latest = committed();
+    if (header.seq > latest) {
       throw new VecinoError(
         'SNAPSHOT_OUTDATED',
-        `snapshot "${path}" knows change ${header.seq}, the store ends at ${committed}`,
+        `snapshot "${path}" knows change ${header.seq}, the store ends at ${latest}`,
       );
     }
     if (header.room !== this.memory.room) {
