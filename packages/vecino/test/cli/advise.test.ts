@@ -14,7 +14,7 @@ describe('vecino advise', { timeout: COMMANDS_TIMEOUT_MS }, () => {
   let library = '';
   let vectors = '';
   let queries = '';
-  let [questions, neither, numbers] = ['', '', ''];
+  let [questions, neither, numbers, broken] = ['', '', '', ''];
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'vecino-test-'));
@@ -38,6 +38,8 @@ describe('vecino advise', { timeout: COMMANDS_TIMEOUT_MS }, () => {
     writeFileSync(questions, 'what is it?\n\nand what is that?\n');
     writeFileSync(neither, '{"question":"what is it?"}\n{"answer":"it"}\n');
     writeFileSync(numbers, '');
+    broken = join(folder, 'broken.fvecs');
+    writeFileSync(broken, fvecsOf([...Array<number>(7).fill(1), Number.NaN, ...Array<number>(120).fill(2)]));
     await vecino(['import', library, 'words', vectors]);
     return () => rmSync(folder, { recursive: true });
   });
@@ -82,6 +84,7 @@ describe('vecino advise', { timeout: COMMANDS_TIMEOUT_MS }, () => {
       [['advise', vectors, '--filter', '{"half":2}'], 'the filter lets pass none of'],
       [['advise', vectors, '--vector-field', 'embedding'], 'no row has a vector in "embedding"'],
       [['advise', vectors, '--apply'], '--apply rebuilds a collection'],
+      [['advise', broken], 'broken.fvecs: row 7: vector has NaN at position 0, expected a finite number'],
       [['advise', vectors, '--field', 'title'], '--vector-field names the field of a row'],
       [['advise', vectors, '--queries', questions], '--queries has texts'],
       [['advise', library, 'words', '--queries', questions], 'has no embedding'],
@@ -98,3 +101,13 @@ describe('vecino advise', { timeout: COMMANDS_TIMEOUT_MS }, () => {
     }
   });
 });
+
+/** A file of vectors of one dimension. */
+function fvecsOf(values: readonly number[]): Buffer {
+  const bytes = Buffer.alloc(values.length * 8);
+  for (const [i, value] of values.entries()) {
+    bytes.writeInt32LE(1, i * 8);
+    bytes.writeFloatLE(value, i * 8 + 4);
+  }
+  return bytes;
+}

@@ -5,6 +5,7 @@ import type { Metric } from '../../api/search.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { seededRandom } from '../../base/random.ts';
 import { passedBy } from '../../engine/advise-source.ts';
+import { readVector } from '../../vector/read-vector.ts';
 import { isTable, vectorFiles } from './vector-files.ts';
 
 /** Bytes of vectors that are kept of a larger file: more than a budget has time for. */
@@ -41,15 +42,24 @@ export async function readVectorFile(
     ...(dataset !== undefined && { dataset }),
   });
   const random = seededRandom(seed);
+  const searchedBy = metric ?? file.metric ?? METRIC;
   const kept: { readonly vector: Float32Array; readonly matches: boolean }[] = [];
-  let records = 0;
+  let [row, records] = [-1, 0];
   for await (const rows of file.batches()) {
-    for (const { vector, metadata = {} } of rows) {
-      if (!vector) continue;
+    for (const { vector: given, metadata = {} } of rows) {
+      row += 1;
+      if (!given) continue;
+      // Refused here, where the row of the file is known. It is a copy: a batch may be views of one array, which would be
+      // kept as a whole.
+      const vector = readVector(
+        `${path}: row ${row}`,
+        given,
+        kept[0]?.vector.length ?? given.length,
+        searchedBy,
+      );
       const most = Math.max(1, Math.floor(KEPT_BYTES_MAX / vector.byteLength));
       const place = records < most ? records : Math.floor(random() * (records + 1));
-      // A batch may be views of one array, which would be kept as a whole.
-      if (place < most) kept[place] = { vector: vector.slice(), matches: passes?.(metadata) ?? true };
+      if (place < most) kept[place] = { vector, matches: passes?.(metadata) ?? true };
       records += 1;
     }
   }
@@ -58,7 +68,7 @@ export async function readVectorFile(
     subject: path,
     thing,
     dimension: file.dimension ?? kept[0]?.vector.length ?? 1,
-    metric: metric ?? file.metric ?? METRIC,
+    metric: searchedBy,
     records: kept.length,
     isFiltered: passes !== undefined,
     recall: undefined,
