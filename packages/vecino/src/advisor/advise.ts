@@ -115,7 +115,10 @@ export async function advise(
     threads: workshop.threads,
     seconds: course.seconds,
     data,
-    warnings: warningsOf(source.metric, source.dimension, data, queries),
+    warnings: warningsOf(source.metric, source.dimension, data, queries, {
+      k: options.k,
+      matches: Math.round(options.records * selectivity),
+    }),
     configurations,
     recommendation: advised(best, tuned.index, tuned.recall, reasonFor(choice, wanted)),
     ...(next && {

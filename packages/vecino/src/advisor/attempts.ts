@@ -1,6 +1,6 @@
 import type { AdviceConfiguration, AdviceSample } from '../api/advice.ts';
 import { CANDIDATES, type Candidate, smaller } from './candidates.ts';
-import { type Contender, contendersOf, grouped, megabytes, rounded } from './choose.ts';
+import { type Contender, contendersOf, grouped, memoryText, rounded } from './choose.ts';
 import type { Course } from './course.ts';
 import { type Fixed, forecast } from './forecast.ts';
 import { type Seen, secondSize, secondsAt } from './plan.ts';
@@ -223,7 +223,7 @@ export class Attempts {
       misses.push(`it compares with all ${grouped(last.records)} records, as flat does`);
     const bytes = foretold?.memoryBytes.value ?? 0;
     if (memoryBytes !== undefined && bytes > memoryBytes) {
-      misses.push(`it takes ${megabytes(bytes)} of memory, more than ${megabytes(memoryBytes)}`);
+      misses.push(`it takes ${memoryText(bytes)} of memory, more than ${memoryText(memoryBytes)}`);
     }
     const updates = last.updatesPerSecond ?? 0;
     if (updates < updatesPerSecond) {

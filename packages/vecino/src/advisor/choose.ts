@@ -1,5 +1,6 @@
 import type { Advice, AdviceConfiguration, AdvisedConfiguration, Estimate, Forecast } from '../api/advice.ts';
 import type { IndexChoice } from '../api/index-options.ts';
+import { quantity } from '../base/quantity.ts';
 
 /** Speeds that differ by less are equal, as far as such measurements tell; then other things decide. */
 const EQUAL_SPEED = 0.95;
@@ -82,7 +83,7 @@ export function reasonFor({ best, next, why }: Choice, { recall, k }: Advice['wa
   const rival = next
     ? `, ${times(forecast.qps.value / next.forecast.qps.value)} ${next.name}, the best of another family,`
     : '';
-  const cost = ` in ${megabytes(forecast.memoryBytes.value)} of memory, and is built in ${seconds(forecast.buildSeconds.value)}`;
+  const cost = ` in ${memoryText(forecast.memoryBytes.value)} of memory, and is built in ${seconds(forecast.buildSeconds.value)}`;
   return `${speed}${rival}${cost}${why === '' ? '' : `; it is ${why}`}.`;
 }
 
@@ -118,8 +119,11 @@ export function grouped(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }
 
-export function megabytes(bytes: number): string {
-  return bytes >= 1e9 ? `${Number((bytes / 1e9).toPrecision(2))} GB` : `${rounded(bytes / 1e6)} MB`;
+/** Bytes in a unit of which there is one at least. */
+export function memoryText(bytes: number): string {
+  if (bytes >= 1e9) return `${Number((bytes / 1e9).toPrecision(2))} GB`;
+  if (bytes >= 1e6) return `${rounded(bytes / 1e6)} MB`;
+  return bytes >= 1e3 ? `${rounded(bytes / 1e3)} kB` : quantity(Math.round(bytes), 'byte');
 }
 
 function seconds(value: number): string {

@@ -12,6 +12,7 @@ const SOUND: DataCharacter = {
 };
 const EQUAL = { min: 1, median: 1, max: 1, spread: 0 };
 const ENOUGH = { source: 'given', count: 300 } as const;
+const HITS = { k: 10, matches: 10 };
 
 describe('warnings', () => {
   it.each([
@@ -40,13 +41,20 @@ describe('warnings', () => {
     { what: 'hubs', metric: 'l2', data: { hubness: 5 }, codes: ['HUBS'] },
     { what: 'noise', metric: 'l2', data: { contrast: 0.97 }, codes: ['NOTHING_NEAR'] },
   ] as const)('tell of $what', ({ metric, data, codes }) => {
-    const warnings = warningsOf(metric, 8, { ...SOUND, ...data }, ENOUGH);
+    const warnings = warningsOf(metric, 8, { ...SOUND, ...data }, ENOUGH, HITS);
     expect(warnings.map(({ code }) => code)).toEqual(codes);
   });
 
   it('tell of few queries', () => {
-    const [warning] = warningsOf('l2', 8, SOUND, { source: 'given', count: 16 });
+    const [warning] = warningsOf('l2', 8, SOUND, { source: 'given', count: 16 }, HITS);
     expect(warning?.code).toBe('FEW_QUERIES');
     expect(warning?.message).toContain('16 queries');
+  });
+
+  it('tell of more hits than there can be', () => {
+    const [warning] = warningsOf('l2', 8, SOUND, ENOUGH, { k: 400, matches: 300 });
+    expect(warning?.code).toBe('FEW_RECORDS');
+    expect(warning?.message).toContain('k is 400, and about 300 records may be answered');
+    expect(warning?.message).toContain('ask for fewer');
   });
 });

@@ -1,5 +1,6 @@
 import type { Advice, AdviceWarning, DataCharacter } from '../api/advice.ts';
 import type { Metric } from '../api/search.ts';
+import { quantity } from '../base/quantity.ts';
 
 /** Lengths that differ by less are as good as equal: those of models that normalise in 32 or 16 bits. */
 const EQUAL_NORMS = 0.005;
@@ -12,12 +13,19 @@ const CONTRAST = 0.9;
 /** Queries that make an interval of at most .1 around recall .95. */
 const QUERIES = 50;
 
+/** How many hits a search wants, of how many records that it may answer. */
+interface Hits {
+  readonly k: number;
+  readonly matches: number;
+}
+
 /** What about the data speaks against how they are stored, a sentence each with what to do. */
 export function warningsOf(
   metric: Metric,
   dimension: number,
   data: DataCharacter,
   queries: Advice['queries'],
+  hits: Hits,
 ): AdviceWarning[] {
   const warnings: AdviceWarning[] = [];
   const warn = (code: AdviceWarning['code'], message: string) => warnings.push({ code, message });
@@ -68,6 +76,12 @@ export function warningsOf(
     warn(
       'FEW_QUERIES',
       `there were ${queries.count} queries to measure with, and recalls are known to some ${(100 / Math.sqrt(queries.count)).toFixed(0)} hundredths; give 200 or more`,
+    );
+  }
+  if (hits.k > hits.matches) {
+    warn(
+      'FEW_RECORDS',
+      `k is ${hits.k}, and about ${quantity(hits.matches, 'record')} may be answered: every search finds them all, whatever the index; ask for fewer, or keep the index "flat"`,
     );
   }
   return warnings;

@@ -1,5 +1,5 @@
 import type { AdvicePoint, Forecast } from '../api/advice.ts';
-import { type Contender, choose, grouped, megabytes, rounded } from './choose.ts';
+import { type Contender, choose, grouped, memoryText, rounded } from './choose.ts';
 import { atRecall } from './sweep.ts';
 
 /** Sizes that are looked at: so many times as many records as there are, and as few. */
@@ -103,7 +103,7 @@ function byMemory(best: Contender, others: readonly Contender[]): string[] {
   const next = choose(smaller)?.best;
   if (!next) return [];
   return [
-    `With less than ${megabytes(bytes)} of memory it would be ${next.name}: ${megabytes(next.forecast.memoryBytes.value)}, and ${rounded(next.forecast.qps.value)} searches a second.`,
+    `With less than ${memoryText(bytes)} of memory it would be ${next.name}: ${memoryText(next.forecast.memoryBytes.value)}, and ${rounded(next.forecast.qps.value)} searches a second.`,
   ];
 }
 

@@ -189,7 +189,8 @@ export interface AdviceWarning {
     | 'METRIC_UNSUITED'
     | 'HUBS'
     | 'NOTHING_NEAR'
-    | 'FEW_QUERIES';
+    | 'FEW_QUERIES'
+    | 'FEW_RECORDS';
   readonly message: string;
 }
 

@@ -178,7 +178,7 @@ describe('advise', () => {
   it('says that nothing keeps to what is wanted, and what each misses', async () => {
     await refusalOf(() => books.advise({ memoryBytes: 1, updatesPerSecond: 1e9, budgetSeconds: 5 }), {
       code: 'NOTHING_MEETS',
-      says: ['no index meets all that is wanted', 'ask for less memory to be saved', 'flat: it takes '],
+      says: ['no index meets all that is wanted', 'ask for less memory to be saved', 'more than 1 byte'],
     });
   });
 
