@@ -4,8 +4,7 @@ import type { Filter } from '../../api/filter.ts';
 import type { Metric } from '../../api/search.ts';
 import { VecinoError } from '../../base/errors.ts';
 import { seededRandom } from '../../base/random.ts';
-import { passedBy } from '../../engine/advise-source.ts';
-import { readVector } from '../../vector/read-vector.ts';
+import { passedBy, soundVector } from '../../engine/advise-source.ts';
 import { isTable, vectorFiles } from './vector-files.ts';
 
 /** Bytes of vectors that are kept of a larger file: more than a budget has time for. */
@@ -51,12 +50,7 @@ export async function readVectorFile(
       if (!given) continue;
       // Refused here, where the row of the file is known. It is a copy: a batch may be views of one array, which would be
       // kept as a whole.
-      const vector = readVector(
-        `${path}: row ${row}`,
-        given,
-        kept[0]?.vector.length ?? given.length,
-        searchedBy,
-      );
+      const vector = soundVector(`${path}: row ${row}`, given, searchedBy);
       const most = Math.max(1, Math.floor(KEPT_BYTES_MAX / vector.byteLength));
       const place = records < most ? records : Math.floor(random() * (records + 1));
       if (place < most) kept[place] = { vector, matches: passes?.(metadata) ?? true };
