@@ -98,3 +98,30 @@ describe.each(FAMILIES)('without memory to lay it out anew: $family', (index) =>
     expect(said).toHaveLength(1);
   });
 });
+
+const APPROXIMATE = FAMILIES.filter(({ way }) => way !== 'exact');
+
+describe.each(APPROXIMATE)(
+  'an index that the data have outgrown, without memory to learn anew: $family',
+  (index) => {
+    it('searches by recall make at least the default effort until it has learnt anew', async () => {
+      const { shelf } = await openShelf(index);
+      await shelf.add(records(0, LEARNT));
+      const effortFor = async (query: object) => {
+        await shelf.flush();
+        return (await shelf.search({ vector: QUERY, k: 1, explain: true, ...query })).explain?.effort ?? 0;
+      };
+      while (!(await shelf.stats()).index.calibration) await effortFor({ recall: 0.5 });
+      const calibrated = await effortFor({ recall: 0.5 });
+      expect(calibrated).toBeLessThan(await effortFor({}));
+      const give = withoutMemory();
+      for (let from = LEARNT; from < GROWN; from += 400) await shelf.add(records(from, from + 400));
+      expect(await effortFor({ recall: 0.5 })).toBe(await effortFor({}));
+
+      give();
+      await shelf.add(records(GROWN, GROWN + 1_200));
+      await shelf.flush();
+      expect(await effortFor({ recall: 0.5 })).toBeLessThan(await effortFor({}));
+    });
+  },
+);

@@ -16,6 +16,8 @@ export interface SegmentSearch {
   readonly k: number;
   readonly exact: boolean;
   readonly effort: number | undefined;
+  /** Whether the effort is what a calibration found, and not what the caller wants whatever it gives. */
+  readonly isCalibrated?: boolean;
   readonly oversample: number;
   /** The segment's slots that a filter lets pass, all of them live. */
   readonly allowed: Matches | undefined;
@@ -112,7 +114,7 @@ export class IndexSearcher {
     const { space, family } = memory;
     const live = nodes.count;
     const matches = search.allowed ? search.allowed.count : live;
-    const effort = search.effort ?? family.effort(this.shape.index, space);
+    const effort = this.effortOf(search);
     const pending = nodes.waiting.length;
     const mayRelyOn = sound && !this.upkeep.isRecoding;
     const { k } = search;
@@ -155,6 +157,13 @@ export class IndexSearcher {
       ...(search.asking !== undefined && { asking: nodes.nodeOf(search.asking) }),
     };
     return { summary, costNs, isOnDisk, request, foretold };
+  }
+
+  /** What a calibration found is no promise any more once its ground is outgrown: then at least the default. */
+  private effortOf({ effort, isCalibrated }: SegmentSearch): number {
+    const { space, family } = this.place.memory;
+    if (effort !== undefined && !(isCalibrated && this.upkeep.isOutgrown)) return effort;
+    return Math.max(effort ?? 0, family.effort(this.shape.index, space));
   }
 
   /** What the family's own search would cost, or why there is none. */

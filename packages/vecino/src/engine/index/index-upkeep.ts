@@ -45,6 +45,7 @@ export class IndexUpkeep {
   private codeRange: CodeRange | undefined;
   private seenRange = new ScalarRange();
   private recoding = false;
+  private outgrown = false;
   /** Changes that must come before learning is tried again; 0 where it has not failed. */
   private changesToRetry = 0;
   private ended = false;
@@ -72,6 +73,14 @@ export class IndexUpkeep {
   /** Whether codes of two ranges are in memory: a walk would be misled, and searches compare with all. */
   get isRecoding(): boolean {
     return this.recoding;
+  }
+
+  /**
+   * Whether the data have moved away from what the family learnt, or have become many times as many, and it has not
+   * learnt anew yet. What a calibration found then holds no more.
+   */
+  get isOutgrown(): boolean {
+    return this.outgrown;
   }
 
   get codes(): CodeState | null {
@@ -221,8 +230,11 @@ export class IndexUpkeep {
   /** For a while there are two memories, and the system may not have as much. The present one does its work. */
   private async learnAnew(): Promise<void> {
     if (this.memory.space.layout.coded) await this.recode();
+    const { family, space } = this.memory;
+    // What pays only because nothing else is to be done leaves searches as good as they were.
+    this.outgrown ||= family.learner?.isDue(space, this.nodes.count, false) ?? false;
     try {
-      await this.relay(true);
+      if (await this.relay(true)) this.outgrown = false;
     } catch (error) {
       if (isEnd(error)) throw error;
       this.changesToRetry = Math.max(RETRY_MIN, this.nodes.count * RETRY_SHARE);

@@ -359,7 +359,7 @@ export class LiveIndex implements SlotHolder {
       recall !== undefined && calibration && effortFor(calibration, recall, k, ground.effortParts);
     const effort = search.effort ?? (calibrated || undefined);
     const allowed = search.allowed && segments.partOf(search.allowed, ordinal);
-    return { query, k, exact, effort, oversample, allowed };
+    return { query, k, exact, effort, isCalibrated: search.effort === undefined, oversample, allowed };
   }
 
   private structureOf(index: Required<IndexOptions>): IndexStructure {
