@@ -145,6 +145,49 @@ describe.each(KINDS)('a snapshot that cannot be used is rebuilt: $name', (kind) 
   });
 });
 
+/** Enough to learn from: a snapshot of fewer has no model. */
+const LEARNT = 1_100;
+
+/** With lists, which are all that `pq` has too, and with tables. */
+const LEARNING = KINDS.filter(({ name }) => ['ivf, cosine', 'lsh, dot'].includes(name));
+
+/** Headers that are sound in themselves, and of another model than the one behind them. */
+const MODELS: Readonly<Record<string, (header: Record<string, unknown>) => unknown>> = {
+  'no room for what was learnt': (header) => ({ ...header, room: 0 }),
+  'more room than there can be': (header) => ({ ...header, room: 2 ** 31 }),
+  'no model': (header) => ({ ...header, model: false }),
+};
+
+describe.each(LEARNING)('a snapshot with what was learnt: $name', (kind) => {
+  it('is rebuilt where a bit is wrong or bytes are missing', async () => {
+    const library = await libraryOf(temporaryFolder(), kind, LEARNT);
+    const random = seededRandom(9);
+    // The model lies right behind the header, blocks behind it.
+    for (const [from, to] of [
+      [0.01, 0.1],
+      [0.1, 1],
+    ] as const) {
+      const bytes = readFileSync(library.snapshot);
+      const at = Math.floor((from + random() * (to - from)) * bytes.length);
+      bytes[at] = (bytes[at] ?? 0) ^ (1 << Math.floor(random() * 8));
+      writeFileSync(library.snapshot, bytes);
+      await expectRebuilt(library);
+    }
+    truncateSync(library.snapshot, Math.floor(statSync(library.snapshot).size * 0.05));
+    await expectRebuilt(library);
+    await expectSound(library);
+  });
+
+  it('is rebuilt whose header tells of another model', async () => {
+    const library = await libraryOf(temporaryFolder(), kind, LEARNT);
+    for (const [what, change] of Object.entries(MODELS)) {
+      changeHeader(library.snapshot, change);
+      await expect(expectRebuilt(library), `a header of ${what}`).resolves.toBeUndefined();
+    }
+    await expectSound(library);
+  });
+});
+
 /** A structure of each family over the same records, one after another. */
 const SUCCESSORS: readonly (readonly [IndexChoice, IndexChoice])[] = [
   ['flat', { family: 'hnsw', M: 8, efConstruction: 40 }],
