@@ -47,7 +47,7 @@ export interface LshOptions {
   readonly tables?: number;
   /**
    * Hash bits of a table: 4 to 20. Default such that a bucket has some 16 records, of as many as there are when it is
-   * learnt, and learnt anew as they grow.
+   * learnt, and learnt anew as they grow. A table takes 4 bytes for each of its 2^hashBits buckets beside its records.
    */
   readonly hashBits?: number;
   /**
