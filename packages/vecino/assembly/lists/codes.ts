@@ -21,11 +21,10 @@ import { listVectorOf, tail } from './project';
 import { nearestCodeword } from './codebook';
 import {
   bits, centroidAt, codebookAt, codewords, endOf, extra, factorsAt, firstOf, projection, reduced, residual, subspaces, termsAt,
+  unboundedAt,
 } from './layout';
 import { factorUnit, termUnit } from './state';
 
-/** Marks an entry of which no estimate holds: its bound passes every threshold. */
-export const UNBOUNDED: i32 = -32768;
 const TERM_MAX: f32 = 32767;
 /** Least cosine of a residual and what its code stands for. */
 const COSINE_MIN: f64 = 0.05;
@@ -115,8 +114,15 @@ export function encodeEntry(node: u32, list: u32, page: usize, row: u32): void {
   const termCode = nearest(term / termUnit());
   const factorCode = nearest(factor / factorUnit());
   const fits = abs(termCode) <= TERM_MAX && factorCode <= TERM_MAX;
-  store<i16>(termsAt(page) + (row << 1), <i16>(fits ? <i32>termCode : UNBOUNDED));
+  store<i16>(termsAt(page) + (row << 1), <i16>(fits ? <i32>termCode : <i32>TERM_MAX));
   store<i16>(factorsAt(page) + (row << 1), <i16>(fits ? <i32>factorCode : 0));
+  markUnbounded(page, row, !fits);
+}
+
+/** Says whether an entry is one of which no estimate holds, because its numbers do not fit 16 bits. */
+@inline function markUnbounded(page: usize, row: u32, isUnbounded: bool): void {
+  const others = load<u32>(unboundedAt(page)) & ~(<u32>1 << row);
+  store<u32>(unboundedAt(page), others | (<u32>isUnbounded << row));
 }
 
 /** Copies an entry's code to another row. */
@@ -126,6 +132,7 @@ export function copyCode(from: usize, fromRow: u32, to: usize, row: u32): void {
   }
   store<i16>(termsAt(to) + (row << 1), load<i16>(termsAt(from) + (fromRow << 1)));
   store<i16>(factorsAt(to) + (row << 1), load<i16>(factorsAt(from) + (fromRow << 1)));
+  markUnbounded(to, row, ((load<u32>(unboundedAt(from)) >> fromRow) & 1) != 0);
 }
 
 @inline function wordAt(page: usize, row: u32, subspace: u32): u32 {

@@ -241,3 +241,8 @@ const PAGE_SHIFT: u32 = 8;
 @inline export function linkAt(page: usize): usize {
   return nodesAt(page) + (PAGE_ENTRIES << 2);
 }
+
+/** Behind them, a bit for each entry: whether its code says nothing of it, a u32. */
+@inline export function unboundedAt(page: usize): usize {
+  return linkAt(page) + 12;
+}

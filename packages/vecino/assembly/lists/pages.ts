@@ -14,6 +14,7 @@ import { NONE } from '../layout';
 import { copyCode, encodeEntry } from './codes';
 import {
   countAt, headAt, linkAt, listLockAt, nodesAt, PAGE_ENTRIES, pageAt, pageBytes, pageOf, placeAt, subspaces,
+  unboundedAt,
 } from './layout';
 import { freeLockAt, freePageAt, pagesUsedAt } from './state';
 
@@ -44,6 +45,11 @@ import { freeLockAt, freePageAt, pagesUsedAt } from './state';
 
 @inline export function entriesOf(page: usize): u32 {
   return load<u32>(linkAt(page), 8);
+}
+
+/** The entries of a page of which no estimate holds, a bit each: they are compared whatever it says. */
+@inline export function unboundedOf(page: usize): u32 {
+  return load<u32>(unboundedAt(page));
 }
 
 @inline function setEntries(page: usize, count: u32): void {
@@ -79,6 +85,7 @@ function startPage(page: u32, next: u32, list: u32): void {
   store<u32>(at, next);
   store<u32>(at, list, 4);
   store<u32>(at, 0, 8);
+  store<u32>(unboundedAt(pageAt(page)), 0);
 }
 
 /** Adds a node to a list. The caller sees to it that there is memory for another page. */

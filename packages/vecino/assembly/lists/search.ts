@@ -15,7 +15,7 @@ import { gathered, isAllowed, isLive, metric, NONE, slotList } from '../layout';
 import { insert } from '../pool';
 import { centroidAt, headAt, listQuery, nodesAt, PAGE_ENTRIES, pageAt, reduced, subspaces } from './layout';
 import { prepareListQuery, queryTail, squareTo } from './project';
-import { entriesOf, nextAt, nextOf } from './pages';
+import { entriesOf, nextAt, nextOf, unboundedOf } from './pages';
 import { hasEnded, isPromising, startProbing } from './promise';
 import { rankedList, rankedSquare, rankLists } from './rank';
 import { estimateAt, estimateUnit, prepareScan, scanPage, sumOffset } from './scan';
@@ -96,11 +96,14 @@ function approach(list: u32): void {
 function compareNearest(list: u32, wanted: u32): void {
   const offset = sumOffset(0);
   let found: u32 = 0;
+  let apart: u32 = 0;
   let page = load<u32>(headAt(list));
   let at = page == NONE ? 0 : pageAt(page);
   while (page != NONE) {
     let passing = scanPage(at, offset, found == wanted ? <i32>(nearestAt(wanted - 1) >> 32) - 32768 : 32767);
-    passing &= allOf(entriesOf(at));
+    const unbounded = unboundedOf(at);
+    passing &= allOf(entriesOf(at)) & ~unbounded;
+    if (unbounded != 0) apart = gatherApart(at, unbounded & allOf(entriesOf(at)), apart);
     while (passing != 0) {
       const entry = <u32>ctz(passing);
       passing &= passing - 1;
@@ -115,6 +118,7 @@ function compareNearest(list: u32, wanted: u32): void {
     if (next != NONE) at = nextAt(page, at, next);
     page = next;
   }
+  if (apart > 0) compareGathered(apart);
   for (let from: u32 = 0; from < found; from += FIRST_MAX) {
     const count = min(FIRST_MAX, found - from);
     for (let i: u32 = 0; i < count; i++) {
@@ -122,6 +126,22 @@ function compareNearest(list: u32, wanted: u32): void {
     }
     compareGathered(count);
   }
+}
+
+/**
+ * Gathers entries without an estimate behind `count` others, or compares what there is. They are compared beside those
+ * that are nearest by estimate: ranked with them, they would take their places. Answers how many are gathered.
+ */
+function gatherApart(page: usize, entries: u32, count: u32): u32 {
+  for (let left = entries; left != 0; left &= left - 1) {
+    const node = load<u32>(nodesAt(page) + (<usize>ctz(left) << 2));
+    if (filtered ? !isAllowed(node) : mayBeRemoved && !isLive(node)) continue;
+    store<u32>(gathered + (<usize>count << 2), node);
+    count += 1;
+  }
+  if (count < GATHERED) return count;
+  compareGathered(count);
+  return 0;
 }
 
 @inline function nearestAt(i: u32): u64 {
@@ -139,7 +159,7 @@ function scanList(list: u32): void {
   let page = load<u32>(headAt(list));
   let at = page == NONE ? 0 : pageAt(page);
   while (page != NONE) {
-    let passing = scanPage(at, offset, threshold) & allOf(entriesOf(at));
+    let passing = (scanPage(at, offset, threshold) | unboundedOf(at)) & allOf(entriesOf(at));
     if (passing != 0) {
       const nodes = nodesAt(at);
       do {

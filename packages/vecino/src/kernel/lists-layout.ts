@@ -20,7 +20,7 @@ export interface ListsShape {
  * Where inverted lists lie. A list is a chain of **pages** of 32 entries each:
  *
  * ```
- * page = codes | additive terms | factors | nodes | next page, list, entries
+ * page = codes | additive terms | factors | nodes | next page, list, entries, which of them have no estimate
  * ```
  *
  * Pages lie in the blocks beside the nodes, some more in each than its nodes fill, so that memory grows in one

@@ -11,7 +11,7 @@ import { SnapshotReader, SnapshotWriter } from '../../storage/snapshot-file.ts';
  * Changes whenever the meaning of the stored blocks does (regions, their order, the arithmetic of levels): a
  * snapshot of another version is made anew.
  */
-const BLOCK_VERSION = 8;
+const BLOCK_VERSION = 9;
 
 /** What a snapshot says of itself. It is only used if everything that the settings decide is as expected. */
 export interface SnapshotHeader {
